@@ -40,7 +40,7 @@ static const struct expectation expectations[] = {
 	  CR3_IN_C("window", "16", "8", "0", "0", "16") CR3_IN_C("heap", "16", "8", "0", "0", "16") },
 	{ 3, "refuted", "15 on a fixed stack", CR3_IN_C("window", "15", "8", "0", "0", "16") },
 	{ 3, "refuted", "0 on a fixed stack", CR3_IN_C("window", "0", "0", "0", "16", "16") },
-	/* If C code cannot switch on a heap stack either, the count is wrong. */
+	/* Switches on a heap stack are the control: if one of them fails, nothing is decided. */
 	{ 3, "inconclusive", "1 on a heap stack", CR3_IN_C("window", "16", "8", "1", "0", "16") },
 	{ 3, "not measured", "missing: pitfall.cr3_in_c", CR3_IN_C("window", "0", "0", "0", "0", "0") },
 	{ 3, "not measured", "missing", CR3_IN_C("window", "16 !", "8 !", "0 !", "16 !", "16 !") },
@@ -94,12 +94,12 @@ static const struct expectation expectations[] = {
 	  CYCLES("window", CR3, SMALL, "90", "110", "120") CYCLES("heap", "", SMALL, "100", "100", "100")
 	          CYCLES("window", CR3, LARGE, "90", "110", "120")
 	                  CYCLES("heap", "", LARGE, "100", "100", "100") },
-	/* Sizes that differ are told apart, and one that is another decides. */
+	/* Each size is compared by itself. One size that costs more or less refutes the claim. */
 	{ 5, "refuted", "4 KiB 0.800 … 0.900 other, 1 MiB 0.980 … 1.040 same",
 	  CYCLES("window", CR3, SMALL, "80", "85", "90") CYCLES("heap", "", SMALL, "100", "100", "100")
 	          CYCLES("window", CR3, LARGE, "98", "100", "104")
 	                  CYCLES("heap", "", LARGE, "100", "100", "100") },
-	/* Boots whose layouts turn the order round decide nothing. */
+	/* Each boot has another memory layout. If the order differs, nothing is decided. */
 	{ 5, "inconclusive", "4 KiB 0.900 … 1.110 undecided",
 	  BOOTS("window", CR3, SMALL, "cycles_low", "90*3 111*4")
 	          BOOTS("window", CR3, SMALL, "cycles_nominal", "90*3 111*4")
@@ -123,7 +123,7 @@ static const struct expectation expectations[] = {
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", CR3, LARGE, "invlpg", "9")
 	          EVENT("window", CR3, LARGE, "cr3_writes", "0") EVENT("heap", "", LARGE, "invlpg", "0")
 	                  EVENT("heap", "", LARGE, "cr3_writes", "0") },
-	/* More of one event and fewer of another, and the cost of neither is known. */
+	/* There are more of one event and fewer of another, and the cost of neither is known. */
 	{ 5, "inconclusive", "invlpg 9 to 0",
 	  EQUAL_EVENTS(SMALL) EVENT("window", CR3, LARGE, "instructions", "100 100") EVENT(
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", CR3, LARGE, "invlpg", "9")
@@ -412,7 +412,7 @@ static const struct expectation expectations[] = {
 	  OVERFLOW("0", "8", "8", "8", "1", "8") },
 	{ 39, "inconclusive", "7 of the program's own", OVERFLOW("0", "7", "8", "8", "1", "8") },
 	{ 39, "inconclusive", "7 of a stack with", OVERFLOW("0", "8", "7", "8", "1", "8") },
-	/* If nothing is overwritten without a guard, the overflows are not seen. */
+	/* If nothing is overwritten even without a guard page, the experiment misses overflows. */
 	{ 39, "inconclusive", "0 overflows", OVERFLOW("0", "8", "8", "0", "1", "8") },
 	{ 39, "inconclusive", "of 7 each", OVERFLOW("0", "7", "7", "7", "0", "7") },
 	{ 39, "not measured", "missing: user.stack_overflow",

@@ -25,19 +25,19 @@ static const struct expectation bouncing_expectations[] = {
 	{ 13, "confirmed", "over 7 boots: irq.roundtrip.user 3.000 … 3.000 slower, syscall.null 1.060",
 	  ENTRIES_COST("300", "106") },
 	{ 13, "refuted", "irq.roundtrip.user 1.040 … 1.040 not slower", ENTRIES_COST("104", "90") },
-	/* On the margin, nothing is decided; and both must be slower. */
+	/* A ratio equal to the margin decides nothing. Both rows must be slower. */
 	{ 13, "inconclusive", "irq.roundtrip.user 1.050 … 1.050 undecided", ENTRIES_COST("105", "300") },
 	{ 13, "inconclusive", "syscall.null 1.000 … 1.000 not slower", ENTRIES_COST("300", "100") },
 	{ 13, "not measured", "missing: irq.roundtrip.user and syscall.null",
 	  CYCLES_OF(BOUNCING, "syscall.null 0", "300", "300", "300")
 	          CYCLES_OF(DIRECT, "syscall.null 0", "100", "100", "100") },
-	/* The shared kernel must have the same stack and loader. */
+	/* A bouncing kernel is compared only with a shared kernel of the same stack and loader. */
 	{ 13, "not measured", "missing",
 	  CYCLES_OF(BOUNCING, "syscall.null 0", "300", "300", "300")
 	          CYCLES_OF(BOUNCING, "irq.roundtrip.user 0", "300", "300", "300")
 	                  CYCLES_OF("heap", "irq.roundtrip.user 0", "100", "100", "100")
 	                          CYCLES_OF("heap", "syscall.null 0", "100", "100", "100") },
-	/* Events decide only if no price could change the answer. */
+	/* Counts of events decide only if the answer is the same whatever each event costs. */
 	{ 13, "confirmed",
 	  "events on Bochs, not time, from the event of least to that of largest ratio: "
 	  "irq.roundtrip.user 1.500 … ∞ slower, syscall.null 1.200",
@@ -66,7 +66,7 @@ static const struct expectation bouncing_expectations[] = {
 	  COPIES("page", "300", "106") },
 	{ 15, "refuted", "8 B 1.050 … 1.050 not slower, 1 MiB 0.900", COPIES("page", "105", "90") },
 	{ 15, "inconclusive", "1 MiB 1.000 … 1.000 not slower", COPIES("page", "300", "100") },
-	/* Only the temporary mappings of the note decide. */
+	/* Only copies by temporary mappings (copy.user.page), which the note describes, decide. */
 	{ 15, "not measured", "missing: copy.user.page", COPIES("walk", "300", "300") },
 	{ 15, "not measured", "missing: sizes of copy.user.page; measured 8 … 8 bytes",
 	  CYCLES_OF(BOUNCING, "copy.user.page 8", "300", "300", "300")

@@ -29,7 +29,7 @@ struct expectation {
 	EVENT("window", CR3, size, "instructions", "100 100") \
 	EVENT("heap", "", size, "instructions", "100 100")    \
 	EVENT("window", CR3, size, "walk_reads", "20 20") EVENT("heap", "", size, "walk_reads", "20 20")
-/* Modelled cycles of seven boots; the costs of a boot are the same in all of them. */
+/* Modelled cycles of seven boots. All boots have the same numbers. */
 #define CYCLES(strategy, benchmark, size, low, nominal, high)            \
 	BOOTS(strategy, benchmark, size, "cycles_low", low "*7")         \
 	BOOTS(strategy, benchmark, size, "cycles_nominal", nominal "*7") \

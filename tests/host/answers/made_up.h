@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Made-up summaries and comparisons in the database of scratch.h, for the answers and the screen. */
+/*
+ * Functions that add made-up summaries and comparisons to the database of scratch.h, for the tests
+ * of the answers (bench/host/answers) and of the screen (bench/host/terminal).
+ */
 #pragma once
 
 #include "tests/host/scratch.h"
@@ -27,8 +30,8 @@ static inline void exact(const char *strategy, const char *benchmark, long long 
 	series("bochs", strategy, benchmark, parameter, metric, value, value, value, "exact,net");
 }
 
-/* Adds modelled cycles: 0.9, 1 and 1.2 times `nominal` with the low, nominal and high parameters, each
- * with an interval of 1 % to either side. */
+/* Adds modelled cycles: 0.9, 1 and 1.2 times `nominal` for the model's low, nominal and high
+ * parameters. The interval of each reaches from 1 % below the value to 1 % above it. */
 static inline void cycles(const char *strategy, const char *benchmark, long long parameter, double nominal)
 {
 	static const struct {

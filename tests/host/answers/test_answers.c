@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests which orders, causes and crossings the answers state, and which they leave open. */
+/*
+ * Tests the answers: which orders of strategies, which causes of differences and which break-even
+ * points of TLB flushes they state, and which they leave open.
+ */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,7 +153,7 @@ static void the_same_is_said_to_be_the_same(void **state)
 	                    "cycles (196 to 262).");
 }
 
-/* A part is not named if its own difference is small or not decided. */
+/* A part of the cycles is named as a cause only if its own difference is decided and not small. */
 static void only_decided_parts_are_named(void **state)
 {
 	const struct answer_strategy *window;
@@ -174,7 +177,7 @@ static void only_decided_parts_are_named(void **state)
 	                    "58 of 79 k more are INVLPG");
 }
 
-/* A part can be larger than the whole difference, if another part is negative. */
+/* One part of a difference can be larger than the whole difference, if another part is negative. */
 static void parts_may_take_away(void **state)
 {
 	const struct answer *answer;
@@ -204,7 +207,7 @@ static void only_what_was_asked_for_is_compared(void **state)
 	assert_int_equal(the_answer()->count, 1);
 }
 
-/* Time comes before modelled cycles, and these before counts. */
+/* The answers use times if there are any, otherwise modelled cycles, and otherwise counts. */
 static void views_have_an_order(void **state)
 {
 	(void)state;
@@ -248,7 +251,7 @@ static void crossings_need_intervals_apart(void **state)
 	assert_float_equal(answers.flush.cr3, 200, 0);
 	assert_float_equal(answers.flush.row[3].invlpg, 800, 0);
 	assert_float_equal(answers.flush.row[3].refill, 270, 0);
-	assert_int_equal(answers.flush.alone.up_to, 1); /* 200 against 200 is open */
+	assert_int_equal(answers.flush.alone.up_to, 1); /* for 2 pages, both ways cost 200 */
 	assert_int_equal(answers.flush.alone.from, 4);
 	assert_int_equal(answers.flush.refill.up_to, 2);
 	assert_int_equal(answers.flush.refill.from, 4);
@@ -266,7 +269,7 @@ static void crossings_need_intervals_apart(void **state)
 	answers_free(&answers);
 	execute("UPDATE summary SET flags = 'net'");
 
-	/* Another strategy, or another parameter set, may leave it open. */
+	/* Another strategy, or another parameter set, may leave open which flush is cheaper. */
 	flush("heap", 4, 255, 250);
 	assert_int_equal(answers_read(db, &answers), 0);
 	assert_int_equal(answers.flush.refill.from, 8);
@@ -280,7 +283,7 @@ static void crossings_need_intervals_apart(void **state)
 	answers_free(&answers);
 }
 
-/* INVLPG and a CR3 load are one instruction each. */
+/* INVLPG and a CR3 load count as one instruction each, so counts do not show which costs more. */
 static void counts_do_not_say_what_a_flush_costs(void **state)
 {
 	(void)state;

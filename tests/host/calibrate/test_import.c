@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests --import with made-up tables of a booted image: prices must follow from the rows and from the
- * ticks of a cycle, must take the place of those in the profile, and tables that say nothing of a
- * processor must be refused.
+ * Tests --import with made-up tables of a booted image. Prices (costs of events in cycles) must be
+ * computed from the rows and the ticks per cycle, and must replace those in the profile. Tables
+ * that say nothing about a processor must be refused.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 
 #include "bench/host/calibrate/import.h"
 
-/* A processor with two ticks a cycle and an L1 of 5 cycles: a load takes 10 ticks. */
+/* A processor with two ticks per cycle and an L1 latency of 5 cycles: a load takes 10 ticks. */
 #define CHASE "micro.chase.2m            16384 bytes   ticks   3     80000     81920     99999\r\n"
 #define TABLE                                                                                       \
 	"80 rows. Ticks are the TSC's: time; in Bochs, instructions and rounds of REP.\r\n"         \
@@ -94,7 +94,10 @@ static void useless_tables(void **state)
 	        "none of the rows");
 }
 
-/* The halves of a pair keep their proportion; other lines stay as they are. */
+/*
+ * SYSCALL and SYSRET are measured as a pair. The measured price must be split between them in the
+ * proportion of their old prices. Lines without a measured price must not change.
+ */
 static void merged(void **state)
 {
 	static char before[] = "[core]\nsyscall = 1  # [A] of another section\n[events]\n"

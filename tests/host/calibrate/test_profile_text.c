@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the profile that --calibrate writes: what is measured must be in it with its spread, what is
- * not must have the value and tag of the base with the reason, and profile_read() must accept it.
+ * Tests the profile that --calibrate writes. A measured value must have its spread. A value that
+ * was not measured must have the value and tag of the base profile, and the reason. profile_read()
+ * must accept the profile.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -24,7 +25,7 @@ static struct profile profile;
 static char written[65536], why[PROFILE_WHY_MAX];
 static int measured;
 
-/* Writes the profile to `written`, and reads it. Returns what profile_read() does. */
+/* Writes the profile to `written`, and reads it. Returns the result of profile_read(). */
 static int write_profile(unsigned rounds)
 {
 	struct profile_text text = {
@@ -73,7 +74,7 @@ static void add(enum figure_id id, double a, double b, double c)
 	figure_add(&figures, id, c);
 }
 
-/* Without any measurement the profile is the base, but for what CPUID says. */
+/* If nothing was measured, all values are those of the base profile, except those from CPUID. */
 static void nothing_measured(void **state)
 {
 	(void)state;
@@ -105,14 +106,14 @@ static void values_and_spread(void **state)
 	assert_int_equal(measured, 3);
 	assert_int_equal(profile.tagged[TAG_MEASURED], 3);
 	has("hit = 7 low 6.9 high 7.2 ");
-	has("lfence = 12 low 11.88 high 12.12 "); /* at least 1 % */
+	has("lfence = 12 low 11.88 high 12.12 "); /* the spread is at least 1 % */
 	has("entries_4k = 96 ");
 	has("rounds: 3, 88 to 96");
 	has("walk_dependent = 30 low 29 high 31 ");
 	assert_int_equal(profile.cost[COST_STLB_HIT].of[SET_LOW], 6900000);
 }
 
-/* A value is the median of the rounds that have one, if these are at least half. */
+/* A value is the median of the rounds that measured it, if at least half of all rounds did. */
 static void too_few_rounds(void **state)
 {
 	(void)state;
@@ -124,10 +125,10 @@ static void too_few_rounds(void **state)
 	assert_int_equal(measured, 0);
 	assert_int_equal(write_profile(2), 0);
 	assert_int_equal(measured, 1);
-	has("lfence = 12 low 9 high 15 "); /* one round shows no spread: 25 % */
+	has("lfence = 12 low 9 high 15 "); /* one round: 25 % is assumed */
 }
 
-/* Ways and entries from different sources, and latencies that do not rise. */
+/* The base's ways do not divide the measured entries, and L2 is slower than the base's L3. */
 static void contradictions(void **state)
 {
 	(void)state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the sampler with a made-up clock: at a changed frequency the same code must have the same
- * cycles, and a sample during which the frequency changes, or something interrupts, must be thrown
- * away.
+ * Tests the sampler with a made-up clock. The same code must take the same number of cycles at
+ * every frequency. A sample during which the frequency changes must be discarded, and a sample
+ * during which an interruption occurs must not change the result.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,14 +17,14 @@
 #define BODY  5000.0 /* cycles of the code that is timed */
 #define STAMP 30.0   /* cycles of a time stamp */
 
-/* A processor whose frequency changes as a test wants it. */
+/* A made-up processor whose frequency changes as a test wants it to. */
 struct fake {
 	double now;     /* ticks */
 	double rate;    /* ticks per cycle */
 	unsigned runs;  /* bodies so far */
 	unsigned every; /* every n-th body is disturbed; 0: none */
 	double jump;    /* ticks that a disturbed body takes in addition */
-	double factor;  /* disturbed bodies multiply the rate by this and divide it again, in turn */
+	double factor;  /* disturbed bodies alternately multiply and divide the rate by this */
 };
 
 static void pass(struct fake *fake, double cycles)
@@ -90,18 +90,21 @@ static void any_frequency(void **state)
 	}
 }
 
-/* Every fourth body changes the frequency by a tenth, in turn up and down. */
+/* Every fourth body changes the frequency by a tenth, alternately up and down. */
 static void a_change_of_frequency(void **state)
 {
 	struct fake fake = { .rate = 1, .every = 4, .factor = 1.1 };
 	struct sampler sampler;
 	(void)state;
 
-	close_to(run(&fake, &sampler, 1), BODY); /* even the slowest that was kept */
+	close_to(run(&fake, &sampler, 1), BODY); /* the slowest sample that was kept */
 	assert_in_range(sampler.thrown, 25, 40);
 }
 
-/* An interruption within a body does not show in the chains, but the least sample is without it. */
+/*
+ * The chains of multiplications that are timed before and after a body do not show an interruption
+ * within it, so no sample is discarded. The smallest sample and the median have no interruption.
+ */
 static void an_interruption(void **state)
 {
 	struct fake fake = { .rate = 1, .every = 3, .jump = 100000, .factor = 1 };
@@ -113,7 +116,7 @@ static void an_interruption(void **state)
 	assert_int_equal(sampler.thrown, 0);
 }
 
-/* Nothing is left if every body is disturbed. */
+/* If every body is disturbed, all samples are discarded. */
 static void only_noise(void **state)
 {
 	struct fake fake = { .rate = 1, .every = 1, .factor = 1.03 };
@@ -125,7 +128,7 @@ static void only_noise(void **state)
 	assert_int_equal(sampler.taken, 400);
 }
 
-/* A difference below the limit is kept, and makes an error of less than the limit. */
+/* A sample with a frequency change below the limit is kept. Its error is below the limit too. */
 static void a_small_change(void **state)
 {
 	struct fake fake = { .rate = 1, .every = 1, .factor = 1 + CHAIN_DIFFERENCE / 2 };
@@ -147,7 +150,10 @@ static void parts(void **state)
 	assert_true(isnan(sampler_part(values, 0, 0.5)));
 }
 
-/* Tests this processor's own clock on a chain of additions, whatever else the host does. */
+/*
+ * The code that this_processor() times with the host's own clock: 4000 additions, one after the
+ * other.
+ */
 static void additions(void *context)
 {
 	uint64_t x = 1;

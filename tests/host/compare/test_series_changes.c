@@ -290,7 +290,7 @@ static void causes_are_reasons(void **state)
 	assert_true(fabs(change_effect(change_of("a", "l2_misses")) - log(9)) < 1e-9);
 }
 
-/* The work of a row is found from its instructions, also if it did not change. */
+/* The work of a row can be found from its instructions, even if the work did not change. */
 static void work_belongs_to_its_instructions(void **state)
 {
 	(void)state;
@@ -305,8 +305,8 @@ static void work_belongs_to_its_instructions(void **state)
 }
 
 /*
- * A failed check must be reported once per row: at a metric that decides if the row has such a
- * metric, otherwise at a cause.
+ * A failed check must be reported once per row: at a metric that decides, or, if the row has none,
+ * at a cause.
  */
 static void a_failed_check_is_told_once(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests the names of compilers, and which image is whose. */
+/* Tests the names of compilers, the folders of their images, and how images name their compiler. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

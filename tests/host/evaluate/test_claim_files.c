@@ -178,7 +178,10 @@ static void the_margins_time_is_that_of_the_register(void **state)
 	                    "8 in 3456789, after the experiment; 9 in 2345678, together with the experiment");
 }
 
-/* For an entry with `this`, `margin_set` must have the revision from git, if it is committed. */
+/*
+ * If the revision of a register's entry is `this`, and the entry is committed, `margin_set` must
+ * have the revision of that commit.
+ */
 static void git_names_the_revision_of_an_entry(void **state)
 {
 	const char *set;

@@ -70,9 +70,9 @@ static bool is_subject(const char *benchmark)
 /*
  * Stores a sample for each value in `text`, which has lines of the form
  *   <engine> <strategy> <benchmark> <parameter> <metric> <value>[*<times>]… [!]
- * "*<times>" repeats a value; "!" flags the line's samples as check-failed. On kvm each value is
- * stored in a round of its own. On other
- * engines those of the loading benchmarks are in two rounds, because one round decides nothing.
+ * "*<times>" repeats a value; "!" flags the line's samples as check-failed. On kvm, and on an
+ * engine with "@" after its name, each value is stored in a round of its own. On other engines each
+ * value of a loading benchmark is stored in two rounds, because one round decides nothing.
  */
 static void measure(const char *text)
 {
@@ -139,7 +139,10 @@ static void verdicts_follow_from_the_results(void **state)
 	assert_true(right);
 }
 
-/* Claim 5 shows the other unmap and the direct map, which have no part in its verdict. */
+/*
+ * Claim 5 also shows loading with an unmap by INVLPG and loading through the direct map. These have
+ * no part in its verdict.
+ */
 static void other_ways_to_load_are_only_shown(void **state)
 {
 	(void)state;

@@ -141,7 +141,9 @@ static void cycles(void **state)
 	remove_tree("compilers");
 }
 
-/* A run from before there were several compilers. */
+/*
+ * The database of an older harness, which could use only one compiler, has no tables of compilers.
+ */
 static void an_older_run(void **state)
 {
 	char text[100] = "";

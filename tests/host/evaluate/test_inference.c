@@ -174,8 +174,8 @@ static void random_lots_agree_with_enumeration(void **state)
 }
 
 /*
- * A shift s must lie in the interval if and only if the test finds no difference between the values
- * of `b` and the values of `a`, each less s.
+ * A shift s must lie in the interval if and only if the test finds no difference after s is
+ * subtracted from all values of `a`.
  */
 static void the_interval_is_what_the_test_does_not_reject(void **state)
 {

@@ -11,8 +11,8 @@
 #include "tests/host/evaluate/samples.h"
 
 /*
- * The samples of a round are alike, and the rounds are not: 25 samples in each of 9 rounds are 9
- * observations. Their interval has the second and eighth median.
+ * The samples of a round are alike, but the rounds differ, so 25 samples in each of 9 rounds count
+ * as 9 observations. The interval is from the second to the eighth of the sorted medians.
  */
 static void the_interval_is_that_of_the_rounds(void **state)
 {
@@ -39,14 +39,17 @@ static void the_interval_is_that_of_the_rounds(void **state)
 		        engines[e]);
 		assert_string_equal(ask(sql), "225 1088.0 1500.0 2512.0 1200.0 1800.0 unstable");
 	}
-	/* With five rounds the range of all samples takes its place. */
+	/* Five rounds give no interval. The summary has the range of all samples instead. */
 	execute("DELETE FROM samples WHERE launch IN (SELECT id FROM launches WHERE round > 5)");
 	compute();
 	assert_string_equal(ask("SELECT n, median, ci_low, ci_high, flags FROM summary WHERE engine = 'kvm'"),
 	                    "125 1300.0 1088.0 1512.0 few,unstable");
 }
 
-/* A round of Bochs is a layout; which of two images is faster in it need not say much. */
+/*
+ * A round on Bochs is a memory layout. Which of two images is faster in one layout says little
+ * about the others.
+ */
 static void rounds_of_bochs_are_layouts(void **state)
 {
 	static const int a[] = { 110, 90, 110, 110, 110, 110, 110 };
@@ -59,7 +62,7 @@ static void rounds_of_bochs_are_layouts(void **state)
 	rounds("bochs", nine_a, nine_b, 7);
 	compute();
 	assert_string_equal(COMPARED("heap", "window"), "1.4 1.1 2.5 7 unstable,differs");
-	/* What is the same in all layouts is exact. */
+	/* A ratio that is the same in all layouts is exact. */
 	execute("UPDATE samples SET value = 3000 * (launch % 2 + 1)");
 	compute();
 	assert_string_equal(COMPARED("heap", "window"), "2 2 2 7 exact");

@@ -133,7 +133,10 @@ static void exact_series_are_compared_in_both_directions(void **state)
 	assert_string_equal(ask("SELECT count(*) FROM decided"), "2");
 }
 
-/* Another layout might say the opposite. It makes no difference that the run has more rounds. */
+/*
+ * A result of one round is undecided, because another memory layout might say the opposite. This
+ * must be so even if the run has more rounds without such a result.
+ */
 static void what_is_in_one_round_is_not_decided(void **state)
 {
 	(void)state;

@@ -144,7 +144,7 @@ static void bad_names_are_refused(void **state)
 	                    "with a letter or digit");
 	assert_string_equal(ask("SELECT count(*) FROM samples"), "0");
 	assert_string_equal(ask("SELECT count(*) FROM checks"), "0");
-	/* The facts of the hello record. */
+	/* The three facts are those of the hello record. */
 	assert_string_equal(ask("SELECT count(*) FROM facts"), "3");
 }
 

@@ -10,7 +10,10 @@
 
 #include "bench/host/launch/launch.h"
 
-/* Who allows a boot an hour does not want it ended after two minutes in a long row. */
+/*
+ * A user who gives a boot an hour (--timeout) does not want it to be ended because a long row
+ * prints nothing for two minutes.
+ */
 static void a_longer_timeout_allows_a_longer_silence(void **state)
 {
 	const struct engine usual = { .name = "usual" }, patient = { .name = "patient", .quiet = 600 };

@@ -5,8 +5,9 @@
 #include "tests/host/scratch.h"
 
 /*
- * Adds to the table summary nine equal samples of a benchmark of a build with stack heap-sw and loader
- * sandwich. The parameter is 4096 if the benchmark is an exec, otherwise 0; the unit is the metric's name.
+ * Adds a series of nine equal samples to the table summary. The build has the stack heap-sw and the
+ * loader sandwich. The parameter is 4096 if the benchmark's name begins with "exec", otherwise 0;
+ * the unit is the metric's name.
  */
 static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
                      double value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests which strategies the tables and figures compare, and when an ordering counts as shown. */
+/* Tests which strategies the tables and figures compare, and when an ordering counts as decided. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@ static char *report_of_three(void)
 	return report_text();
 }
 
-/* A strategy that only a claim needs is in no table and no figure, and is nowhere the best. */
+/* A strategy that only a claim needs must be in no table and no figure, even if it is the best. */
 static void what_only_claims_need_is_not_compared(void **state)
 {
 	char *text;
@@ -50,7 +50,7 @@ static void what_only_claims_need_is_not_compared(void **state)
 	remove_tree("data");
 }
 
-/* The database of an older version does not say what was asked for, so everything is compared. */
+/* If the database does not list the strategies that the user asked for, all are compared. */
 static void without_a_list_all_are_compared(void **state)
 {
 	char *text;
@@ -99,7 +99,10 @@ static void an_ordering_in_cycles_holds_over_the_model(void **state)
 	        "cycles_high");
 }
 
-/* Returns a data file of the view of modelled cycles, or of counts, in a static buffer. */
+/*
+ * Writes the data files of a view (0: counts, 1: modelled cycles) and returns the content of one of
+ * them in a static buffer.
+ */
 static const char *data_file(size_t view, const char *name)
 {
 	static char text[4000];
@@ -137,8 +140,8 @@ static void compared(const char *a, const char *b, double ratio, double low, dou
 }
 
 /*
- * In the data of figures `standing` is 2 for the best strategy, 1 for one that is shown to be worse,
- * and 0 for one that is not. The interval of a ratio in modelled cycles covers the intervals with
+ * In the data of figures `standing` is 2 for the best strategy, 1 for one that is decided to be
+ * worse, and 0 for all others. The interval of a ratio in modelled cycles covers the intervals with
  * the low, nominal and high parameters of the model.
  */
 static void figures_show_what_is_decided(void **state)
@@ -163,7 +166,7 @@ static void figures_show_what_is_decided(void **state)
 	                    "4096 1.25 1.105 1.52 1\n");
 	assert_non_null(
 	        strstr(data_file(1, "data/bochs-cycles/index.gp"), "every = \"heap window random\"\n"));
-	/* If the ordering of random is not decided, no strategy is the best. */
+	/* If it is undecided whether random is worse than heap, no strategy is the best. */
 	execute("UPDATE comparisons SET flags = 'few' WHERE metric = 'cycles_low'");
 	assert_null(strstr(data_file(1, "data/bochs-cycles/overview.dat"), "\" 2 ="));
 	assert_null(strstr(data_file(1, "data/bochs-cycles/overview.dat"), "\" 1 ="));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests the stacks that are written as `perf script` prints them. */
+/* Tests the stacks that are written in the format of `perf script`. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,8 +84,9 @@ static void samples_are_written_as_perf_does(void **state)
 }
 
 /*
- * Writes two chains with these values. Checks that the periods of each add up to its value, that its
- * samples but the last have the period `period`, and that their number is right to half a sample.
+ * Writes two call chains with these values. Checks for each chain that the periods of its samples
+ * add up to its value, that all samples except the last have the period `period`, and that the
+ * number of samples is right to half a sample.
  */
 static void check_periods(int64_t big, int64_t small, uint64_t period)
 {

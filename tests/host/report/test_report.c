@@ -294,8 +294,8 @@ static void write_file(const char *name, const char *text)
 }
 
 /*
- * The page begins with the answers, their figures in modelled cycles; the counts are folded, and those
- * of boots and samples are at the end. A claim leads to the figure that is not folded.
+ * The page begins with the answers, then shows figures in modelled cycles. Figures in counts are
+ * folded, and the number of boots is at the end. The link of a claim leads to a figure in cycles.
  */
 static void answers_come_first_in_cycles(void **state)
 {
@@ -335,7 +335,9 @@ static void answers_come_first_in_cycles(void **state)
 	free(text);
 }
 
-/* The answer about TLB flushes has numbers, and says which is cheaper from where on. */
+/*
+ * The answer about TLB flushes gives the costs, and the number of pages from which CR3 is cheaper.
+ */
 static void a_flush_has_its_cost(void **state)
 {
 	static const struct {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests that sentence, heat map, tables and figures do not compare sizes by instructions alone. */
+/* Tests that the report's sentences, heat map, tables and figures never compare results that depend
+ * on a size by instructions alone. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,8 +40,9 @@ static size_t occurrences(const char *text, const char *needle)
 }
 
 /*
- * A REP instruction counts once in instructions, so these order the loaders of a large image
- * wrongly. No sentence, heat map or table compares sizes by instructions alone.
+ * A REP instruction counts once in `instructions`, however much it copies, so counts of
+ * instructions order the loaders of a large image wrongly. The report must use `work` for such
+ * rows.
  */
 static void sizes_are_not_compared_by_instructions_alone(void **state)
 {
@@ -65,7 +67,7 @@ static void sizes_are_not_compared_by_instructions_alone(void **state)
 	assert_int_equal(report_write(db, folder, folder), 0);
 	text = report_text();
 	assert_non_null(strstr(text, "To start a program of 4 KiB, <b>window</b> needs 16,006 instructions"));
-	/* In the table of subjects and in that of every benchmark: both numbers. */
+	/* Both numbers are in the table of subjects and in the table of all benchmarks. */
 	assert_int_equal(occurrences(text, ">17,007</td>"), 2);
 	assert_int_equal(occurrences(text, ">2,001</td>"), 2);
 	assert_int_equal(occurrences(text, ">34</td>"), 2); /* a single row, since both are the same */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the estimate of the time left (estimate.h) against a recorded run, and that durations are
- * kept (durations.h).
+ * Tests the estimate of the time left (estimate.h) against a recorded run, and that durations of
+ * rows and boots are kept for later runs (durations.h).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -184,7 +184,7 @@ static void nothing_known(void **state)
 	boot[0].spent = 10;
 	boot[1].running = true;
 	boot[1].spent = 4;
-	/* The second and the third boot are taken to last 10 s each, on two slots. */
+	/* The second and the third boot are assumed to last 10 s each, as the first one did. */
 	assert_true(fabs(estimate_left(boot, 3, 2, &part) - 10) < 0.01);
 	assert_true(fabs(part - 14.0 / 30) < 0.01);
 	assert_true(fabs(estimate_left(boot, 3, 1, &part) - 16) < 0.01);
@@ -209,12 +209,14 @@ static void durations_are_kept(void **state)
 	assert_true(fabs(durations_row(durations, &kind, "tlb.cr3", 0) - 2) < 0.01);
 	assert_true(fabs(durations_boot(durations, &kind, "exec.*,irq.*") - 12) < 0.01);
 	assert_true(fabs(durations_boot(durations, &kind, "*") - 14) < 0.01);
-	/* Another build and profile have no durations of their own. */
+	/*
+	 * For a build and profile without durations, those of another build and profile are used.
+	 */
 	assert_true(fabs(durations_boot(durations, &other, "*") - 14) < 0.01);
-	/* A note of this run replaces what was read. */
+	/* A duration that is noted in this run replaces the one that was read. */
 	durations_note(durations, &kind, "tlb.cr3", 0, 9);
 	assert_true(fabs(durations_row(durations, &kind, "tlb.cr3", 0) - 9) < 0.01);
-	/* A file system that is full, and one without the folder, are no error for a run. */
+	/* If the file system is full, or the folder cannot be made, durations are not kept. */
 	assert_int_equal(durations_write(durations, "/dev/full", true), -1);
 	snprintf(path, sizeof path, "%s/file", folder);
 	fclose(fopen(path, "w"));
@@ -230,7 +232,7 @@ static int begin(void **state)
 	if (!mkdtemp(folder))
 		return -1;
 	read_recorded_run();
-	/* A source tree without durations, and an empty cache. */
+	/* The test uses a source tree without durations, and an empty cache. */
 	snprintf((char *)path_root(), PATH_MAX, "%s", folder);
 	return setenv("XDG_CACHE_HOME", folder, 1);
 }

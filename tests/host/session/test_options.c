@@ -46,7 +46,7 @@ static void defaults(void **state)
 	assert_null(options.out);
 }
 
-/* The cycle model belongs to Bochs: it is the default there, and nowhere else. */
+/* The cycle model works only on Bochs, where it is used by default. */
 static void profile_is_for_bochs(void **state)
 {
 	struct options options;

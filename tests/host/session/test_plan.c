@@ -427,7 +427,7 @@ static void experiments_boot_once_and_plain(void **state)
 	remove_about();
 }
 
-/* All images of a round have the same layout, and no round of this or another seed has it too. */
+/* All images of a round have the same layout. Other rounds, and other seeds, have other layouts. */
 static void a_round_is_a_layout(void **state)
 {
 	static uint32_t seen[4 * 9];

@@ -161,8 +161,8 @@ static void others_can_read_what_is_committed(void **state)
 	assert_int_equal(store_close(store), 0);
 }
 
-/* The test limits the size of the database; SQLite reports that the limit is reached like a full
- * disk. */
+/* The test limits the size of the database. SQLite reports a database of that size as it reports a
+ * full disk. */
 static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 {
 	struct store *store = create();
@@ -215,7 +215,7 @@ static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 	assert_string_equal(ask(store_database(store), "SELECT state FROM run"), "cut short");
 	store_close(store);
 
-	/* Make databases of two older versions, which lack some columns, then more of them and tables. */
+	/* Make databases of two older versions: one lacks columns, the other also lacks tables. */
 	for (int all = 0; all < 2; all++) {
 		store = store_open(path, why, sizeof why);
 		assert_int_equal(sqlite3_exec(store_connection(store),

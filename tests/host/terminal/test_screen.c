@@ -143,7 +143,7 @@ static void a_full_run_fits(void **state)
 	assert_true(says("pages        1        4       16       64      256    1,024\n"));
 }
 
-/* With more strategies than fit: the presets, and those with the least and the most. */
+/* If not all strategies fit, the screen shows the presets and those with the least and the most. */
 static void of_many_strategies_some_are_chosen(void **state)
 {
 	static const char *const names[] = { "fixed-ist+self+shared",
@@ -196,7 +196,9 @@ static void any_number_of_strategies_fits(void **state)
 	}
 }
 
-/* Strategies for which there is no room, but which need as little as the fastest, are counted. */
+/*
+ * If strategies that need as little as the fastest do not fit, the screen says how many they are.
+ */
 static void the_same_that_are_left_out_are_counted(void **state)
 {
 	char name[40];
@@ -224,7 +226,7 @@ static void nothing_is_stated_that_is_not_decided(void **state)
 	assert_true(shown(0, false));
 	assert_false(says("fastest") || says("data misses") || says("more are"));
 	assert_true(count("no difference decided") > 10);
-	/* One is decided to need more, another is not: none is the fastest. */
+	/* random is decided to need more, but window is not, so none is called the fastest. */
 	execute("UPDATE comparisons SET ci_low = 1.05 WHERE a = 'random'");
 	assert_true(shown(0, false));
 	assert_true(says("data misses") && says("no difference decided"));
@@ -247,7 +249,7 @@ static void one_strategy_is_compared_with_none(void **state)
 	assert_true(says("  4 KiB         heap     5,096    4,586 - 6,115\n"));
 }
 
-/* What was not measured is left out; without anything that the screen shows there is no screen. */
+/* Questions that were not measured are left out. If none was measured, nothing is printed. */
 static void subsets_have_a_part_of_it(void **state)
 {
 	(void)state;

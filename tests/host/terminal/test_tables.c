@@ -109,7 +109,9 @@ static void cells_say_all(void **state)
 	assert_null(strchr(text, '\033'));
 }
 
-/* Cycles have a table before that of the counts, with the model's low and high parameters. */
+/*
+ * A table of cycles, with the range of the model's low to high parameters, precedes that of counts.
+ */
 static void cycles_come_first(void **state)
 {
 	const char *modelled, *counted;
@@ -147,7 +149,7 @@ static void only_what_was_asked_for_has_a_column(void **state)
 	assert_null(strstr(text, "exec.real"));
 }
 
-/* A REP instruction counts once in instructions, so where it matters a second line has the work. */
+/* A REP instruction counts once in `instructions`. Where that matters, a second line has `work`. */
 static void work_stands_beside_instructions(void **state)
 {
 	(void)state;
