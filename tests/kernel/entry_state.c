@@ -24,7 +24,10 @@ static void count_interrupt(void)
 static bool elsewhere; /* an interrupt did not arrive on the stack where it should */
 static unsigned ticks;
 
-/* Handles the timer's interrupt: notes on which stack it runs, and makes the task yield. */
+/*
+ * Handles the timer's interrupt: notes if it does not run on the task's stack, and makes the task
+ * yield.
+ */
 static void tick(void)
 {
 	const uintptr_t top = current_process()->task.stack.top;
@@ -35,7 +38,10 @@ static void tick(void)
 	lapic_eoi();
 }
 
-/* Two programs interrupt each other: every interrupt must arrive on the stack of its own task. */
+/*
+ * The timer switches between two programs. Each interrupt must arrive on the stack of the task that
+ * it interrupts.
+ */
 TEST(interrupts_arrive_on_the_stack_of_their_task)
 {
 	const char *argv[] = { "hostile", "spin" };

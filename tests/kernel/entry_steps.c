@@ -180,8 +180,9 @@ static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const v
 }
 
 /*
- * Returns NULL if a trap was raised at every SWAPGS, IRETQ and SYSRETQ of the ways with this flag,
- * otherwise a text with the address of an instruction at which none was raised.
+ * Returns NULL if a trap was raised at every SWAPGS, IRETQ and SYSRETQ of the entry ways that have
+ * this flag (cpu/entry_ways.h), otherwise a text with the address of an instruction that had no
+ * trap.
  */
 static const char *all_seen(uint64_t flag)
 {
@@ -246,8 +247,9 @@ TEST(single_steps_through_the_kernel_are_survived)
 }
 
 /*
- * The next address that gets a breakpoint, and the way that it is in. The code that handles #DB itself
- * gets none, because a breakpoint there would be hit in every #DB.
+ * The next address that gets a breakpoint, and the row of the table of entry ways
+ * (cpu/entry_ways.h) that contains it. The code that handles #DB gets no breakpoints, because every
+ * #DB would hit them.
  */
 static const uint8_t *next_place;
 static const struct entry_way *next_way;

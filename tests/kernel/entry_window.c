@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The entry window of ISOLATION bouncing: programs that use its addresses (tests/programs/places.c),
- * and images that have segments there.
+ * Tests the entry window of ISOLATION bouncing, the pages of the kernel that are mapped in user
+ * mode. Programs (tests/programs/places.c) and segments of images use its addresses, so it has to
+ * move.
  */
 #include "boot/options.h"
 #include "cpu/cpu.h"
@@ -101,7 +102,7 @@ TEST(the_window_has_no_place_in_a_full_space)
 	return RUN_PLACES("full");
 }
 
-/* The number in the option `calls=` (make test-moves), or `few`. */
+/* Returns the number in the option `calls=`, which make test-moves gives, or `few` without it. */
 static uint64_t wanted(uint64_t few)
 {
 	char value[24];
@@ -109,7 +110,9 @@ static uint64_t wanted(uint64_t few)
 	return boot_option("calls", value, sizeof value) ? string_to_number(value) : few;
 }
 
-/* The program is run with its kind `cycles`, which moves, forks and executes 100 times. */
+/*
+ * The kind `cycles` of the program `places` moves the window, forks and calls execve() 100 times.
+ */
 TEST(moves_forks_and_execs_lose_no_frame)
 {
 	const char *why = NULL;
@@ -121,7 +124,10 @@ TEST(moves_forks_and_execs_lose_no_frame)
 
 static uint64_t moved, short_of_memory;
 
-/* Copies this process's space, moves the window in the copy, and to and fro in the space itself. */
+/*
+ * Copies this process's address space as fork() does, and moves the window in the copy. Then moves
+ * the window of the process's own space away and back.
+ */
 static void fork_and_move(size_t left)
 {
 	static struct address_space copy;
@@ -157,7 +163,10 @@ TEST(moves_in_memory_shortage_lose_no_frame)
 		return NO_WINDOW;
 	wrong = NULL;
 	moved = short_of_memory = 0;
-	/* With a neighbour in the same page tables, so that the space makes no more of them. */
+	/*
+	 * The two places must be under the same page tables: the space keeps tables that a move
+	 * makes, and these would count as leaked.
+	 */
 	if (home % PD_SPAN > PD_SPAN / 2 && move_to(own_space(), ENTRY_WINDOW_BASE))
 		return "no memory";
 	for (uint64_t done = 0; !lost && !wrong && done < wanted(640) / 10; done += 64)
@@ -170,7 +179,9 @@ TEST(moves_in_memory_shortage_lose_no_frame)
 	                                  : "memory never, or always, ran out";
 }
 
-/* Loads a segment over the window of a new space, as for an image. */
+/*
+ * Maps a page where a new space has its window, as loading an image may. The window must move away.
+ */
 TEST(the_window_leaves_a_segments_place)
 {
 	struct address_space space;
@@ -196,7 +207,7 @@ TEST(the_window_leaves_a_segments_place)
 
 #define NEAR (ENTRY_WINDOW_BASE + 16 * PAGE_SIZE) /* in the same page table */
 
-/* #DB leads to the stub of one of these. */
+/* To simulate each of these exceptions, the gate of #DB is pointed at the exception's stub. */
 static const struct {
 	unsigned vector, ist;
 	uintptr_t top;
@@ -208,7 +219,7 @@ static const struct {
 extern const uint64_t entry_stubs[256];
 static volatile unsigned which;
 static volatile uint64_t came;
-static volatile bool came_at_end; /* at the RET */
+static volatile bool came_at_end; /* a trap was raised at the RET that ends window_enter() */
 
 static bool watch(struct trap_frame *frame)
 {
@@ -227,7 +238,7 @@ static bool watch(struct trap_frame *frame)
 	return true;
 }
 
-/* Moves the window to and fro, with breakpoints at four addresses. */
+/* Moves the window away and back, with breakpoints at the four addresses from `at` on. */
 static void move_with_breakpoints(const uint8_t *at)
 {
 	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"

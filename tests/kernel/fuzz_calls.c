@@ -38,8 +38,8 @@
 static struct fuzz_page *page; /* shared with the programs of the current round, or NULL */
 static int first_pid;          /* the round's first task */
 static unsigned findings;
-static unsigned overwritten;     /* rounds that left a fault in their page which report() did not write */
-static unsigned put_back_rounds; /* rounds that removed or moved a node of those to keep */
+static unsigned overwritten;     /* rounds whose page has a fault that report() did not write */
+static unsigned put_back_rounds; /* rounds that removed or moved a node of kept[] */
 
 static struct {
 	uint64_t calls, forks, started, killed, checks;
@@ -96,9 +96,9 @@ static long no_call(void)
 
 /*
  * The system call SYS_bench_value. The round's first task passes the address of the page that all
- * its tasks share, FUZZ_PAGE, and the kernel becomes one more owner of the page. Returns 0, -EFAULT
- * if nothing is mapped at FUZZ_PAGE, or -ENOSYS for any other task or address, or if the kernel has
- * a page already.
+ * its tasks share, FUZZ_PAGE, and the kernel becomes one more owner of the page. Returns 0; -EFAULT
+ * if nothing is mapped at FUZZ_PAGE; -ENOSYS if the task or the address is another one, or if the
+ * kernel has a page already.
  */
 static long take_page(uint64_t index, uint64_t address)
 {
@@ -119,7 +119,7 @@ static const struct bench_calls calls_of_fuzzer = { no_call, no_call, no_call, t
 /*
  * The nodes that exist before the first round: the root, /dev, its devices, and /tmp. Permissions are
  * not enforced, so a task whose registers have been changed may remove or move them; put_back()
- * makes them again. A reference to each keeps its address from being used for another node.
+ * undoes that. A reference to each node keeps its address from being used for another node.
  */
 static struct {
 	struct node *node;
@@ -168,7 +168,9 @@ static void remove_files(void)
 	}
 }
 
-/* Puts a node to keep back into its directory, and makes it again if its name has been removed. */
+/*
+ * Moves the node kept[i] back into its directory, or makes a new one if the node has been removed.
+ */
 static bool put_back(size_t i)
 {
 	struct node *directory = kept[kept[i].parent].node, *node = kept[i].node;
@@ -187,7 +189,7 @@ static bool put_back(size_t i)
 	return true;
 }
 
-/* Returns true if each node to keep is in its place, and there are no others. */
+/* Returns true if each node of kept[] is in its directory, and there are no other nodes. */
 static bool files_are_as_before(void)
 {
 	size_t there = 0;
@@ -204,7 +206,7 @@ static bool files_are_as_before(void)
 
 /*
  * Makes the files what they were before the round. Returns false if the round has removed or moved a
- * node to keep.
+ * node of kept[].
  */
 static bool restore_files(void)
 {
@@ -264,7 +266,10 @@ static void end_all_tasks(void)
 		find("a task does not end when it is killed");
 }
 
-/* Returns what a round adds to a total: at most its calls, since a page may be overwritten. */
+/*
+ * Returns what a round adds to a total: a number from its page, but at most the round's calls,
+ * because a task may have overwritten the page.
+ */
 static uint64_t counted(uint64_t number)
 {
 	return number < CALLS_OF_ROUND ? number : CALLS_OF_ROUND;

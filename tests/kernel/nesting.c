@@ -160,8 +160,8 @@ static bool open_the_fault(struct trap_frame *frame)
 }
 
 /*
- * Enables interrupts inside a fault handler. This applies only to a STACK on which handlers may
- * nest; on the others a handler keeps interrupts off (interrupt_right_after_a_fault()).
+ * Enables interrupts inside a fault handler. Only some values of STACK let handlers nest; with the
+ * others a handler keeps interrupts off, which interrupt_right_after_a_fault() tests.
  */
 static const char *interrupt_inside_a_fault(void)
 {

@@ -179,7 +179,7 @@ static void read_byte(uint64_t address)
 	(void)*(volatile uint8_t *)address;
 }
 
-/* After a load, no page of a window at a fixed place may be in the TLB either. */
+/* After a load through a window at a fixed place, the TLB must have no page of the window. */
 TEST(nothing_stays_in_the_tlb_of_the_window)
 {
 	const struct boot_module *module = boot_module_find("payload-64k");
@@ -200,7 +200,7 @@ TEST(nothing_stays_in_the_tlb_of_the_window)
 	return problem;
 }
 
-/* Loads from several places of the window leave more than one page table in its range. */
+/* Each place of the window that a load uses gets a page table, which stays until loader_trim(). */
 TEST(the_window_is_where_its_loader_puts_it)
 {
 	const uint64_t places = loader_places();

@@ -121,7 +121,7 @@ TEST(stacks_in_used_slots_have_their_own_frames)
 		return "no memory";
 	*(volatile uint64_t *)(used.top - 8) = 1;
 	kstack_destroy(&used);
-	frame = frame_alloc(); /* was the stack's: frames that are freed last are allocated first */
+	frame = frame_alloc(); /* the old stack's frame: the last one freed is allocated first */
 	if (frame == FRAME_NONE || kstack_create(&stack, root))
 		return "no memory";
 	*(uint64_t *)kstack_view(&stack, 8) = 2;
@@ -289,7 +289,7 @@ TEST(user_copies_check_and_survive)
 #define TWO_PAGES (PML4_SPAN - PAGE_SIZE)
 static uint8_t there[2 * PAGE_SIZE], back[2 * PAGE_SIZE];
 
-/* The pages are missing at first, and mapped by the faults of the copies. */
+/* At first no page is mapped. Page faults of the copies map the pages. */
 static const char *copy_over_entries(void)
 {
 	struct address_space *space = &current_process()->space;
@@ -344,7 +344,7 @@ static const char *copy_to_new_frame(void)
 	             !holds(USER_PAGE + PAGE_SIZE, 2)))
 		why = "a byte arrives in the page of the copy before";
 	region_unmap(space, USER_PAGE, 1);
-	kept = frame_alloc(); /* the frame that was the page's, so it gets another */
+	kept = frame_alloc(); /* takes the page's old frame, so that the page gets another */
 	byte = 3;
 	if (!why && (region_map(space, USER_PAGE, 1, PTE_WRITE | PTE_NX) ||
 	             copy_from_user(&read, USER_PAGE, 1) || read != 0))
@@ -362,7 +362,10 @@ TEST(user_copies_leave_nothing_in_the_tlb)
 	return in_each_way(copy_to_new_frame);
 }
 
-/* The pages of the entry window, which hold the IDT, code, and the CPU's own data. */
+/*
+ * Copies must refuse the pages of the entry window, which hold the IDT, code and the CPU's own
+ * data. If the program maps pages there, a copy must make the window move and reach these pages.
+ */
 static const char *copy_at_window(void)
 {
 	struct address_space *space = &current_process()->space;
