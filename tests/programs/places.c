@@ -49,7 +49,7 @@ static int reads(void)
 		const uintptr_t page = window() + (uintptr_t)i * PAGE_SIZE;
 
 		CHECK(map(page, PAGE_SIZE));
-		CHECK(!left(page)); /* it moves when the page is used, not before */
+		CHECK(!left(page)); /* the window moves when the page is used, not before */
 		CHECK(zeros(page) && left(page));
 	}
 	return 0;
@@ -108,11 +108,14 @@ static void skip_write(int signal, const int *info, uint64_t *context)
 static uint64_t error_of_write(uintptr_t at)
 {
 	error = ~0UL;
-	__asm__ volatile("mov %%eax, (%0)" : : "c"(at), "a"(1) : "memory"); /* 2 bytes */
+	__asm__ volatile("mov %%eax, (%0)" : : "c"(at), "a"(1) : "memory"); /* 2 bytes long */
 	return error;
 }
 
-/* Error codes hide that the window is mapped, and tell the truth of the page below it. */
+/*
+ * The error code of a page fault must not show that the window is mapped: its bit 0 (present) must
+ * be 0. For the page below the window, which the program has mapped read-only, bit 0 must be 1.
+ */
 static int errors(void)
 {
 	const uintptr_t first = window(), below = first - PAGE_SIZE;
@@ -126,7 +129,7 @@ static int errors(void)
 	return 0;
 }
 
-/* Without a mapping of its own, a program finds nothing at the window's addresses. */
+/* If the program has no mapping at the window's addresses, it must find nothing there. */
 static int nothing(void)
 {
 	/* Move the window away from its first place, to which the stack could grow. */
@@ -154,7 +157,9 @@ static int nothing(void)
 	return errors();
 }
 
-/* Mappings that are never used do not move the window, whatever else is done with them. */
+/*
+ * A mapping at the window's addresses must not move the window while no page of it is used there.
+ */
 static int unused(void)
 {
 	const uintptr_t start = window() - PAGE_SIZE, size = (PAGES + 2) * PAGE_SIZE;
@@ -237,7 +242,9 @@ static int forks(void)
 	return 0;
 }
 
-/* Follows the window: uses its place, and leaves it, again and again. */
+/*
+ * `rounds` times: uses a page at the window's place, so that the window moves, and unmaps the page.
+ */
 static int follow(int rounds)
 {
 	for (int i = 0; i < rounds; i++) {
@@ -257,7 +264,7 @@ static int follows(void)
 	return follow(5 * ROUNDS);
 }
 
-/* Two programs that use each other's place in every time slice. */
+/* Parent and child take turns. Each moves its window in every turn. */
 static int fight(void)
 {
 	const long pid = fork();
@@ -280,7 +287,7 @@ static int once(void)
 	return follow(1);
 }
 
-/* Moves, forks and executes a program, which moves too; each 100 times. */
+/* 100 times: moves the window, forks, and executes a program in the child, which moves it too. */
 static int cycles(void)
 {
 	static const char *const argv[] = { "places", "once", 0 };
@@ -299,7 +306,7 @@ static int cycles(void)
 	return 0;
 }
 
-/* Leaves no free pages: the program must be killed. */
+/* Maps all addresses, so that the window cannot move. Using its place must kill the program. */
 static int full(void)
 {
 	const long pid = fork();

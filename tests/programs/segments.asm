@@ -2,7 +2,7 @@
 ;
 ; A complete ELF file (nasm -f bin) with COUNT segments of SIZE bytes. Their program headers are not
 ; sorted by address. The segments are consecutive in the file; in memory there are GAP bytes (whole
-; pages) between them. With GAP = 0 they share pages. Every second segment is writable. The text
+; pages) between them. With GAP = 0 they share pages. Every second segment is writable. The code
 ; compares the first and last word of each segment with the segment's tag, and exits with 7 if all
 ; are right, otherwise with 8. With INTERP, the last header is a PT_INTERP.
 

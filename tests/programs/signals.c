@@ -278,7 +278,7 @@ static int children(void)
 	CHECK(call(SYS_setpgid, (uint64_t)pid, 0, 0) == 0 && call(SYS_getpgid, (uint64_t)pid, 0, 0) == pid);
 	CHECK(call(SYS_kill, (uint64_t)-pid, 0, 0) == 0 && call(SYS_kill, (uint64_t)-pid, SIGKILL, 0) == 0);
 	CHECK(call(SYS_wait4, (uint64_t)-pid, (uintptr_t)&status, 0) == pid && status == SIGKILL);
-	/* Children then leave no zombies. */
+	/* If SIGCHLD is ignored, children leave no zombies. */
 	CHECK(on(SIGCHLD, (handler *)SIGNAL_IGNORE, 0, 0) == 0);
 	pid = fork();
 	if (pid == 0)
