@@ -251,7 +251,7 @@ static void names_of_a_file(void **state)
 	names = 1;
 	put("y", NODE_FILE | 0644, "", 0);
 	names = 3;
-	put("a", NODE_FILE | 0755, "", 0); /* the same name again replaces it */
+	put("a", NODE_FILE | 0755, "", 0); /* a second member with this name replaces the first */
 	put("TRAILER!!!", 0, "", 0);
 	names = 1;
 	inode = 0;

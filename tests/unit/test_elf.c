@@ -253,7 +253,7 @@ static void segment_alignments(void **state)
 	check_damages(damages, sizeof damages / sizeof *damages);
 }
 
-/* Checks that the same file as a static PIE is loaded USER_PIE_BASE higher. */
+/* Checks that the good file, if it is changed to a static PIE, is loaded USER_PIE_BASE higher. */
 static void moves_a_pie(void **state)
 {
 	struct file file = good;

@@ -174,7 +174,7 @@ static void much_bss(void **state)
 	assert_true(elf_ends_below(&plan, 0x405000 + ELF_ZEROS_LOADED));
 	assert_false(elf_ends_below(&plan, 0x405000 + ELF_ZEROS_LOADED - 1));
 
-	/* Without bytes in the file, all pages are zeros, also if the segment begins inside one. */
+	/* A segment without bytes in the file is all zeros, even if it begins inside a page. */
 	file = with_data(0xa0, 0x4020a0, 0, ELF_ZEROS_LOADED);
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	expect_rest(&plan, 0, 0x402000, ELF_ZEROS_LOADED / PAGE_SIZE + 1, PTE_WRITE | PTE_NX, 0);

@@ -22,7 +22,7 @@ static void note_flush(uintptr_t address)
 	for (size_t i = 0; i < PAGES; i++) {
 		const pte_t *table = paging_table(space.pml4, start + i * PAGE_SIZE, PTE_USER, NULL);
 
-		/* A flush of a page that is still writable is of no use. */
+		/* A flush of a page that is still writable is of no use, so it does not count. */
 		if (address == start + i * PAGE_SIZE && !(table[PT_INDEX(address)] & PTE_WRITE))
 			flushed[i]++;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the names in a directory (fs/node.c): creates, removes and renames them, compared with a
- * plain array, and checks the depth of the tree of names.
+ * Tests the names in a directory (fs/node.c): creates, removes and renames files, compares the
+ * names with those in a plain array, and checks the depth of the tree of names.
  */
 #include "tests/unit/support.h"
 

@@ -34,7 +34,7 @@ static void words_are_checked(void **state)
 		{ "run=test skip=a samples=full exit=0 pcid=off window-flush=invlpg pmu=off init=/bin/sh "
 		  "trace=calls table=off screen=off",
 		  "", true },
-		/* QEMU puts the file's name first. */
+		/* QEMU puts the name of the kernel's file first. */
 		{ "build/x+y/palimpsest.elf32 run=demo", "", true },
 		{ "/a path/with=words/palimpsest run=demo", "", true },
 		{ "kernel.elf32  run=list ", "", true },

@@ -48,7 +48,7 @@ static struct {
 static unsigned writes, reads;
 static uint32_t unreadable;  /* RDPMC of this counter raises #GP */
 static uint32_t refused;     /* WRMSR to this MSR raises #GP */
-static uint64_t speed, base; /* start and growth of the counts; see counter_read() */
+static uint64_t speed, base; /* growth and start of the counts; see counter_read() */
 
 bool msr_try_write(uint32_t msr, uint64_t value)
 {

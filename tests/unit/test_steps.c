@@ -16,7 +16,10 @@
 
 struct bench_plan bench_plan;
 
-/* Returns all steps of a benchmark as text: w for warm-up, o for overhead, c for counting steps. */
+/*
+ * Returns all steps of a benchmark as text: their numbers, with w for a warm-up step, o for an
+ * overhead step, and c for a step whose performance counters are read.
+ */
 static const char *steps_of(const struct bench *b)
 {
 	static char text[400];
