@@ -50,7 +50,7 @@ static void bss_1g_with_data(struct image *i)
 	change(i, DATA + (1UL << 29));
 }
 
-/* The program checks that the program break is not below the end of the .bss, and moves it up. */
+/* The program checks that its break is not below the end of the .bss, and moves the break up. */
 static void bss_17m_break(struct image *i)
 {
 	const uint64_t size = 17UL << 20;

@@ -15,7 +15,7 @@ static void table_at_end(struct image *i)
 	i->header.e_phoff = i->size + 5;
 }
 
-/* Linux accepts program headers of at most 64 KiB, that is 1170. */
+/* Linux accepts program headers of at most 64 KiB in total, so at most 1170 of them. */
 static void headers_1170(struct image *i)
 {
 	plain(i);

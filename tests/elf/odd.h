@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions that build ELF files that no linker makes, and tables of these. make.c writes the
+ * Functions that build ELF files that no linker makes, and tables of such files. make.c writes the
  * files.
  */
 #pragma once
@@ -105,7 +105,7 @@ struct file {
 		.name = #file, .on_linux = #there, .here = #there_not, .make = file, .why = reason \
 	}
 
-/* The reasons for different results, in the words of docs/elf.md. */
+/* Why this kernel's result differs from Linux's: the reasons, in the words of docs/elf.md. */
 #define EARLIER "found before the old program is gone"
 #define WX      "no page is writable and executable"
 #define BOTH    "bytes of two segments in one place"

@@ -34,7 +34,10 @@ static void share_page_bss(struct image *i)
 	check(i, TEXT + 4 * PAGE + 0xdfe, 0);
 }
 
-/* The file has other bytes at the place of the first segment's .bss, and Linux maps these. */
+/*
+ * The file has other bytes than zeros at the place of the first segment's .bss. Linux maps these
+ * bytes, this kernel maps zeros.
+ */
 static void share_page_bss_dirty(struct image *i)
 {
 	share_page(i, 0x300, 0x300, 0x300, 0x300);
@@ -221,8 +224,8 @@ static void no_segments(struct image *i)
 }
 
 /*
- * The entry point is in the page of the text segment, but before the segment. Linux maps whole
- * pages.
+ * The entry point is in the page of the text segment, but before the segment. Linux runs it,
+ * because it maps whole pages of the file.
  */
 static void entry_before_text(struct image *i)
 {

@@ -3,9 +3,9 @@
  * usage: start [FOLDER]      (default: /elf)
  * Runs the files listed in FOLDER/list and the boot modules listed in FOLDER/modules, if that file
  * exists. For each it prints the name and the result: the exit status, the name of a signal, or the
- * name of execve()'s error. If it runs under the name `show`, it is the interpreter of scripts and
- * exits with the length of the argument in the script, or, if there is not exactly one, with 200 +
- * argc.
+ * name of execve()'s error. Under the name `show` this program is the interpreter of the scripts.
+ * It then exits with the length of the argument in the script's first line. If it gets no such
+ * argument, or several, it exits with 200 + argc.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -35,8 +35,8 @@ boot()
 	tr -d '\r' <"$work/console"
 }
 
-# expected SHELL…: runs script.sh on the host, in the folder $work/host, with this shell and the
-# other programs of the archive, and prints the output of the script
+# expected SHELL…: runs a copy of script.sh on the host, with this shell and the other programs of the
+# archive, and prints its output. In the copy, the paths lead to files and folders in $work.
 expected()
 {
 	rm -rf "$work/host"
@@ -90,7 +90,7 @@ for name in hello-musl hello-glibc hello-pie; do
 		tail -n 5 "$work/got" | sed 's/^/# /'
 	fi
 done
-# SQLite on a database file, with a second process at the same time.
+# Runs SQLite in two processes at once, on one database file.
 mkdir -p "$work/sqlite/bin"
 if gcc -static -O1 -o "$work/sqlite/bin/sqlite" tests/linux/sqlite.c -lsqlite3 -lm >"$work/log" 2>&1; then
 	(cd "$work/sqlite" && echo bin/sqlite | cpio --quiet -o -H newc --owner 0:0) >"$work/sqlite.cpio"

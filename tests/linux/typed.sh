@@ -74,7 +74,7 @@ line()
 type_in 'echo fir""st\n'
 wait_for '# ' "the shell has a prompt"
 wait_for first "what was typed before is read"
-# The "" in the commands make the echo of a command differ from the output to wait for.
+# The "" inside words keep the terminal's echo of a command from containing the output to wait for.
 type_in "sh -c 'echo be\"\"gun; exec sleep 1000'\n"
 wait_for begun "a job runs"
 type_in '\x1a'
