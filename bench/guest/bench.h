@@ -9,7 +9,8 @@
  * Every row has a set-up, a body that is timed and counted, an untimed check that the body did its
  * work, and a tear-down. If a complete check would leave traces in the caches and TLBs of the next
  * sample, it is in verify(), which runs once after the last sample. There are two kinds of rows:
- *   - in the kernel: body(b) runs between the markers and the time stamps, with interrupts off;
+ *   - in the kernel: body(b) runs between two markers (bench/protocol/marks.h) and two time stamps,
+ *     with interrupts off;
  *   - with a program: the row names a program of bench/programs and its argument. The program runs
  *     in user mode and asks for each sample with SYS_bench_next (bench/guest/user.c).
  */
@@ -35,9 +36,9 @@ struct benchmark {
 	const uint64_t *parameters; /* list that ends with BENCH_LIST_END, or NULL */
 	unsigned few;               /* if not 0, the number of samples, whatever bench_plan says */
 	uint64_t large;             /* if not 0, parameters from this on take few samples */
-	uint64_t once;              /* if not 0, parameters from this on run in a run's first round only */
+	uint64_t once;              /* if not 0, parameters from this on run in round 1 only */
 	bool experiment;            /* counts something itself: no stamps, warm-up or overhead */
-	bool counted;               /* only Bochs's counts, no time: no code can stamp the end */
+	bool counted;               /* counted by Bochs, not timed: no code can stamp the end */
 
 	/* Returns 0, or a negative error number to skip the row (bench_skip()). */
 	int (*setup)(struct bench *b);
@@ -84,7 +85,7 @@ struct bench {
 		uint64_t value;
 	} extra[BENCH_EXTRAS]; /* additional metrics of the sample */
 	unsigned extras;
-	const char *lost; /* a metric that found no room there; then the row's check fails */
+	const char *lost; /* if not NULL, a metric that `extra` had no room for: the check fails */
 
 	/* Set by setup(): why the row is skipped. Set later: a remark for the check's record. */
 	const char *why;
@@ -117,12 +118,12 @@ extern const uint64_t bench_powers_of_2[]; /* 1, 2, 4, … 1024 */
 int bench_skip(struct bench *b, const char *reason);
 
 /*
- * For .setup, if the row needs a task whose user mode and kernel have the same page tables: returns 0,
- * or what bench_skip() returns if ISOLATION gives them different ones.
+ * For setup() of a row that needs user mode and kernel of a task to share page tables. Returns 0,
+ * or, if ISOLATION gives them different tables, the value of bench_skip().
  */
 int bench_need_one_table(struct bench *b);
 
-/* Adds a metric to the current sample, which has room for BENCH_EXTRAS. One more fails the check. */
+/* Adds a metric to the current sample. More than BENCH_EXTRAS metrics make the row's check fail. */
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit);
 
 /* Numbers of samples, and options, as the command line asks for them. */
@@ -154,7 +155,7 @@ bool bench_step(const struct bench *b, unsigned index, struct bench_step *step);
 
 /*
  * Called after warm-up sample `index`: extends the warm-up, up to b->warmup_most, while the medians
- * of its last two blocks differ by more than 2 %. Only with warmup=stable.
+ * of its last two blocks of samples differ by more than 2 %. Only with warmup=stable.
  */
 void bench_warm(struct bench *b, unsigned index);
 
@@ -165,8 +166,8 @@ void bench_warm(struct bench *b, unsigned index);
 bool bench_stamped(struct bench *b);
 
 /*
- * Returns true if the row has a verify(), and this boot calls it: later rounds of a run do not
- * verify again, which would take longer than their samples.
+ * Returns true if the row has a verify() and this boot calls it. Only the first round of a run
+ * does: verify() takes longer than the samples of a later round.
  */
 bool bench_verifies(const struct bench *b);
 
@@ -183,8 +184,8 @@ void bench_record(struct bench *b, unsigned sample, const char *flags);
 bool bench_run_program(struct bench *b, const char **why);
 
 /*
- * From bench_verify_begin() to bench_verify_end(), programs can make the calls SYS_bench_* outside
- * bench_run_program(), as in STEP_VERIFY. bench_verify_begin() sets b->evidence to 0.
+ * Between bench_verify_begin() and bench_verify_end(), the system calls SYS_bench_* work as for
+ * STEP_VERIFY, even outside bench_run_program(). bench_verify_begin() sets b->evidence to 0.
  */
 void bench_verify_begin(struct bench *b);
 void bench_verify_end(void);

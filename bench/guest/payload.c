@@ -24,8 +24,8 @@ const void *payload_page(const struct load_segment *s, size_t offset)
 }
 
 /*
- * Returns the sum that the payload makes: each word counts as often as there are words from it to
- * the end, so that pages in the wrong order change the sum.
+ * Returns the sum that the payload computes: it adds up the running totals of the words, so that
+ * pages in the wrong order change the sum.
  */
 static uint64_t sum_of_file(const struct elf_plan *plan)
 {

@@ -24,13 +24,13 @@ static inline bool same_words(const void *a, const void *b, size_t size)
 const void *payload_page(const struct load_segment *s, size_t offset);
 
 /*
- * For verify() of a row whose program starts the payload (STEP_VERIFY): returns true if the sum
- * that the payload made of its pages is the sum of the file.
+ * For verify() of a row whose program starts the payload (STEP_VERIFY): returns true if the payload
+ * computed the same sum of its pages as this function computes of the file.
  */
 bool payload_arrived(struct bench *b);
 
 /*
- * The same for a row that calls process_spawn() in the kernel: spawns the payload b->module, lets
- * it sum its pages and exit, and compares the sums.
+ * For verify() of a row that calls process_spawn() in the kernel: spawns the payload b->module,
+ * waits until it has summed its pages and exited, and returns payload_arrived().
  */
 bool payload_spawned(struct bench *b);

@@ -29,9 +29,9 @@ static char left_out[64]; /* globs of skip= on the command line */
 static bool lists;        /* rows are only listed, not run */
 
 /*
- * Sizes in bytes. From LONG on, a row takes one sample where smaller ones take few; in a boot that is
- * one of many it takes no warm-up samples, because it leaves nothing in the caches that the next
- * sample could use. From MEDIUM on, a row is warm after one sample there.
+ * Sizes in bytes. If bench_plan.few is set, a row with a parameter from LONG on takes one sample.
+ * If bench_plan.one is set, a row takes no warm-up samples from LONG on, because it leaves nothing
+ * in the caches that the next sample could use, and one warm-up sample from MEDIUM on.
  */
 #define LONG      (16 * MIB)
 #define MEDIUM    MIB

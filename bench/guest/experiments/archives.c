@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * modules.give_back (bench/claims/37-*): unpacks archives of several sizes, placed in memory as a
- * boot loader does. Unpacking frees the frames that no file needs. They are overwritten, and every
- * file is read. At the end the files are removed, and all frames must be free again. modules.keep,
- * the control, unpacks the same archives without freeing anything.
+ * modules.give_back (bench/claims/37-*): unpacks archives of several sizes, which are in memory as
+ * a boot loader places them. Unpacking frees the frames that no file needs. These frames are then
+ * overwritten, and every file is read. At the end the files are removed, and all frames must be
+ * free again. modules.keep, the control, unpacks the same archives without freeing anything.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "fs/archive.h"
@@ -34,8 +34,9 @@ struct archive {
 
 /*
  * Allocates `pages` contiguous frames, at most PART_FRAMES of them: takes frames, in whatever order
- * the allocator hands them out, until it has all of an aligned part of 2 MiB, and frees the others.
- * Returns the address of the first one in the direct map, or NULL if there are none.
+ * the allocator hands them out, until it has all frames of an aligned part of 2 MiB, and frees
+ * those that are not needed. Returns the address of the first frame in the direct map, or NULL if
+ * no part is free.
  */
 static uint8_t *take_run(size_t pages)
 {
@@ -51,7 +52,7 @@ static uint8_t *take_run(size_t pages)
 		if (part < PARTS && ++taken[part] == PART_FRAMES)
 			first = part * PD_SPAN;
 	}
-	while ((frame = frame_list_pop(&all)) != FRAME_NONE) /* those that are kept are on no list */
+	while ((frame = frame_list_pop(&all)) != FRAME_NONE) /* frames to keep go on no list */
 		if (first == FRAME_NONE || frame < first || frame >= first + pages * PAGE_SIZE)
 			frame_list_push(&others, frame);
 	frame_list_free(&others);
@@ -113,8 +114,8 @@ static void make_archive(struct archive *a, uint64_t seed)
 
 /*
  * Allocates `count` frames, fills them with POISON and frees them. Returns how many of them are
- * frames of the archive. The frames freed last are allocated first, so these should be all the
- * frames that unpacking has freed.
+ * frames of the archive. The allocator hands out the last freed frames first, so the result should
+ * be the number of frames that unpacking freed.
  */
 static uint64_t poison_memory(const struct archive *a, size_t count)
 {
@@ -167,7 +168,10 @@ struct outcome {
 	uint64_t bytes, freeable, freed, files, damaged, lost;
 };
 
-/* Bytes of the whole frames that are left over if all files of the archive are put together. */
+/*
+ * The most bytes that unpacking can free: all frames of the archive except as many as the files
+ * fill without gaps between them.
+ */
 static uint64_t freeable(const struct archive *a)
 {
 	return a->pages * PAGE_SIZE - (contents() + PAGE_MASK) / PAGE_SIZE * PAGE_SIZE;

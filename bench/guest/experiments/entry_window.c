@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The entry window of ISOLATION bouncing (docs/isolation.md): its size, whether user tables hold
- * anything else of the kernel, how often programs meet it, and what a move costs.
+ * The entry window of ISOLATION bouncing (docs/isolation.md): its size, whether user tables map
+ * anything else of the kernel, how often programs use its addresses, and what a move costs.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -90,9 +90,10 @@ static int need_tag(struct bench *b)
 }
 
 /*
- * window.moves: allocators choose pages of a space. On a page of the window, a program's access would
- * be a protection fault: here the page is mapped for the program and the fault is handled, so that the
- * window has to move. Accesses to other pages cannot move it, and are not carried out.
+ * window.moves: counts how often the window moves. An allocator chooses a page for each access of a
+ * program. If the page is one of the window's, the access would cause a protection fault: then the
+ * page is mapped for the program and the fault is handled, which must move the window. Accesses to
+ * other pages cannot move it, so they are left out.
  */
 #define PART 1000 /* accesses in one space */
 
@@ -163,9 +164,10 @@ static void window_moves(struct bench *b)
 }
 
 /*
- * window.unavailable: pages of the half of 2^35 pages that a program cannot have. Every page of the
- * first and the last MiB is tried, and pages in between, all over the half. The window's pages are
- * counted apart: the program can have any of them, but never all pages, since the window is somewhere.
+ * window.unavailable: counts the pages of the user half (2^35 pages) that a program cannot have. It
+ * tries every page of the first and the last MiB, and pages spread evenly between them. The
+ * window's pages are added to the count: the program can have any one of them, because the window
+ * then moves, but never all pages at once.
  */
 #define HALF_TOP (1UL << 47)
 #define TRIES    10000UL
@@ -196,7 +198,7 @@ static void window_unavailable(struct bench *b)
 	bench_metric(b, "tries", b->tries, "count");
 }
 
-/* window.move: the window of the loaded space moves to and fro between two free places. */
+/* window.move: the window of the loaded space moves back and forth between two free places. */
 #define FIRST  0x200000000000UL
 #define SECOND 0x200000004000UL
 
@@ -230,7 +232,9 @@ static void move_back(struct bench *b)
 	move_to(&current_process()->space, ENTRY_WINDOW_BASE);
 }
 
-/* window.enter: what a context switch adds if the two spaces have different places. */
+/*
+ * window.enter: the extra cost of a context switch between spaces with windows at different places.
+ */
 static struct address_space far;
 
 static int make_far(struct bench *b)

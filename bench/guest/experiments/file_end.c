@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * map.file_end (bench/claims/34-*): checks the contents of a mapping past the end of the file. The
- * files have several sizes; some are in one piece in memory, like those of a boot module, and some
- * in frames. bench/programs/mappings.c maps all pages that contain bytes of the file, and one page
- * more.
+ * files have several sizes; some are contiguous in memory, like those of a boot module, and some
+ * consist of single frames. bench/programs/mappings.c maps all pages that contain bytes of the
+ * file, and one page more.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -15,7 +15,7 @@
 #define NAME    "file-end"
 #define PATH    "/tmp/" NAME
 
-/* Wait statuses of `mappings beyond`: mmap() has refused the page, or it could be read. */
+/* Wait statuses of `mappings beyond`: mmap() refused the page; the page could be read. */
 #define REFUSED (3 << 8)
 #define READ    (4 << 8)
 
@@ -29,7 +29,7 @@ static const size_t sizes[] = { 1,
 	                        PAGE_SIZE * 5 / 2 };
 #define SIZES (sizeof sizes / sizeof *sizes)
 
-static uint8_t content[3 * PAGE_SIZE]; /* longer than any file: the rest must not be seen */
+static uint8_t content[3 * PAGE_SIZE]; /* longer than any file; a mapping must not show the rest */
 
 static int run(const char *kind)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the experiments share, and pitfall.ist_reentry: a second interrupt on an IST slot. */
+/* Code that the experiments share, and pitfall.ist_reentry: a second interrupt on an IST slot. */
 #include "bench/guest/experiments/pitfalls.h"
 
 #include "cpu/apic.h"
@@ -48,8 +48,8 @@ void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t 
 /*
  * pitfall.ist_reentry: the handler of a first interrupt copies its stack from RSP upwards (its own
  * frame, and the words that the hardware and the stub have pushed), lets a second interrupt come,
- * counts the changed words, and restores the copy. Otherwise the first IRETQ would return to the
- * place where the second interrupt arrived.
+ * counts the changed words, and restores the copy. Without the copy, the first IRETQ would return
+ * to the place where the second interrupt arrived.
  */
 #define WATCHED_WORDS 64
 #define SPARE_SIZE    (2 * PAGE_SIZE)

@@ -68,8 +68,8 @@ static void boot_layout(struct bench *b)
 
 /*
  * pitfall.small_stack: maps a page whose three tables are all missing, and measures how many bytes
- * of a painted stack that uses. The stack is larger than the kernel's early stack, so that the
- * measurement also works for a deeper use.
+ * of a painted stack the mapping uses. The painted stack is larger than the kernel's early stack,
+ * so that a use of more than the early stack could be measured.
  */
 #define PAINTED_WORDS (3 * PAGE_SIZE / 8)
 
@@ -123,7 +123,7 @@ static uint64_t own_cr3;
 static void run_code(void *argument)
 {
 	/*
-	 * contained_call() leaves the function's address in RAX, where the code needs the old CR3.
+	 * The code takes the old CR3 from RAX. contained_call() uses RAX, so it is set here.
 	 */
 	__asm__ volatile("call *%[code]"
 	                 :

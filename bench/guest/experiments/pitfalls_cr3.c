@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pitfall.cr3_in_c (bench/claims/03-*): C code loads another task's CR3 and continues, on stacks in
- * three kinds of places. Both tasks have a stack at the fixed address. The other task's is new, or
- * holds what the same function left there when the other task ran it.
+ * three kinds of places. In one of them, each task has its own stack at the same fixed address. The
+ * other task's stack is zeroed, or holds what the same function left there when that task ran it.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/cpu.h"
@@ -74,7 +74,7 @@ static void run_as_other(void *argument)
 	write_cr3(old);
 }
 
-/* For a stack that the function leaves by returning: it needs the old CR3 for that. */
+/* Calls switch_in_c(), then loads the old CR3, under which the caller's stack is mapped. */
 static void switch_and_back(void *argument)
 {
 	const uint64_t old = read_cr3();
@@ -99,7 +99,7 @@ static void all_rounds(struct bench *b, uint64_t other_frame)
 		try_on(PRIVATE_PAGE + PAGE_SIZE, switch_in_c, &fixed);
 		try_on(SHARED_PAGE + PAGE_SIZE, switch_in_c, &heap);
 		try_on(0, switch_on_scratch, &scratch);
-		try_on(0, switch_in_c, &own); /* on the stack that this build has */
+		try_on(0, switch_in_c, &own); /* on the kernel stack of this build */
 	}
 	b->violations = own.wrong;
 	pitfall_report(b);

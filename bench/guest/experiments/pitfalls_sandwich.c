@@ -179,8 +179,8 @@ static bool stays_inside(const struct elf_plan *plan, const struct image *image)
 }
 
 /*
- * Returns the number of damaged images that do no harm: elf_check() refuses them, or what is loaded
- * stays inside. Returns 0 if it refuses the undamaged one.
+ * Returns the number of damaged images that do no harm: elf_check() refuses the image, or
+ * stays_inside() is true of its plan. Returns 0 if elf_check() refuses the undamaged image.
  */
 static size_t safe_images(void)
 {

@@ -39,7 +39,7 @@ static uint64_t canary(uint64_t i)
 	return (uint64_t)(running + 1) << 32 | i;
 }
 
-/* What both contexts run: it sets its variables, lets others run, and looks at its variables. */
+/* The code of both contexts: sets its variables, lets the others run, and checks its variables. */
 static _Noreturn void run_context(void)
 {
 	volatile uint64_t canaries[CANARIES];
@@ -93,7 +93,7 @@ static void run_both(void *argument)
 	enter(0);
 }
 
-/* A context that has lost its stack may go anywhere. */
+/* Ends the run on any kernel exception: a context that has lost its stack may jump anywhere. */
 static bool give_up(struct trap_frame *frame)
 {
 	if (frame->cs & 3)
@@ -102,7 +102,7 @@ static bool give_up(struct trap_frame *frame)
 	return true;
 }
 
-/* Sets *lost if the first context found a variable changed, or was not there any more. */
+/* Sets *lost if the first context found a variable changed, or did not survive its second turn. */
 static bool two_contexts(struct address_space *first, struct address_space *second, bool *lost)
 {
 	bool back;

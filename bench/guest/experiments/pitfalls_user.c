@@ -2,8 +2,8 @@
 /*
  * pitfall.user_stack_irq (bench/claims/08-*): what an interrupt leaves on a stack that the program
  * can read. The program `nest` runs on a page of its own, interrupts itself in user mode, and then
- * searches the page. In long mode the CPU always leaves the user's stack for an interrupt, so the
- * gate's IST slot points to that page in some of the interrupts.
+ * searches the page. In long mode the CPU always switches away from the user's stack for an
+ * interrupt in user mode, so the gate's IST slot points to that page for some of the interrupts.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "bench/programs/nest.h"
@@ -20,7 +20,10 @@ static uint64_t on_user_stack, smap_faults;
 static unsigned regular_ist;
 static uint64_t shipped_cr4;
 
-/* Makes the next interrupt one of this kind. SMAP must not change on the user's stack. */
+/*
+ * Makes the next interrupt one of this kind. Turns SMAP off if it must be off; the handler turns it
+ * on again, but not while it runs on the program's page.
+ */
 static void arm(unsigned next)
 {
 	const bool there = next == NEST_USER || next == NEST_USER_SMAP;
@@ -31,7 +34,7 @@ static void arm(unsigned next)
 		write_cr4(shipped_cr4 & ~CR4_SMAP);
 }
 
-/* An interrupt has come, or could not be taken. */
+/* Called after each interrupt, whether its handler ran or the CPU could not push its frame. */
 static void finish_interrupt(void)
 {
 	lapic_eoi();

@@ -3,7 +3,8 @@
  * regions.fuzz (bench/claims/33-*): random calls like mmap(), munmap() and mprotect() of partial
  * ranges, in the address space of the current process. Real accesses compare the result with an
  * oracle, which has the expected state of each page. Two controls make the same calls without ever
- * splitting a region: if a part of it is to be unmapped, the whole region stays, or the whole goes.
+ * splitting a region: if a part of a region is to be unmapped, one control keeps the whole region
+ * and the other unmaps the whole region.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "lib/errno.h"
@@ -25,7 +26,7 @@ static struct page {
 enum parts { SPLIT, STAY, GO };
 static enum parts parts;
 static uint64_t cuts;   /* calls of munmap() with an end inside a region */
-static uint64_t stayed; /* frames of pages that the program has unmapped, counted after each call */
+static uint64_t stayed; /* pages that had a frame after their unmap, added up over all calls */
 
 static struct address_space *own(void)
 {
@@ -64,7 +65,7 @@ static bool cuts_region(size_t first, size_t pages)
 	return false;
 }
 
-/* Unmaps without splitting. Returns false if the region that is cut stays. */
+/* Unmaps without splitting. Returns false if a region that is partly in the range stays. */
 static bool unmap_whole(size_t first, size_t pages)
 {
 	const uintptr_t start = address_of(first), end = address_of(first + pages);
@@ -213,9 +214,9 @@ static int warm_up(void)
 }
 
 /*
- * Makes calls and accesses until `tries` unmaps had an end inside a region. They are the same in every
- * build and in both controls, so that nothing but what is compared differs; the tries of several builds
- * repeat one sequence.
+ * Makes calls and accesses until `tries` unmaps had an end inside a region. The sequence is the
+ * same in every build and in both controls, so that only the treatment of regions differs. Further
+ * builds therefore repeat the sequence and try nothing new.
  */
 static struct outcome run(uint64_t tries, enum parts how)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shm.scan (bench/claims/36-*): can a program find shared memory of another user by trying keys? One
- * user has segments with mode 0600, whose keys are drawn from all 2^32 - 1. Another user tries keys
- * and IDs. The control is the same scan without permission checks. A scan of all keys would take too
- * long: it tries the blocks of keys that have a segment, and as many blocks drawn at random.
+ * shm.scan (bench/claims/36-*): can a program find shared memory of another user by trying keys?
+ * One user has segments with mode 0600, whose keys are drawn from all 2^32 - 1. Another user tries
+ * keys and IDs. The control is the same scan without permission checks. A scan of all keys would
+ * take too long, so only some blocks of keys are tried: those that have a segment, and as many
+ * drawn at random.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"

@@ -24,5 +24,8 @@ struct spawn_watch {
  */
 bool watch_spawns_of_program(const struct spawn_watch *watch);
 
-/* Spawns as often from the kernel's own task with interrupts off. Returns true likewise. */
+/*
+ * Makes WATCHED_SPAWNS spawn calls from the kernel's own task with interrupts off. Returns true if
+ * all of them succeeded.
+ */
 bool watch_spawns_of_kernel(const struct spawn_watch *watch);

@@ -2,8 +2,8 @@
 /*
  * user.stack_overflow (bench/claims/39-*): stacks that overflow into a neighbouring mapping. Two of
  * them test the kernel: the program's own stack, and a stack with a guard region. The third has no
- * guard; it is the control, in which the overflow must be seen. bench/programs/overflow.c does it;
- * this row counts how it ends.
+ * guard; it is the control, in which the overflow must be seen. bench/programs/overflow.c makes the
+ * stacks overflow; this row counts how its runs end.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"

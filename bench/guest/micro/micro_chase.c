@@ -19,7 +19,7 @@
 #define UNROLLED   16         /* loads per iteration of the loop */
 #define COUNTED    65536      /* the most nodes that a check follows one by one */
 #define LARGE      (4 * MIB)  /* working sets from this on take few samples */
-#define WARMED     (64 * MIB) /* the largest working set to warm up: twice a profile's largest L3 */
+#define WARMED     (64 * MIB) /* largest working set to warm up: twice the profiles' largest L3 */
 
 static const uint64_t sizes[] = {
 	4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 128 * KIB, 256 * KIB, 512 * KIB,  MIB,
@@ -156,8 +156,8 @@ static void chase_all(struct bench *b)
 }
 
 /*
- * Returns true if the chase ended at its first node, as it must, since it goes round the cycle a
- * whole number of times. The first call also checks that the cycle has all nodes, if they are few.
+ * Returns true if the chase ended at its first node: it goes round the cycle a whole number of
+ * times. For at most COUNTED nodes, the first call also checks that the cycle contains all of them.
  */
 static bool went_round(struct bench *b)
 {

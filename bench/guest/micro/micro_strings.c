@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * micro.movsb (parameter: bytes): copies with REP MOVSB. Each copy finds source and destination in
- * the caches as the copy before it has left them.
+ * micro.movsb (parameter: bytes): copies with REP MOVSB. Each copy starts with the caches as the
+ * previous copy left them.
  */
 #include "bench/guest/micro/micro.h"
 #include "lib/string.h"

@@ -11,7 +11,9 @@ extern const uint64_t copy_sizes[];
 int copy_prepare(struct bench *b);
 void copy_unmap(struct bench *b);
 
-/* For prepare(): changes the first and the last byte of the buffer, which copy_check() looks for. */
+/*
+ * For prepare(): changes the buffer's first and last byte; copy_check() checks the last one's copy.
+ */
 void copy_mark(struct bench *b);
 void copy_out(struct bench *b);
 bool copy_check(struct bench *b);

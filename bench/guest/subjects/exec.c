@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Loading and starting programs, against the size of the image. */
+/* The cost of loading and starting programs, against the size of the image. */
 #include "bench/guest/payload.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
@@ -133,7 +133,9 @@ static bool page_arrived(const struct address_space *space, const struct load_se
 
 static bool image_arrived(struct bench *b)
 {
-	/* A later round of a run looks at every 16th page of an image that the first one checked. */
+	/*
+	 * The first round of a run checks all pages; later ones, every 16th page of large images.
+	 */
 	const size_t step = bench_plan.later && b->parameter >= 16 * MIB ? 16 : 1;
 	bool ok = b->space.pml4 != FRAME_NONE && b->phase == 0 && !user_access_is_open();
 

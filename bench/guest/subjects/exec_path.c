@@ -5,7 +5,8 @@
  * rows (docs/baselines.md). The file is /payload-4k and so on; its bytes stay in the boot module,
  * as those of an archive do.
  *
- * The ids put these rows after all others, so that the others find memory as they did before.
+ * The ids (with_path_…) sort these rows after all others, so that they do not change the memory
+ * that the others find.
  */
 #include "bench/guest/payload.h"
 #include "fs/boot_modules.h"

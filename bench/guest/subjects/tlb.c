@@ -4,7 +4,7 @@
  *
  * The pages are in the kernel half and not global. Each has two frames, with different tags. Before
  * a sample all pages are touched, and then their entries are changed to the other frame without a
- * flush. After the body, reads of the pages show if it has flushed.
+ * flush. After the body, reads of the pages show whether it flushed.
  */
 #include "mem/tlb.h"
 #include "bench/guest/bench.h"
@@ -124,7 +124,7 @@ static bool reads_new_frames(struct bench *b)
 	return true;
 }
 
-/* For tlb.refill: the body has read each page as well, through its new entry. */
+/* For tlb.refill: also checks that the body read each page through its new entry. */
 static bool touched_new_frames(struct bench *b)
 {
 	uint64_t tags = 0;
@@ -166,7 +166,7 @@ static void remap_pages_cr3(struct bench *b)
 	write_cr3(b->cr3);
 }
 
-/* A CR3 load flushes all pages: checks it on PAGES_CR3 of them, and not only on one. */
+/* Checks that a CR3 load flushes all pages, with PAGES_CR3 pages instead of one. */
 static bool flushes_all(struct bench *b)
 {
 	const uint64_t parameter = b->parameter;

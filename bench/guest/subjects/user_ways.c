@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * copy.user in each way in which a kernel can reach user memory that its tables do not map, whatever
- * way was chosen at boot. These rows run only when named, so that they are not in the runs of all other
- * builds.
+ * copy.user in each way to reach user memory that the kernel's tables do not map, regardless of the
+ * way chosen at boot. These rows run only when named, so that builds whose tables map user memory
+ * do not have to skip them.
  */
 #include "bench/guest/subjects/copies.h"
 #include "isolation/isolation.h"
