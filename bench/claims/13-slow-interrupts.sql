@@ -20,7 +20,7 @@ WITH placed AS (
 	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
 	WINDOW same AS (PARTITION BY isolation, benchmark, stack, loader, engine, cpus, round, metric, overhead)
 ), boot AS (
-	-- The median of a boot's samples, less that of an empty body.
+	-- The median of a boot's samples minus that of its overhead samples, whose body is empty.
 	SELECT isolation, benchmark, build, engine, cpus, round, metric,
 	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2))
 	       - coalesce(avg(value) FILTER (WHERE overhead AND place IN ((n + 1) / 2, (n + 2) / 2)), 0) AS cost

@@ -24,7 +24,7 @@ WITH copy AS (
 	WHERE way IS NOT NULL
 	WINDOW same AS (PARTITION BY way, build, engine, cpus, round, size, metric, overhead)
 ), boot AS (
-	-- The median of a boot's samples, less that of an empty body.
+	-- The median of a boot's samples minus that of its overhead samples, whose body is empty.
 	SELECT way, build, engine, cpus, round, size, metric,
 	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2))
 	       - coalesce(avg(value) FILTER (WHERE overhead AND place IN ((n + 1) / 2, (n + 2) / 2)), 0) AS cost

@@ -53,7 +53,8 @@ own=$({
 	printf '%s\n' "kernel/isolation/isolation_${isolation//-/_}."{h,inc}
 } | sort -u)
 
-# A header is the value's own if all files that include it are. Repeated, as headers include headers.
+# A header is the value's own if every file that includes it is. The loop repeats this, because
+# headers include headers.
 # shellcheck disable=SC2086 # the names of files have no spaces
 includes=$(grep -oE '^# *include "[^"]*"' $compiled /dev/null | sed -E 's|^([^:]*):.*"(.*)"|kernel/\2 \1|' | sort -u)
 while :; do

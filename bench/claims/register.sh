@@ -112,7 +112,7 @@ usage()
 	exit 2
 }
 
-# The register of every commit must be the beginning of the present one.
+# The entries of every earlier commit must be the first entries of the present register.
 check_history()
 {
 	local revision
@@ -125,7 +125,8 @@ check_history()
 	done < <(git -C "$folder" log --format=%h -- register.txt)
 }
 
-# Prints the table of docs/claims.md: the claims by the last entry that changed more than words.
+# Prints the table of docs/claims.md: the claims, grouped by the revision and the time (WHEN) of
+# their last entry that is not `wording`.
 table()
 {
 	echo "| margin set in | experiment | claims |"
