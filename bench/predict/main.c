@@ -4,14 +4,15 @@
  *
  *     sample NAME INDEX TICKS CHAIN CHAIN RESULT
  *
- * TICKS is the time of the body. The two CHAINs are the times of CHAIN_MULTIPLICATIONS multiplications,
- * each of which waits for the one before it; they run before and after the body. Regions begin with
- * number REGION; those of the warm-up come first.
+ * TICKS is the time of the body in TSC ticks. CHAIN is the time of a chain of CHAIN_MULTIPLICATIONS
+ * multiplications, each of which waits for the previous one; one chain runs before the body, one
+ * after it. REGION is the number of the first sample's region (docs/records.md); the warm-up
+ * samples come first and have regions too.
  *
- * predict rows FILE: does so for each line NAME REGION WARMUP SAMPLES of a file, each in a process of
- * its own. A line that begins with '#' is ignored, so that the file can be a script.
+ * predict rows FILE: does this for each line "NAME REGION WARMUP SAMPLES" of a file, each in a
+ * process of its own. A line that begins with '#' is ignored, so that the file can be a script.
  *
- * predict list: prints "program NAME" or "kernel NAME" for each.
+ * predict list: prints a line "program NAME" or "kernel NAME" for each program.
  */
 #include "bench/predict/predict.h"
 
@@ -168,7 +169,7 @@ static int run(char *const words[4])
 		print("predict: no such program, or too many samples\n");
 		return 2;
 	}
-	call6(SYS_prctl, PR_SET_THP_DISABLE, 1, 0, 0, 0, 0); /* Palimpsest gives programs small pages only */
+	call6(SYS_prctl, PR_SET_THP_DISABLE, 1, 0, 0, 0, 0); /* 4 KiB pages, as in Palimpsest */
 	if (program->prepare)
 		program->prepare();
 	for (uint64_t i = 0; i < warmup + count; i++) {
@@ -186,11 +187,11 @@ static int run(char *const words[4])
 	}
 	for (uint64_t i = warmup; i < warmup + count; i++)
 		print_sample(program->name, i - warmup, &samples[i]);
-	call(SYS_ioctl, 1, TCSBRK, 1); /* the machine is turned off soon after the last program */
+	call(SYS_ioctl, 1, TCSBRK, 1); /* the output must be out before the machine is turned off */
 	return 0;
 }
 
-/* Cuts a line into four words, in place. Returns false if it has another number of them. */
+/* Cuts a line into words, in place. Returns 1 if it has four words, otherwise 0. */
 static int cut(char *line, char *words[4])
 {
 	int count = 0;

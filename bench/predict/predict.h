@@ -26,7 +26,7 @@ void *take(size_t bytes);
 /* Returns the next number of a fixed series. */
 uint64_t draw(void);
 
-/* Fills memory with words of 2 to 9 letters, which repeat as those of a text do. */
+/* Fills memory with words of 2 to 9 letters. Words repeat, some more often, as in a text. */
 void write_text(char *text, size_t bytes);
 
 /* Ends the program after a message; for system calls that must not fail. */

@@ -3,8 +3,8 @@
 
 PREDICT := $(BUILD)/predict
 
-# PROFILE: the profile of this host's processor (default: the one that is committed, whose processor
-# may be another one). HALF: learn, held-out or both. KINDS: program, kernel or both.
+# PROFILE: the profile of this host's processor. The default is emerald-rapids, which is right only
+# if this host has that processor. HALF: learn, held-out or both. KINDS: program, kernel or both.
 HALF  ?= both
 KINDS ?= both
 PREDICT_PROFILE = $(if $(filter file,$(origin PROFILE)),emerald-rapids,$(PROFILE))

@@ -28,7 +28,8 @@ fail()
 	exit 2
 }
 
-# halves PROGRAM: the draw. Each program's rank in a fixed series of hashes decides.
+# halves PREDICT.ELF: draws the halves; prints kind, name and half of each program. The programs of
+# a kind are sorted by a hash of the seed and their names, and belong alternately to the two halves.
 halves()
 {
 	local seed kind name
@@ -39,19 +40,19 @@ halves()
 	done | sort -k1,1 -k3,3 | awk '$1 != kind { kind = $1; n = 0 } { print $1, $2, n++ % 2 ? "held-out" : "learn" }'
 }
 
-# rows FILE WARMUP SAMPLES: the lines that run the chosen programs; the regions of line n begin with
-# n * 1000
+# rows FILE WARMUP SAMPLES: prints a line for `predict rows` per program in FILE; the regions of
+# line n begin with n * 1000
 rows()
 {
 	awk -v warmup="$2" -v samples="$3" '{ print $2, NR * 1000, warmup, samples }' "$1"
 }
 
-# native KIND: runs the programs on this host; their samples are then in $out/native-KIND
+# native KIND: runs the programs on this host and writes their samples to $out/native-KIND
 native()
 {
 	local pin=() process
 
-	# The last CPU: others are more likely to use the first one.
+	# Use the last CPU: other processes are more likely to use the first one.
 	! command -v taskset >/dev/null || pin=(taskset -c "$(taskset -cp $$ | sed 's/.*[:,-] *//')")
 	: >"$out/native-$1"
 	for ((process = 1; process <= processes; process++)); do
@@ -63,7 +64,7 @@ native()
 	done
 }
 
-# in_palimpsest: runs the programs on this kernel; counts and console are then in $out
+# in_palimpsest: runs the programs on this kernel in Bochs; writes counts and console to $out
 in_palimpsest()
 {
 	local status=0
@@ -93,7 +94,7 @@ in_linux()
 	cp "$work/console" "$out/console-kernel"
 }
 
-# measure: fills the folder $out
+# measure: runs the chosen programs and fills the folder $out with their samples and counts
 measure()
 {
 	local kind

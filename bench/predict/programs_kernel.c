@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations of the kernel that runs the program; each body repeats one so that it takes long enough
- * to be timed. */
+/* Operations of the kernel that runs the program; each body repeats an operation often enough to be
+ * timed. */
 #include "bench/predict/predict.h"
 
 #define SYS_memfd_create 319

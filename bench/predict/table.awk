@@ -67,7 +67,7 @@ function sort_bests(row,    key, part, n, i, v) {
 }
 function size(x) { return x < 0 ? -x : x }
 function percent(x) { return sprintf("%s%.0f", x < 0 ? "−" : "+", size(x)) }
-# Returns the two causes that most of the model's cycles are due to.
+# Returns the two causes to which the model attributes the most cycles, with their shares.
 function causes(row,    key, part, first, second, a, b, total) {
 	for (key in due) {
 		split(key, part, SUBSEP)

@@ -90,7 +90,10 @@ int main(void)
 		status_of[count++] = run(line);
 		line = end;
 	}
-	/* ioperm() comes after all rows: with port permissions, each fork() would copy them too. */
+	/*
+	 * ioperm() is called after all rows: if called before, each fork() would copy the
+	 * permissions.
+	 */
 	if (call(SYS_ioperm, PORT_RECORDS, 1, 1) || call(SYS_ioperm, PORT_EXIT, 1, 1)) {
 		print("init: no right to use ports\n");
 		for (;;)

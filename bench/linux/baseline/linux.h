@@ -42,7 +42,7 @@ static inline long linux_spawn(uint64_t path, uint64_t argv, uint64_t envp)
 	return pid;
 }
 
-/* Makes a system call. If Linux does not have the call, does what it would do in Palimpsest.
+/* Makes a system call. If Linux does not have the call, does what Palimpsest's call does.
  * `number` is always a constant, so the compiler keeps only the code of one case. */
 __attribute__((always_inline)) static inline long linux_call(long number, uint64_t a, uint64_t b, uint64_t c)
 {
@@ -74,7 +74,7 @@ static inline uint64_t linux_number(const char *digits)
 }
 
 /* The main() of probe.c or real.c, renamed. If argv[1] is no number, as when a benchmark starts
- * itself, main() passes it all arguments unchanged. */
+ * itself, the main() below passes it all arguments unchanged. */
 int bench_main(int argc, char **argv);
 
 int main(int argc, char **argv)

@@ -3,8 +3,8 @@
 # Counts what Linux does for the programs and operations that this kernel is measured with: boots
 # Debian's cloud kernel in Bochs with the instrumentation library (docs/baselines.md).
 # usage: linux.sh BUILD-FOLDER OUTPUT.csv [KERNEL-OPTION…]
-# Boots once per option (default: nopti and pti=on).
-# machine.sh has the variables that change the machine.
+# Boots once per option (default: nopti and pti=on). machine.sh describes the environment variables
+# that change the machine.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"

@@ -7,7 +7,7 @@
 # LINUX_LIMIT: seconds allowed for a boot (900).
 # shellcheck disable=SC2034,SC2154 # the scripts use and define them
 
-cpu=corei7_skylake_x # of the machine
+cpu=corei7_skylake_x # Bochs's name of the machine's processor
 
 # linux_prepare: finds the tools and the kernel, and unpacks the kernel. Sets $kernel and $bochs, the
 # versions of both.
@@ -33,8 +33,9 @@ linux_initrd()
 	(cd "$work/root" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >"$work/initrd"
 }
 
-# linux_boot OPTION [PROFILE]: boots Linux and leaves the library's counts in $work/stream; with the
-# cycle model if a profile's file is given. Returns 1, after messages, if a program or the boot failed.
+# linux_boot OPTION [PROFILE]: boots Linux and writes the library's counts to $work/stream. Uses the
+# cycle model if a profile's file is given. Returns 1, after messages, if a program or the boot
+# failed.
 linux_boot()
 {
 	local tree=$work/tree status=0 model=()
