@@ -22,7 +22,7 @@ static const char query[] =
         " GROUP BY engine, strategy, benchmark, parameter, metric, stacks.stack"
         " ORDER BY engine, strategy, benchmark, parameter, metric, stacks.stack";
 
-/* What all samples of the open file share, and how far they are. */
+/* The open file, the period of its samples, and the time that they have reached. */
 struct writer {
 	struct row_files files;
 	uint64_t period;

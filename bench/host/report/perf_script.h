@@ -12,9 +12,9 @@
 /* A row has at most this many samples, and one more for each of its chains of calls. */
 #define PERF_SCRIPT_SAMPLES 1000
 
-/* The rows to write: of benchmarks that match one of the globs, which are separated by commas. */
+/* The rows to write: those whose benchmark matches a glob and whose strategy is in the list. */
 struct perf_script_rows {
-	const char *globs;
+	const char *globs;                      /* separated by commas */
 	const struct strategy_list *strategies; /* NULL: all */
 };
 
@@ -24,10 +24,10 @@ struct perf_script_rows {
  *
  * A chain of calls is written as samples of one event, the table's metric, each with a period: how
  * many of these events the sample stands for. All periods of a row are equal, except that of a
- * chain's last sample, which makes the chain's periods add up to its value in the table. Periods
- * follow each other, an event taken as a nanosecond; the time of a sample is the middle of its own.
- * The name of the process is <strategy>/<benchmark>-<parameter>. Addresses are 0, because the table
- * has none.
+ * chain's last sample, which makes the chain's periods add up to its value in the table. The
+ * periods follow each other in time, with one event taken as one nanosecond; a sample's time is the
+ * middle of its period. The name of the process is <strategy>/<benchmark>-<parameter>. Addresses
+ * are 0, because the table has none.
  *
  * Returns the number of files, or -1 after a message.
  */

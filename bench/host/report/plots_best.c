@@ -16,10 +16,10 @@ enum standing {
 };
 
 /*
- * Compares the strategies in benchmark ?4 and metric ?5, for the benchmark's parameter ?6, or for
- * all if ?6 is NULL: the ratio of each to the best one, which has the lowest median, and its
- * interval. In modelled cycles the interval spans those with the model's low and high parameters
- * (metrics ?7 and ?8) too.
+ * Compares the strategies in benchmark ?4 and metric ?5, for parameter ?6 or, if ?6 is NULL, for
+ * each parameter. Selects the ratio of each strategy to the best one, which has the lowest median,
+ * and the ratio's interval. In modelled cycles this interval also spans the intervals with the
+ * model's low and high parameters (metrics ?7 and ?8).
  */
 static const char best_sql[] =
         "WITH of AS (SELECT strategy, parameter, median, unit, flags" ROWS
@@ -101,8 +101,8 @@ static size_t row_of(const struct rows *rows, const char *strategy)
 	return i + 1;
 }
 
-/* Returns the view whose numbers the overview of `view` has for the subject. If `view` cannot show
- * the subject, that is another view of the engine that can. */
+/* Returns the view that has the subject's numbers for the overview of `view`: `view` itself or, if
+ * it cannot show the subject, another view of the same engine that can. */
 static const struct view *view_of(const struct subject *subject, const struct view *view)
 {
 	for (size_t i = 0; i < views_count && !subject_is_of(subject, view); i++)

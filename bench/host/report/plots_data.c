@@ -245,8 +245,8 @@ static int write_all_series(sqlite3 *db, const char *data_dir, const struct view
 		if (own)
 			status = write_series(db, data_dir, view, benchmark, plots_text(query, 1),
 			                      &series_data);
-		/* Overhead samples of switch.pingpong touch its pages too, and miss the TLB if they
-		 * are many. So a figure shows both before the subtraction. */
+		/* Overhead samples of switch.pingpong touch the pages too, and miss the TLB if
+		 * there are many pages. So the figure shows both medians, not their difference. */
 		if (own && status == 0 && !strcmp(benchmark, "switch.pingpong"))
 			status = write_series(db, data_dir, view, benchmark, plots_text(query, 1),
 			                      &series_whole);

@@ -79,7 +79,7 @@ static void write_sentence(FILE *out, const struct answer *answer, const char *t
 	}
 }
 
-/* Writes one answer: a sentence about the lowest, and a list of those that need more. */
+/* Writes one answer: a sentence about the strategy that needs least, and a list of the others. */
 static void write_answer(const struct report *report, const struct answers *answers,
                          const struct answer *answer)
 {

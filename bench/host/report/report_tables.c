@@ -117,9 +117,10 @@ struct heading {
 };
 
 /*
- * Sets *heading to heading `i`. Headings 2n and 2n + 1 belong to subject n. The first is in the view's
- * metric for sizes if the subject has a size, else in its main metric. The second exists only if
- * these two differ and the subject has a size; it is in the main metric. Returns false if there is no such heading, or if it was not measured.
+ * Sets *heading to heading `i`. Headings 2n and 2n + 1 belong to subject n. The first is in the
+ * view's metric for sizes if the subject has a size, else in the view's main metric. The second is
+ * in the main metric; it exists only if the subject has a size and the two metrics differ. Returns
+ * false if there is no such heading, or if it was not measured.
  */
 static bool find_heading(const struct tables *tables, size_t i, struct heading *heading)
 {
@@ -263,7 +264,8 @@ static void write_series(const struct tables *tables, sqlite3_stmt *line, const 
 }
 
 /* Writes a table of all series in the view's metric, with a row per benchmark and parameter and a
- * column per strategy. If work differs from instructions, a second row has it. */
+ * column per strategy. If the work (view->sized) differs from the instructions, it has a second
+ * row. */
 static void write_everything(const struct tables *tables)
 {
 	static const char lines[] =
@@ -338,7 +340,7 @@ void report_tables(const struct report *report)
 {
 	bool any = false;
 
-	/* The last view comes closest to time. */
+	/* From the last view, which comes closest to time, to the first. */
 	for (size_t i = views_count; i-- > 0;) {
 		struct tables tables = { .report = report, .view = &views[i] };
 		sqlite3_stmt *there = query_view(

@@ -133,7 +133,7 @@ void durations_free(struct durations *durations)
 	free(durations);
 }
 
-/* How much of two kinds must be equal. In each step one more field may differ. */
+/* Which fields of two kinds must be equal. From value to value, one more field may differ. */
 enum likeness { LIKE_ALL, LIKE_BUILD, LIKE_SAMPLES, LIKE_PROFILE, LIKE_KIND, LIKENESSES };
 
 static bool is_like(const struct boot_kind *a, const struct boot_kind *b, enum likeness like)

@@ -5,7 +5,8 @@
  *
  * They are read from bench/durations.tsv, which comes with the source tree, and then from the file
  * of this machine, `palimpsest/durations.tsv` in the user's cache folder (XDG_CACHE_HOME, or
- * ~/.cache). If both have a row, the latter counts. A line has these fields, separated by tabs:
+ * ~/.cache). If both have a row, that of this machine counts. A line has these fields, separated by
+ * tabs:
  *     engine  profile  build  kind  samples  benchmark  parameter  seconds
  * `profile` is "-" without the cycle model. `kind` is the value of the kernel's option rows=, "all"
  * without it, "linux" for boots with Linux programs, or "test" for self-tests. The benchmark
@@ -32,9 +33,10 @@ struct durations *durations_read(void);
 void durations_free(struct durations *durations);
 
 /*
- * Returns the duration of a row in seconds, or a negative number if it is unknown. If this kind of
- * boot has no duration of the row, returns the mean over kinds that differ in the build; if there
- * are none, in the number of samples too, then in the profile too, then in `kind` too.
+ * Returns the duration of a row in seconds, or a negative number if it is unknown. If no duration
+ * of the row is known for this kind of boot, returns the mean over kinds that differ only in the
+ * build. If there is none, the kinds may differ in the number of samples too, then in the profile,
+ * then in `kind`.
  */
 double durations_row(const struct durations *durations, const struct boot_kind *kind, const char *benchmark,
                      int64_t parameter);

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Seconds. The known durations have the weight of a boot in this run that lasted for this time,
- * exactly as expected. */
+/* Seconds. Weighs the known durations against this run's own: it is as if a first boot of this run
+ * had taken this time, exactly as expected. */
 #define PRIOR 2.0
 
 static double positive(double number)
@@ -52,7 +52,7 @@ static double speed_of(const struct estimate_boot *boots, size_t count)
 
 		if (boot->expected < 0 || !(boot->running || boot->ended))
 			continue;
-		/* Of a running boot, the rows that have ended count. */
+		/* Of a running boot, only the rows that have ended count. */
 		spent += boot->ended ? boot->spent : positive(boot->spent - boot->in_row);
 		expected += boot->ended ? boot->expected : boot->done;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time that a run still takes. A boot still takes the sum of the durations of the rows that it
- * has not ended (durations.h). The boots run one after another in each slot of the run. The result
- * is multiplied by how much longer this run has taken so far than the durations say.
+ * Estimates the time that a run still takes. A boot still takes the sum of the durations of the
+ * rows that have not ended in it (durations.h). The run has slots, in each of which one boot runs
+ * after another; the slot that is busy longest decides. This time is multiplied by the ratio of the
+ * time that this run has taken so far to the time that the durations say for it.
  */
 #pragma once
 

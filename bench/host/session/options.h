@@ -37,7 +37,7 @@ struct options {
 	/* Names of engines in the order given, each once, without `auto`. */
 	const char *engine[OPTIONS_ENGINES_MAX];
 	bool strategies_given;
-	bool strategies_all; /* `all` is given; `strategies` has only those that are named too */
+	bool strategies_all; /* `all` is given; `strategies` has only those named besides it */
 	struct strategy_list strategies;
 	struct compiler_list compilers; /* of the images; each gets its own set of results */
 	bool bench_given;

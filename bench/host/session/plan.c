@@ -136,8 +136,9 @@ static unsigned rounds_of(const struct options *options, const struct engine *en
 }
 
 /*
- * Returns the kernel's samples=. An engine that counts gets few samples in each of several rounds,
- * because layouts make a difference while the samples of one boot hardly differ.
+ * Returns the value of the kernel's option samples=. If an engine that counts boots in several
+ * rounds, each boot takes few samples: counts differ between layouts, but hardly between the
+ * samples of one boot.
  */
 static const char *samples_of(const struct options *options, const struct engine *engine, unsigned rounds)
 {
@@ -146,7 +147,8 @@ static const char *samples_of(const struct options *options, const struct engine
 	return options->quick ? "quick" : "full";
 }
 
-/* The layout of a round, never 0 unless it is fixed. Runs with different seeds share no sequence. */
+/* Returns the layout of a round: 0 if layouts are fixed, otherwise an odd number that depends on
+ * the run's seed and the round. */
 static uint32_t layout_of(const struct options *options, unsigned round)
 {
 	uint64_t state = options->seed;
@@ -160,7 +162,8 @@ static uint32_t layout_of(const struct options *options, unsigned round)
 /* An image may boot several times in a round, with different rows= or boot modules. */
 enum kind { KIND_VARIED, KIND_FIXED, KIND_LINUX, KINDS };
 
-/* Adds the boot of this kind if it has benchmarks. `job` has what all boots of a round share. */
+/* Adds the boot of this kind if it has benchmarks. `job` has the values that all boots of a round
+ * share. */
 static void add_kind(struct plan *plan, const struct options *options, struct job job, enum kind kind)
 {
 	const struct linux_rows *benches = &plan->benches;

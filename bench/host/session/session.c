@@ -45,7 +45,7 @@ struct session {
 	struct plan plan;
 	struct folder folder;
 	struct store *store;
-	char exits[ENGINE_WHY_MAX]; /* a text that VM exits are counted, or why they are not */
+	char exits[ENGINE_WHY_MAX]; /* a text: that VM exits are counted, or why they are not */
 };
 
 /* Returns 0 if the engine can run here, or -1 with the reason in `why`. */
@@ -396,7 +396,7 @@ int session_recover(const char *folder, bool tables)
 	int status = EXIT_SUCCESS;
 
 	/* The first compiler's results are in the folder itself. They are evaluated last, because
-	 * its report compares all of them. */
+	 * its report compares all compilers. */
 	path_format(pattern, sizeof pattern, "%s/compilers/*/results.sqlite", folder);
 	if (glob(pattern, 0, NULL, &others) == 0) {
 		for (size_t i = 0; i < others.gl_pathc && status == EXIT_SUCCESS; i++) {
@@ -445,8 +445,8 @@ static int measure(struct session *session, const char *command, struct runner_r
 }
 
 /*
- * Measures the images that another than the first compiler built, in the same rounds and layouts,
- * and writes the results to a subfolder. Returns the exit status.
+ * Measures the images that `compiler`, which is not the first one, built, in the same rounds and
+ * layouts, and writes the results to a subfolder. Returns the exit status.
  */
 static int measure_other(const struct session *first, const char *compiler, const char *command)
 {
@@ -482,7 +482,7 @@ int session_run(const struct options *chosen, const char *command)
 	if (options.compilers.count > 1)
 		message("compiler %s:", session.compiler);
 	status = measure(&session, command, &result);
-	/* The first compiler's results are evaluated last, because its report compares all of them. */
+	/* Evaluate the first compiler's results last, because its report compares all compilers. */
 	for (size_t i = 1; i < options.compilers.count && status == EXIT_SUCCESS && interrupt_count() == 0;
 	     i++) {
 		int other = measure_other(&session, options.compilers.name[i], command);

@@ -1,12 +1,12 @@
 -- The compilers of a run side by side (evaluate/compilers.h). Each compiler has a database of its
--- own; in that of the first one these tables compare all of them. store_add_views() adds the tables
--- to a database that an older harness made and that is only read, as temporary ones.
+-- own; in the first compiler's database these tables compare all compilers. If an older harness
+-- made the database and it is only read, store_add_views() adds them as temporary tables.
 CREATE TABLE IF NOT EXISTS compilers (
 	place    INTEGER PRIMARY KEY,  -- from 1, in the order of --compiler
 	compiler TEXT NOT NULL,        -- name, such as clang-O2
 	version  TEXT NOT NULL,        -- as the kernels report it; '' if none booted
-	decided  INTEGER,              -- orderings that are decided with the first and this compiler
-	reversed INTEGER               -- those of them that are decided the other way with this one
+	decided  INTEGER,              -- orderings decided with the first and with this compiler
+	reversed INTEGER               -- how many of them are decided the other way with this one
 );
 
 CREATE TABLE IF NOT EXISTS compiler_verdicts (

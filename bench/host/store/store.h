@@ -31,8 +31,8 @@ struct store_launch {
 	unsigned cpus;
 	unsigned memory; /* MiB */
 	/*
-	 * Number of the round, from 1. 0: this row is no boot, but what was read from the image
-	 * file, or it is the boot that counts VM exits.
+	 * Number of the round, from 1. It is 0 for the boot that counts VM exits, and for a row
+	 * that is no boot but holds what was read from the image file.
 	 */
 	unsigned round;
 	uint64_t seed;
@@ -83,8 +83,9 @@ struct store_outcome {
 const char *store_schema(void);
 
 /*
- * Adds the views of views.sql and the tables of compilers.sql, as temporary ones of this connection,
- * if the database was made by a version of the harness that had none. Returns 0, or -1 after a message.
+ * Adds the views of views.sql and the tables of compilers.sql, as temporary ones of this
+ * connection, if an older version of the harness made the database without them. Returns 0, or -1
+ * after a message.
  */
 int store_add_views(sqlite3 *db);
 
@@ -94,8 +95,8 @@ int store_add_views(sqlite3 *db);
  */
 struct store *store_create(const char *path, char *why, size_t size);
 
-/* Opens the existing database at `path`, and adds the tables and columns that it lacks if it is that of
- * an older version. The result and `why` are as for store_create(). */
+/* Opens the existing database at `path`, and adds the tables and columns that it lacks if an older
+ * version made it. The result and `why` are as for store_create(). */
 struct store *store_open(const char *path, char *why, size_t size);
 
 /* Commits, moves the contents of the write-ahead log to the file, closes it and frees `store`. */

@@ -254,7 +254,7 @@ static void print_tail(const struct screen *screen, const struct terminal *to)
 
 /*
  * Chooses the answers that are shown on `room` lines, in the order of their ranks. Returns how many
- * topics have an answer.
+ * topics have an answer that is shown.
  */
 static size_t choose(struct screen *screen, size_t room)
 {

@@ -89,8 +89,8 @@ static void widen(size_t *width, const char *text)
 		*width = strlen(text);
 }
 
-/* Determines the columns. If the low and high values would leave no room for the causes, they are
- * left out. */
+/* Determines the columns. The low and high values are left out if they would leave no room for the
+ * causes. */
 static struct columns measure(const struct screen_rows *rows)
 {
 	struct columns columns = { .number = strlen("cycles") };
@@ -119,7 +119,8 @@ static struct columns measure(const struct screen_rows *rows)
 	return columns;
 }
 
-/* Writes the last column: why the strategy needs more, or else its order. Returns `text`. */
+/* Writes the last column: why the strategy needs more, or else "the same", "fastest" and so on.
+ * Returns `text`. */
 static char *note(const struct screen_rows *rows, const struct answer *answer,
                   const struct answer_strategy *strategy, size_t width, char text[ANSWER_TEXT_MAX])
 {

@@ -13,9 +13,10 @@ struct terminal {
 };
 
 /*
- * Returns how to print to `out`. The width is that of the environment variable COLUMNS, else of the
- * terminal (80 if it reports none); widths below 40 count as none. Other output has no limit of
- * width. Colours are used only on a terminal, and only if NO_COLOR is unset or empty.
+ * Returns how to print to `out`. The width is the environment variable COLUMNS or, without it, the
+ * terminal's width (80 if it reports none); widths below 40 are ignored. Without COLUMNS, output to
+ * anything but a terminal has no limit of width. Colours are used only on a terminal, and only if
+ * NO_COLOR is unset or empty.
  */
 struct terminal terminal_open(FILE *out);
 
