@@ -25,7 +25,7 @@ endif
 
 SHELL := /bin/bash
 
-# Commands run in the environment that bench/environment.sh sets up for scripts too.
+# Commands run in the environment that bench/environment.sh sets up; scripts use the same one.
 UNSET := $(shell sed -n 's/^unset -v//p' bench/environment.sh)
 unexport $(UNSET)
 $(foreach set,$(shell sed -n 's/^export//p' bench/environment.sh),$(eval export $(set)))
@@ -102,8 +102,9 @@ validate-model: $(MODEL_TESTS)
 	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
 
 # Replaces the committed results. The rows of Linux programs, which differ between machines, are
-# left out. The reference has counts alone: cycles follow from them and from the prices of a profile,
-# so they would make the run longer and the file larger, and would change with each corrected price.
+# left out. The reference has counts but no cycles. Cycles are computed from counts and from the
+# prices in a profile: they would make the run longer and the file larger, and would change with
+# each corrected price.
 # To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
 REFERENCE_RUN ?= --engine bochs --profile none --strategy heap,window,random,best
@@ -116,8 +117,8 @@ reference:
 	awk 'NR == FNR { split($$0, field, "\t"); if (field[3] == "linux") linux[field[1]]; next } { split($$0, field, ",") } !(field[7] in linux)' \
 		$(BUILD)/host/about.txt $(BUILD)/reference/summary.csv >$(REFERENCE)/summary.csv
 
-# Repeats the reference run, with the profile that it had or none, and reports for each benchmark
-# whether its numbers are the same and, if not, why.
+# Repeats the reference run with the same profile (none if it had none), and reports for each
+# benchmark whether its numbers are the same and, if not, why.
 reproduce:
 	@rm -rf $(BUILD)/reproduce
 	@mkdir -p $(BUILD)
@@ -189,7 +190,7 @@ help:
 	@echo "make fuzz-calls [CALLS=100000000] [SEED=1]  fuzz the system calls of running kernels, for hours"
 	@echo "                          (BUILDS=..., ENGINE=bochs)"
 	@echo "make mutants [MUTANTS=...]  plant faults and check that the tests catch them (6 minutes)"
-	@echo "make test-moves [MOVES=100000]  move the entry window, fork and execute so often (minutes)"
+	@echo "make test-moves [MOVES=100000]  move the entry window, fork and execute MOVES times (minutes)"
 	@echo "make test-machines        boot on the machines, memory sizes and processors of QEMU (minutes)"
 	@echo "make test-commands        run every command of README and this help in a fresh clone (an hour)"
 	@echo "make clean                remove $(BUILD)/"

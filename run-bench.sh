@@ -8,7 +8,7 @@ set -u
 root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") || exit 2
 # shellcheck source=bench/environment.sh
 . "$root/bench/environment.sh"
-# make would read these, but --strategy and --compiler say which kernels are built.
+# make would read these variables, but here --strategy and --compiler choose the kernels to build.
 unset -v STRATEGY STACK LOADER ISOLATION KERNEL_CC OPT
 
 # The Debian packages needed for building and running. The last line has Linux programs for the
@@ -42,7 +42,7 @@ installed()
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Prints those of the packages that are not installed.
+# Prints the packages, of those named, that are not installed.
 missing_of()
 {
 	local package

@@ -62,7 +62,8 @@ query_compilers()
 	query "$attach $1"
 }
 
-# per_compiler EXPRESSION: prints a column of SQL per compiler: EXPRESSION with its number in place of @
+# per_compiler EXPRESSION: prints a column of SQL per compiler: EXPRESSION, in which the compiler's
+# number replaces @
 per_compiler()
 {
 	local i
@@ -128,7 +129,7 @@ table()
 				printf('%,d', most) AS most, printf('%,d', max(median) FILTER (WHERE build = 'heap-rsp0+self')) AS best
 			FROM v GROUP BY title ORDER BY min(place)"
 		;;
-	pitfalls) # a list with an item for all builds that count the same
+	pitfalls) # a list; builds with the same counts share an item
 		sqlite3 -readonly -list "$database" "
 			WITH counted AS (
 				SELECT benchmark, strategy, stack, group_concat(metric || ' ' || printf('%,d', median), ', ') AS counts

@@ -1,8 +1,8 @@
 # Starting a program in the calling task, and a whole round trip, by the size of the image.
-# read: As the figure of loading and starting. Crosses, in the figure of counts only, are other
-#       kernels, as described in plots/baselines.dat; the rounds of REP instructions of xv6 are not
-#       known. Linux reads a program's pages only when they are used, and a round trip of another
-#       kernel begins with fork() and exec in place of spawn.
+# read: Read this like the figure of loading and starting. Crosses, in the figure of counts only,
+#       are other kernels, as described in plots/baselines.dat; the rounds of REP instructions of
+#       xv6 are not known. Linux reads a program's pages only when they are used. A round trip of
+#       another kernel begins with fork() and exec in place of spawn.
 # needs: exec.execve exec.roundtrip
 # cycles: yes
 #

@@ -103,7 +103,8 @@ escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\
 	"($5 $8 == \"exec.execve.pathkernel\" || $5 $8 == \"fork.exec.pathall\" || $5 $8 == \"syscall.nullkernel\") ".\
 	"{ print \"linux\", ($5 == \"fork.exec.path\" ? \"exec.roundtrip\" : $5 == \"exec.execve.path\" ? \"exec.execve\" : $5), $6, $13 }' ".shell(folder."../results/linux/summary.csv")." 2>/dev/null"
-# The same by size, with the rounds of REP instructions added. Those of xv6 were not counted.
+# The same baselines with the rounds of REP instructions added, for figures by size. The rounds of
+# xv6 were not counted.
 work_of_linux = "$9 == \"instructions\" || $9 == \"rep_iterations\" { work[$2 \" \" $5 \" \" $6 \" \" $8] += $13 } ".\
 	"END { for (row in work) print row, \"work\", work[row] }"
 work_baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && ($9 == \"instructions\" || $9 == \"rep_iterations\") && ".\

@@ -23,7 +23,7 @@ paged(unused) = column("parameter") > 0
 each(v) = v/column("switches")
 # Remembers the lowest and the highest value.
 bound(v) = (least = v < least ? v : least, most = v > most ? v : most, 0)
-# A logarithmic axis has no 0: it is left of 1.
+# A logarithmic axis has no 0, so 0 pages are drawn at 0.5, left of 1.
 at(s) = (column("parameter") > 0 ? column("parameter") : 0.5)*sqrt(aside(s))
 
 do for [format in "svg png"] {

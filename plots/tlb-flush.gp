@@ -1,10 +1,10 @@
 # TLB flushes, by the number of pages: page by page, or all at once.
 # read: Lower is better. From the dotted line on, one CR3 load takes less than an INVLPG of each
-#       page. On the left, a CR3 load by itself, and with touching the pages again, which fills the TLB
-#       with them. On the right, page-table entries are changed, and then flushed either way. In
-#       modelled cycles the areas are from the low to the high parameters of the model, and an order is
-#       one that all of them have. Stack and loader do not affect a flush, so one build is shown. A 0 is
-#       drawn below the axis' lowest number.
+#       page. The left side has a CR3 load by itself, and a CR3 load followed by a touch of each
+#       page, which fills the TLB again. On the right, page-table entries are changed and then
+#       flushed, in either way. In modelled cycles the areas are from the low to the high parameters
+#       of the model, and "less" and "more" hold with all of them. Stack and loader do not affect a
+#       flush, so one build is shown. A 0 is drawn below the axis' lowest number.
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
 # cycles: yes
 #
@@ -36,7 +36,8 @@ read_points = "points = 0; \
 	k = 0; \
 	stats data(b2, s) using (k = k+1, second[k] = column(metric), 0) nooutput; \
 	do for [i=1:(b2 eq 'tlb.cr3' ? points : 0)] { second[i] = second[1] }"
-# Sets less_from and more_to to numbers of pages that hold with all parameter sets of the model.
+# Sets less_from and more_to to values of from() and up_to() that hold with all parameter sets of
+# the model.
 find_order = "less_from = -1; more_to = -1; \
 	do for [metric in orders] { eval read_points; \
 		less_from = less_from == 0 || from(points) == 0 ? 0 : from(points) > less_from ? from(points) : less_from; \

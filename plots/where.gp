@@ -1,5 +1,5 @@
 # Where the cycles go when programs start, in interrupts, TLB flushes and switches.
-# read: Shorter is better. A bar is the median of the samples, less the overhead, with the nominal
+# read: Shorter is better. A bar is the median of the samples, minus the overhead, with the nominal
 #       parameters of the cycle model; its parts are the causes to which the model attributes the
 #       cycles (docs/model.md).
 # needs: exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
