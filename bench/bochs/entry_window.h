@@ -16,7 +16,7 @@ enum { PAGE_BYTES = 4096 };
 
 /* The window that a CPU uses now. `bytes` is 0 if it uses none. */
 struct entry_window {
-	uint64_t low, base, bytes; /* `low` is of the last MARK_WINDOW_LOW */
+	uint64_t low, base, bytes; /* `low` is the argument of the last MARK_WINDOW_LOW */
 };
 extern struct entry_window entry_windows[MAX_CPUS];
 
@@ -31,8 +31,8 @@ static inline bool in_kernel_half(unsigned cpu, uint64_t address)
 	return address >> 63 || in_entry_window(cpu, address);
 }
 
-/* Returns the address in the kernel's image of the byte that is executed at `address`. They differ
- * in the window's page of code only. */
+/* Returns the address in the kernel's image of the byte that is executed at `address`. The two
+ * addresses differ only in the window's page of code. */
 static inline uint64_t linked_address(const struct symbols *symbols, unsigned cpu, uint64_t address)
 {
 	const uint64_t offset = address - entry_windows[cpu].base - MARK_WINDOW_CODE * PAGE_BYTES;

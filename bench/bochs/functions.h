@@ -42,7 +42,7 @@ struct totals {
 
 /* Attributes events to functions from now on, until the process ends. The other functions of this
  * header, except functions_wanted(), may be called only after this one. functions_wanted() returns
- * true once it was called. */
+ * true once functions_open() was called. */
 void functions_open(const struct symbols *symbols);
 bool functions_wanted(void);
 
@@ -55,7 +55,7 @@ void functions_start(unsigned cpu, uint64_t rip, struct totals totals);
 void functions_branch(unsigned cpu, enum branch_kind kind);
 void functions_interrupt_return(unsigned cpu);
 
-/* Lets functions_must_follow() decide quickly that the end of an instruction changes nothing. */
+/* With this data functions_must_follow() finds quickly that the CPU stays in the same function. */
 struct functions_place {
 	uint64_t start, length; /* address range of the current function */
 	bool follows;           /* a region has started */

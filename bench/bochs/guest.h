@@ -8,7 +8,7 @@
 /* Finds Bochs's function for access to guest memory. Returns false if it is not exported. */
 bool guest_memory_found(void);
 
-/* The same, but ends the process with status 2 if it is not exported. */
+/* Like guest_memory_found(), but ends the process with status 2 if the function is not exported. */
 void guest_memory_open(void);
 
 /* Checks, at a hardware reset, that guest_frame() finds the BIOS at its address. If not, ends the
@@ -20,6 +20,6 @@ void guest_memory_check(void);
  * memory at once (in bochsrc, `memory: host=` is not below `guest=`). */
 const uint8_t *guest_frame(uint64_t physical);
 
-/* The same for an access that may write. With `write` it is NULL for memory that Bochs writes in
- * another way or not at all, such as ROMs and the screen. */
+/* Like guest_frame(), for an access that writes if `write` is true. Such an access gets NULL also
+ * for memory that Bochs writes in another way or not at all, such as ROMs and the screen. */
 uint8_t *guest_frame_for(uint64_t physical, bool write);

@@ -262,7 +262,7 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 
 	(void)from_cs;
 	if (modelled)
-		model_ring(modelled, cpu, (to_cs & 3) == 3); /* the CPL of 64-bit code */
+		model_ring(modelled, cpu, (to_cs & 3) == 3); /* the new CPL, if the code is 64-bit */
 	if (rip_found) {
 		if (what == IS_INTERRUPT_RETURN)
 			region_interrupt_return(cpu);

@@ -24,7 +24,7 @@ void irq_off_open(const struct symbols *use)
 	symbols = use;
 }
 
-/* Returns the address of the instruction in the image; without symbols, that at which it runs. */
+/* Returns the address of the instruction in the image, or `rip` itself without symbols. */
 static uint64_t place_of(unsigned cpu, uint64_t rip)
 {
 	return symbols ? linked_address(symbols, cpu, rip) : rip;
@@ -57,8 +57,8 @@ static void keep_longest(struct watch *watch)
 }
 
 /*
- * Returns true if the instruction at `start`, which set IF, was an STI. The others are POPF and
- * IRET, which move RSP, and IRET and SYSRET, which continue elsewhere.
+ * Returns true if the instruction at `start`, which set IF, was an STI. Of the other instructions
+ * that can set IF, POPF and IRET move RSP, and SYSRET continues elsewhere.
  */
 static bool was_sti(const struct watch *watch, uint64_t start, struct irq_off_moment now)
 {
@@ -96,8 +96,8 @@ struct irq_off_stretch irq_off_longest(unsigned cpu)
 	return watch->longest;
 }
 
-/* Writes the function at `address` with the offset in it to `text`: [user] or [unknown] if it has no
- * symbol, "-" without symbols. */
+/* Writes the name of the function at `address` and the offset in it to `text`. Writes [user] or
+ * [unknown] if the address has no symbol, and "-" if no symbols were read. */
 static const char *function_at(char text[PLACE_MAX], uint64_t address)
 {
 	const struct symbol *symbol = symbols ? symbols_find(symbols, address) : NULL;

@@ -8,8 +8,8 @@
  * contains IF. It ends with the first instruction after which an interrupt would be taken: the
  * IRET, SYSRET or POPF that sets IF, or the instruction after an STI, because STI delays interrupts
  * by one instruction (Intel SDM vol. 2B, "STI"). So an STI followed by CLI does not end a stretch.
- * If a region opens or closes with IF = 0, only the part inside the region counts. The shadow of
- * MOV SS and POP SS is ignored.
+ * If a region opens or closes with IF = 0, only the part inside the region counts. MOV SS and POP
+ * SS also delay interrupts by one instruction; this is ignored.
  *
  * The length is in ticks of Bochs's TSC: one per instruction, but one per iteration of a REP
  * instruction that iterates. It is the longest time that an interrupt can wait for the CPU, if it
@@ -27,7 +27,7 @@ struct irq_off_stretch {
 	uint64_t from, to; /* address of its first and its last instruction, in the image if it is known */
 };
 
-/* What an event handler knows about a CPU between two instructions. */
+/* State of a CPU between two instructions. */
 struct irq_off_moment {
 	uint64_t rip; /* address of the next instruction */
 	uint64_t rsp;

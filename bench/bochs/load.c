@@ -68,7 +68,7 @@ static struct file map_file(const char *path)
 	return file;
 }
 
-/* An address without memory. Bochs has the same frame for all of these. */
+/* An address without memory. Bochs returns the same frame for all such addresses. */
 #define NO_MEMORY (1ULL << 39)
 
 /* Copies `size` bytes to the guest's memory at `to`, or zeros if `from` is NULL. */

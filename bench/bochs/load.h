@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Puts a kernel and its boot modules into the guest's memory, in place of a boot loader: reading
- * them from a CD takes Bochs longer than most benchmarks. rom.asm has the rest of the loader.
+ * Puts a kernel and its boot modules into the guest's memory, in place of a boot loader: Bochs needs
+ * more time to read them from a CD than to run most benchmarks. rom.asm has the rest of the loader.
  *
- * The file that the environment variable PALIMPSEST_LOAD names says what to load, a line each:
+ * The environment variable PALIMPSEST_LOAD names a file that lists what to load, one item a line:
  *     kernel FILE          an ELF file for 32-bit Multiboot loaders
  *     words WORDS          the kernel's command line
  *     module NAME FILE     a boot module, after the kernel and the modules before it

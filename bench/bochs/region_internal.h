@@ -48,7 +48,7 @@ struct region {
 	uint32_t id;
 	int begin_on_irq;
 	bool open;
-	bool irq_off; /* irq_off.h takes the place of the counts */
+	bool irq_off; /* measures the time with interrupts off (irq_off.h) instead of counting */
 	uint8_t only;
 	uint8_t at_start;
 	bool entered;    /* the region has executed in the kernel half; only with START_IN_USER */
@@ -57,15 +57,15 @@ struct region {
 	bool repeating;  /* that instruction is a REP and has made an iteration */
 	bool delivering; /* an exception or external interrupt awaits its delivery */
 	bool fault;      /* with `delivering`: it is an exception */
-	/* The last instruction made an iteration of a REP that has more, and nothing else happened
-	 * since. If the same instruction starts again, no check can find anything new. */
+	/* The last instruction was an iteration of a REP that has more iterations, and nothing else
+	 * happened since. If the same instruction starts again, no check can find anything new. */
 	bool continuing;
 };
 
 extern struct region regions[MAX_CPUS];
 
-/* Number of loads of the model's page walk for the fetch of the current instruction, until an event
- * tells whether they count; 0 if there is no such walk. */
+/* Number of loads of the model's page walk for the fetch of the current instruction. The first event
+ * after the walk shows whether they count, and sets this to 0. 0 also if there was no walk. */
 extern unsigned fetch_loads[MAX_CPUS];
 
 enum { GENERAL_REGISTERS = 16 }; /* just before RIP in Bochs's object */
@@ -101,10 +101,10 @@ void region_repeat(struct model *model, struct region *region, unsigned cpu, con
 /* Writes the `!count` line. `model` may be NULL. */
 void region_write(const struct region *region, const struct model *model);
 
-/* Makes region_tlb_control() tell `use`, the model. `use` may be NULL. */
+/* Makes region_tlb_control() report to the model `use`, which may be NULL. */
 void region_control_open(struct model *use);
 
-/* Makes `use`, the model, report its page walks to the trace. `use` may be NULL. */
+/* Makes the model `use`, which may be NULL, report its page walks to the trace. */
 void region_trace_open(struct model *use);
 
 /* Traces the page walk for the fetch of the current instruction, if there was one and `counts` is

@@ -18,9 +18,9 @@ void region_note_access(unsigned cpu, uint64_t linear, uint64_t physical, unsign
 		};
 }
 
-/* Returns true if another iteration with accesses to the same lines would count nothing and cost
- * nothing but the iteration and the accesses themselves. A walk that Bochs makes once more for a page
- * that the shadow TLB holds does not count. */
+/* Returns true if in another iteration, with accesses to the same lines, nothing would count or cost
+ * anything except the iteration and its accesses. A walk that Bochs makes once more for a page that
+ * the shadow TLB holds does not count. */
 static bool is_steady(const struct model *model, const struct region *region, unsigned cpu,
                       const struct repeat_iteration *last)
 {

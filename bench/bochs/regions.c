@@ -93,8 +93,8 @@ static void drop_region(struct region *region)
 	}
 }
 
-/* `flags` are those of the marker BEGIN. Under a hypervisor events are counted instead of time with
- * interrupts off. */
+/* Opens a region with the flags of the marker BEGIN. In a nested machine (nested.h), events are
+ * counted even if the flags ask for the time with interrupts off. */
 static void open_region(struct region *region, uint32_t flags)
 {
 	unsigned cpu = (unsigned)(region - regions);
@@ -191,7 +191,7 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
-	/* This interrupt is for the hypervisor, which injects those for its guest. */
+	/* A nested machine's hypervisor gets this interrupt, and injects those for its guest. */
 	if (nested_wanted())
 		return;
 	if (vector != VECTOR_NMI)
@@ -261,8 +261,9 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 }
 
 /*
- * Outside of regions, and without a model, nothing is told but iterations of REP. A chase makes all
- * events told until a REP with many iterations has ended, so that these can be executed in bulk.
+ * Outside of regions, and without a model, only iterations of REP are reported to this file. A chase
+ * has all events reported until a REP with many iterations has ended, so that these iterations can
+ * be executed in bulk.
  */
 static void chase(unsigned cpu)
 {
@@ -270,7 +271,7 @@ static void chase(unsigned cpu)
 	    !repeat_wanted() || registers_of(cpu)[REGISTER_RCX] < CHASE_ITERATIONS)
 		return;
 	chasing = true;
-	regions[cpu].repeating = true; /* its start was not told */
+	regions[cpu].repeating = true; /* the start of the instruction was not reported */
 	tell_change(true);
 }
 

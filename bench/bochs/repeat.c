@@ -16,8 +16,8 @@ enum { LINE_BYTES = 64, PAGE_BYTES = 4096 };
 
 enum { REGISTER_RCX = 1, REGISTER_RSI = 6, REGISTER_RDI = 7 };
 
-/* Of the search for the countdown: what it can hold, how many iterations must agree, and after how many
- * it is given up. */
+/* Limits of the search for the countdown: the most words that can be searched, the number of
+ * iterations that must agree, and the number of iterations after which the search is given up. */
 enum { WORDS_MAX = 4096, ROUNDS = 8, TRIES = 100000 };
 
 /* Bochs's functions for the instructions, by the logarithm of the element's size. A decoded
@@ -35,7 +35,7 @@ static const char *const symbols[2][4] = {
 
 static const void *function[2][4];
 static enum { BULK_NEVER, BULK_IF_POSSIBLE, BULK_ALWAYS } wanted;
-static bool executed; /* anything in bulk */
+static bool executed; /* an iteration was executed in bulk */
 
 /* Bochs's object for time. */
 static uint32_t *words;
@@ -103,8 +103,8 @@ bool repeat_wanted(void)
 	return wanted != BULK_NEVER;
 }
 
-/* Keeps the candidates that fell by 1 since the iteration before. If there are none, since that one
- * belonged to another instruction or a timer went off, the search starts again. */
+/* Keeps the candidates that fell by 1 since the previous iteration. There are none if that iteration
+ * belonged to another instruction or a timer went off; the search then starts again. */
 static void search(void)
 {
 	size_t left = 0, found = 0;
@@ -124,8 +124,8 @@ static void search(void)
 		wanted = BULK_NEVER;
 }
 
-/* Returns the number of whole elements after the access in its line, without the last one of the
- * page. The element of the access must be in that line as a whole. */
+/* Returns the number of whole elements after the accessed one in its 64-byte line, without the last
+ * element of the page. Returns 0 if the accessed element is not wholly in one line. */
 static uint64_t left_in_line(const struct repeat_access *access)
 {
 	uint64_t end = access->physical % LINE_BYTES + access->length;
@@ -170,8 +170,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 uint64_t repeat_count(unsigned cpu, const void *instruction, const uint64_t *registers,
                       const struct repeat_iteration *last)
 {
-	/* With an address size of 16 bits only the lower half of ECX counts. Where more than that
-	 * counts, this is a lower bound, or 0. */
+	/* With an address size of 16 bits, only these bits of RCX are the count. With a larger
+	 * address size, `left` is a lower bound of the count. */
 	uint64_t left = registers[REGISTER_RCX] & 0xFFFF;
 	uint64_t count;
 
@@ -189,13 +189,13 @@ uint64_t repeat_count(unsigned cpu, const void *instruction, const uint64_t *reg
 	return count;
 }
 
-/* Returns true if this may be memory. Otherwise there are devices. */
+/* Returns true if the address may be memory, and false if it may be that of a device. */
 static bool may_be_memory(uint64_t physical)
 {
 	return physical < 0xA0000 || (physical >= 0x100000 && physical < 0xC0000000) || physical >> 32;
 }
 
-/* Returns where the element after that of the access is in this process, or NULL. */
+/* Returns the address in this process of the element after the accessed one, or NULL. */
 static uint8_t *next_element(const struct repeat_access *access)
 {
 	uint8_t *frame =

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * REP in bulk: executes iterations of REP MOVS and REP STOS in place of Bochs, when each of them
- * would do to the next element of a 64-byte line of memory what the last one did to its own.
+ * REP in bulk: executes iterations of REP MOVS and REP STOS in place of Bochs. When Bochs has
+ * executed an iteration, this file executes those for the other elements of the same 64-byte line.
  *
  * Bochs leaves a REP instruction after each iteration, looks for events, finds the instruction again
  * and comes back. When it comes back the second time with nothing in between, no event is pending,
- * and none can arise before Bochs's countdown to the next timer ends. Until then iterations only
- * copy an element, move RSI, RDI and RCX, and make a tick of time. So this file copies elements,
- * moves the registers and lowers the countdown, and leaves to Bochs
+ * and none can arise before Bochs's countdown to the next timer ends. Until then an iteration only
+ * copies an element, changes RSI, RDI and RCX, and lets one tick of time pass. So this file copies
+ * elements, changes the registers and lowers the countdown. It leaves to Bochs
  * - the first two iterations and the last one of each instruction,
  * - the first iteration in each line of the source and the destination, so that Bochs learns of
  *   every line that is written and forgets the code that it has decoded from it,
@@ -16,8 +16,8 @@
  *   a source that overlaps the destination, several CPUs, and breakpoints in DR7.
  *
  * The countdown has no public interface. It is the one word of Bochs's object for time that falls
- * by 1 with each iteration. Until it is found, and in a Bochs in which something needed here is
- * missing, Bochs executes every iteration. The results are the same, except that it takes longer.
+ * by 1 with each iteration. Until it is found, and in a Bochs that lacks something needed here,
+ * Bochs executes every iteration. The results are then the same, but the run takes longer.
  */
 #pragma once
 
@@ -40,9 +40,9 @@ struct repeat_iteration {
 	bool counts; /* the iteration counts in the region */
 };
 
-/* Reads PALIMPSEST_REP from the environment: with the value "each" nothing is done in bulk, with
- * "bulk" it is an error (repeat_close()) if nothing was. Any other value ends the process with
- * status 2. */
+/* Reads PALIMPSEST_REP from the environment. With the value "each", nothing is done in bulk. With
+ * "bulk", repeat_close() reports an error if nothing was done in bulk. Any other value ends the
+ * process with status 2. */
 void repeat_open(void);
 
 /* Ends the process with status 2 if PALIMPSEST_REP is "bulk" and nothing was done in bulk. */
@@ -58,6 +58,6 @@ bool repeat_wanted(void);
 uint64_t repeat_count(unsigned cpu, const void *instruction, const uint64_t *registers,
                       const struct repeat_iteration *last);
 
-/* Executes `count` iterations, which repeat_count() has just returned. Returns false, with nothing
- * changed, if the accesses are not to memory. */
+/* Executes `count` iterations; `count` is what repeat_count() has just returned. Returns false, with
+ * nothing changed, if the accesses are not to memory. */
 bool repeat_execute(uint64_t *registers, const struct repeat_iteration *last, uint64_t count);

@@ -74,8 +74,7 @@ static void locate(unsigned cpu)
 	flags_of[cpu] = (const uint32_t *)(object_of[cpu] + flags_place); /* little-endian */
 }
 
-/* Finds RFLAGS of CPU 0, whose RIP is known and which has only made the first jump since the reset.
- */
+/* Finds RFLAGS of CPU 0. Its RIP is known, and it has executed only one jump since the reset. */
 static void find_flags(void)
 {
 	unsigned matches = 0;

@@ -8,9 +8,9 @@
  * layout. The place is checked at each later reset and at each external interrupt, for which Bochs
  * reports RIP. If RIP is not found or not where it was found, the process ends with status 2.
  *
- * RFLAGS follows RIP: it is the only word shortly after RIP that has the value 2 at the reset, with
- * the reserved bit 1 alone. Bochs computes the arithmetic flags only when they are needed, so only
- * the others are valid there, such as IF. flags_check() tests the place.
+ * RFLAGS follows RIP: it is the only word shortly after RIP that has the value 2 at the reset, when
+ * only the reserved bit 1 is set. Bochs computes the arithmetic flags only when they are needed, so
+ * only the other flags, such as IF, are valid there. flags_check() tests the place.
  *
  * DR7 follows DR6, and both have known values after a reset.
  */

@@ -1,10 +1,10 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; An option ROM for Bochs that starts a kernel as a Multiboot 1 loader does (Multiboot 0.6.96, 3.2).
-; The BIOS calls it before it waits for a key and looks for a boot medium. It asks the BIOS for the
-; memory map and writes to PORT_LOAD; then the instrumentation library puts the kernel, its modules
-; and the Multiboot information into memory (load.c). The ROM adds the memory map and jumps to the
-; kernel.
+; The BIOS calls the ROM before it waits for a key and looks for a boot medium. The ROM asks the BIOS
+; for the memory map and writes to PORT_LOAD. The instrumentation library then puts the kernel, its
+; modules and the Multiboot information into memory (load.c). The ROM adds the memory map to the
+; information and jumps to the kernel.
 
 %include "constants.inc"
 
@@ -36,7 +36,7 @@ start:
 	mov	edx, SMAP
 	mov	ecx, ENTRY_BYTES
 	int	0x15
-	jc	.done				; also: there are no more ranges
+	jc	.done				; an error, or no more ranges
 	cmp	eax, SMAP
 	jne	.done
 	add	di, ENTRY_BYTES

@@ -6,8 +6,8 @@
  * later. What move and arithmetic instructions compute from the result is ready at that same time.
  * Meanwhile the core continues: `now` is the time at which it takes the next instruction, and
  * advances with every cost that is charged. But the core takes an instruction only when the
- * instruction `window` places before it is complete. Independent loads and short chains therefore
- * cost nothing here, and a long chain costs the sum of its latencies.
+ * instruction `window` places before it is complete. Independent loads and short chains of loads
+ * therefore cost nothing here, and a long chain costs the sum of its latencies.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */

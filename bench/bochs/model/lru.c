@@ -34,8 +34,8 @@ static void put_first(struct lru *lru, uint64_t first, unsigned way, uint64_t ke
 	lru->value[first] = value;
 }
 
-/* Returns the way that has `key`, or the number of ways. Four at a time, since most look-ups that
- * come here search a whole set. */
+/* Returns the way that has `key`, or `ways` if none has. Compares four keys at a time, since most
+ * look-ups that come here search a whole set. */
 static unsigned way_of(const uint64_t *keys, unsigned ways, uint64_t key)
 {
 	unsigned way = 0;

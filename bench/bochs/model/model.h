@@ -70,8 +70,8 @@ void model_free(struct model *model);
 typedef void model_walked(unsigned cpu, uint64_t linear, enum side side, unsigned loads);
 void model_watch(struct model *model, model_walked *walked);
 
-/* Calls `executed` when an instruction that is privileged or far, but has no price (unpriced.h), is
- * executed and counts; once for each name. */
+/* Calls `executed` with the name of each privileged or far instruction that counts but has no price
+ * (unpriced.h). Calls it only once for each name. */
 typedef void model_unpriced(const char *name);
 void model_watch_unpriced(struct model *model, model_unpriced *executed);
 
@@ -98,8 +98,8 @@ void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, 
 void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
 void model_delivery(struct model *model, unsigned cpu, enum delivery delivery);
 
-/* Sets whether the CPU is in user mode (CPL 3) from now on. It is not after a reset or a delivery. An
- * instruction that changes the ring reports this before it ends. */
+/* Sets whether the CPU is in user mode (CPL 3) from now on. A reset and a delivery also end user
+ * mode. If an instruction changes the ring, this is called before model_instruction_ends(). */
 void model_ring(struct model *model, unsigned cpu, bool user);
 
 /* Returns true if a data access to this address would cost nothing beyond its instruction's price: it

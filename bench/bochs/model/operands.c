@@ -6,12 +6,13 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 #define BIT(number) ((uint16_t)(1U << (number)))
 
 /*
- * One letter per opcode. A small letter is the form with 8-bit registers, unless it is listed too.
+ * One letter per opcode. A small letter is the form of the capital letter for 8-bit registers,
+ * unless the list gives it a meaning of its own.
  * "op1 with op2 to op1": both operands are read, and the result is written to op1.
  *  .  no general register, or none that matters    m  at most a memory operand
  *  E  r/m with reg to r/m    G  r/m with reg to reg    S  reg to r/m    L  r/m to reg
- *  J  8-bit r/m to reg    I  r/m to itself    C  anything to r/m
- *  K  anything, or memory, to reg
+ *  J  8-bit r/m to reg    I  r/m to itself    C  a value that is in no general register to r/m
+ *  K  such a value, or memory, to reg
  *  Z  as E, z as G, but the result is 0 if both registers are the same (XOR, SUB)
  *  X  exchanges reg and r/m    V  r/m and CL to r/m    A  LEA    a  RAX to itself
  *  b  a constant to the 8-bit register in the opcode    B  the same with a larger register

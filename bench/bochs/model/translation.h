@@ -2,20 +2,20 @@
 /*
  * Translation: the TLBs and paging-structure caches of one CPU, and the walker that fills them.
  *
- * First-level TLBs for code and data have arrays for 4 KiB, 2 MiB and 1 GiB pages, or share one; so
- * does the second level. Without an array for 1 GiB pages, their 2 MiB pieces are held. Entries
- * have a PCID and a global bit. The paging-structure caches (PML4, PDPT and PD entries that point
- * to a table) are fully associative and have a PCID. Paging has four levels; the walker reads the
- * guest's tables and does not change them.
+ * There are a first-level TLB for code, one for data, and a second level. Each has an array for
+ * every page size (4 KiB, 2 MiB, 1 GiB), or one array for several sizes. Where no array takes 1 GiB
+ * pages, 2 MiB pieces of them are held. Entries have a PCID and a global bit. The paging-structure
+ * caches (PML4, PDPT and PD entries that point to a table) are fully associative, and their entries
+ * have a PCID. Paging has four levels; the walker reads the guest's tables and does not change them.
  *
  * Flushes follow the manual (Intel SDM, volume 3, 4.10.4.1):
- *   MOV CR3  without PCIDs, or with bit 63 clear: all but global entries of the new PCID;
+ *   MOV CR3  without PCIDs, or with bit 63 clear: all entries of the new PCID except global ones;
  *            with bit 63 set: none
- *   MOV CR4  PGE, PAE or LA57 changed, PCIDE cleared, SMEP set: everything
- *   MOV CR0  PG cleared: everything
- *   INVLPG   the page in the current PCID, and as a global page; all paging-structure entries of
+ *   MOV CR4  if PGE, PAE or LA57 changes, PCIDE is cleared or SMEP is set: everything
+ *   MOV CR0  if PG is cleared: everything
+ *   INVLPG   the page in the current PCID, even if it is global; all paging-structure entries of
  *            the PCID
- *   INVPCID  type 0: the page in one PCID, unless global; 1: one PCID, except global entries;
+ *   INVPCID  type 0: the page in one PCID, unless it is global; 1: one PCID, except global entries;
  *            2: everything; 3: all but global entries
  */
 #pragma once
@@ -67,8 +67,8 @@ void translation_free(struct translation *translation);
 /* Resets the CPU: paging is off and nothing is held. */
 void translation_reset(struct translation *translation);
 
-/* If the page of `linear` was looked up recently, so that nothing would change, returns true, with
- * its translation in *physical. */
+/* Returns true if the page of `linear` was looked up recently, so that another look-up would change
+ * nothing. Stores its translation in *physical. */
 static inline bool translation_known(const struct translation *translation, uint64_t linear, enum side side,
                                      uint64_t *physical)
 {

@@ -39,8 +39,8 @@
 enum unpriced { UNPRICED_NONE, UNPRICED(UNPRICED_CONSTANT) UNPRICED_COUNT };
 #undef UNPRICED_CONSTANT
 
-/* Returns which of them this is, or UNPRICED_NONE. `opcode` points past the prefixes and REX, and past
- * 0F if `two_byte`; up to two bytes after it are read. */
+/* Returns which of these instructions this is, or UNPRICED_NONE. `opcode` points past the prefixes
+ * and REX, and past 0F if `two_byte`; up to two bytes after it are read. */
 enum unpriced unpriced_of(const uint8_t *opcode, bool two_byte);
 
 /* Returns the name of an instruction, without spaces. It must not be UNPRICED_NONE. */
