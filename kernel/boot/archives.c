@@ -31,8 +31,8 @@ static bool is_alone(const struct boot_module *module)
 }
 
 /*
- * Prints a message: from byte `read` on (0: all of it), the module has data of a kind that is not
- * read.
+ * Prints that the module has data of a kind that is not read: from byte `read` on, or all of it if
+ * `read` is 0.
  */
 static void say_unread(const struct boot_module *module, size_t read, const struct data_kind *kind)
 {

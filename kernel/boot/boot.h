@@ -15,14 +15,14 @@
 /*
  * Unpacks the modules that are archives, with a message for each damaged one, and frees the frames
  * that no file needs. If the allocator cannot take over a module's frames, the module stays in
- * memory. Sends the numbers of bytes as `fact` records called `modules-unpacked` and
+ * memory. Sends the numbers of bytes unpacked and freed as `fact` records, `modules-unpacked` and
  * `modules-freed`. Called once, after node_init().
  */
 void boot_unpack_modules(void);
 
 /*
- * Returns the most bytes of the early stack that were ever in use: those above the words that
- * still hold EARLY_STACK_PAINT.
+ * Returns the most bytes of the early stack that were ever in use: those above the words that still
+ * hold EARLY_STACK_PAINT.
  */
 size_t early_stack_high_water(void);
 

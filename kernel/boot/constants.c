@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants that the NASM files need. The build compiles this file to assembly and turns every string
- * that begins with "->" into a %define, so that each constant is defined only once, in a C header.
- * It is a string because clang parses the assembly too.
+ * Constants that the NASM files need. The build compiles this file to assembly and turns every
+ * string that begins with "->" into a %define, so that each constant is defined only once, in a C
+ * header. The constants are strings because clang also parses the assembly, which must be valid.
  */
 #include <stddef.h>
 

@@ -26,7 +26,7 @@
 extern char image_start[], image_end[], boot_end[];
 extern uint64_t early_stack[];
 
-/* Static, because the early stack is too small for them. */
+/* These are static, because the early stack is too small for them. */
 static struct boot_module modules[BOOT_MODULES];
 static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
 static size_t usable_count, reserved_count;
@@ -161,7 +161,10 @@ static void start_pcids(void)
 	pcid_init(wanted, isolation_kernel_flags());
 }
 
-/* The way in which the kernel reaches user memory, if its tables map none. */
+/*
+ * Chooses how the kernel reaches user memory (copies=). Called only if its tables map no user
+ * memory.
+ */
 static void choose_copies(void)
 {
 	const enum isolation_copies way = option_is("copies", "page")    ? COPIES_PAGE

@@ -126,8 +126,9 @@ static const char *why_not(int error)
 }
 
 /*
- * Runs the first program until it ends: the program that init= names, otherwise the file /init if
- * an archive has it, otherwise the boot module `init`. Returns true if it ended with status 0.
+ * Runs the first program until it ends. That is the program that init= names; without init=, the
+ * file /init if an archive has it, otherwise the boot module `init`. Returns true if the program
+ * ended with status 0.
  */
 static bool demo(void)
 {
@@ -198,7 +199,7 @@ void kernel_main(void)
 	if (fpu_xcr0_lost())
 		record_reason("xsave-unused",
 		              "a VM exit changed XCR0, as with QEMU before 8.2 that emulates SVM");
-	if (strcmp(mode, "bench") != 0) /* the counts of benchmarks must be the same in every run */
+	if (strcmp(mode, "bench") != 0) /* not for benchmarks: their counts must not vary */
 		node_set_secret(random_number());
 	node_init();
 	boot_unpack_modules();

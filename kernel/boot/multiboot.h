@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads the information that a Multiboot loader passes (Multiboot Specification 0.6.96, section
- * 3.3), once, early in the boot, while the boot page tables map the first 4 GiB. Loaders do not
- * always check it (QEMU's may put a module where there is no memory), so every address is checked
- * against the memory map before it is used. Impossible values cause a panic with a message.
+ * 3.3). This happens once, early in the boot, while the boot page tables map the first 4 GiB.
+ * Loaders do not always check what they pass (QEMU's may put a module where there is no memory), so
+ * every address is checked against the memory map before it is used. Impossible values cause a
+ * panic with a message.
  */
 #pragma once
 
@@ -43,9 +44,9 @@ struct multiboot_memory {
 /*
  * Returns the Multiboot information at physical `address`, and sets `memory` to the RAM that its
  * memory map describes or, without a map, its fields mem_lower and mem_upper. memory->ranges uses
- * the array `ranges`, which has room for `room`; more are ignored, with a message. `image` is the
- * kernel's image. Panics if there is neither a map nor these fields, if the map is damaged, if no
- * memory is usable, or if the map, the information or the image is not in RAM.
+ * the array `ranges`, which has room for `room` ranges; more are ignored, with a message. `image`
+ * is the kernel's image. Panics if there is neither a map nor these fields, if the map is damaged,
+ * if no memory is usable, or if the map, the information or the image is not in RAM.
  */
 const struct multiboot_info *multiboot_read(uint32_t address, struct memory_range *ranges, size_t room,
                                             struct memory_range image, struct multiboot_memory *memory);
@@ -58,9 +59,9 @@ void multiboot_command_line(const struct multiboot_info *info, const struct mult
                             char *line, size_t size);
 
 /*
- * Fills `modules`, which has room for `room`, with the boot modules and returns their number. More
- * modules are ignored, with a message. Panics if a module is not entirely in RAM, or overlaps the
- * kernel's image or another module.
+ * Fills `modules` with the boot modules and returns their number. `modules` has room for `room`;
+ * further modules are ignored, with a message. Panics if a module is not entirely in RAM, or
+ * overlaps the kernel's image or another module.
  */
 size_t multiboot_modules(const struct multiboot_info *info, const struct multiboot_memory *memory,
                          struct memory_range image, struct boot_module *modules, size_t room);

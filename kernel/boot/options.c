@@ -12,8 +12,8 @@ char command_line[COMMAND_LINE];
 #define NUMBER "a 64-bit number, decimal or hexadecimal with 0x"
 
 /*
- * The known options. `values` lists the valid values, separated by `|`. It is NUMBER if any number
- * is valid, and NULL if any text is. A number or text may have at most `most` characters.
+ * The known options. `values` lists the valid values, separated by `|`; it is NUMBER if any number
+ * is valid, and NULL if any text is valid. A number or text may have at most `most` characters.
  */
 static const struct option {
 	const char *key, *values;

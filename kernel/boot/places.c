@@ -6,7 +6,7 @@
 #include "mem/heap.h"
 #include "x86/layout.h"
 
-#define GAP_PAGES 16 /* fewer pages than this lie between two modules */
+#define GAP_PAGES 16 /* the gap between two modules has fewer pages than this */
 
 /* Returns the number of pages of a range at which `size` bytes may begin. */
 static uint64_t places_in(const struct memory_range *range, size_t size)

@@ -2,12 +2,14 @@
 ;
 ; bouncing: the executable page of the entry window. Every entry into the kernel begins here and every
 ; return to user mode ends here, because both CR3s map this page at the same address. The page is
-; linked with the kernel's image, at entry_text, but executed only in the window: code here uses its
-; own addresses relative to RIP, and those of the kernel as absolute addresses.
+; linked in the kernel's image, at entry_text, but the CPU executes it only at its address in the
+; window. So the code here addresses itself relative to RIP, and the rest of the kernel by absolute
+; addresses.
 ;
-; From user mode, an entry executes SWAPGS, loads the kernel's CR3 and switches to the task's stack.
-; From kernel mode it does nothing of that. Then it jumps to cpu/entry.asm, where the stack looks as
-; in other builds. The kernel's GS base points to this CPU's struct window_cpu (entry_window.h).
+; An entry from user mode executes SWAPGS, loads the kernel's CR3 and switches to the task's stack.
+; An entry from kernel mode does none of this. Both then jump to cpu/entry.asm, with a stack that
+; looks as in other builds. The kernel's GS base points to this CPU's struct window_cpu
+; (entry_window.h).
 
 %define ENTRY_WINDOW
 %undef	entry_text
@@ -26,12 +28,13 @@
 	global	entry_text, entry_text_end, entry_stubs, syscall_entry, syscall_entry_traced, irq_entry_bench
 	global	window_leave_interrupt, window_leave_call, window_leave_first, window_leave_anywhere
 
-VECTOR_MIDDLE equ 128			; interrupt stubs push the vector less this, which fits a byte
+VECTOR_MIDDLE equ 128			; stubs push the vector minus this, which fits a byte
 
 section .window progbits alloc exec nowrite align=4096
 entry_text:
 
-; Device interrupts. Jumps to the stub in cpu/entry.asm, which expects the hardware's 5 words.
+; The stub of a device interrupt. window_interrupt jumps to the vector's stub in cpu/entry.asm,
+; which expects only the hardware's 5 words on the stack.
 %macro INTERRUPT_STUB 1
 stub_%1:
 	push	byte %1 - VECTOR_MIDDLE
@@ -51,15 +54,15 @@ window_common:
 	KSTACK_ENTER 7
 	jmp	[abs to_common]
 
-; The exceptions that may arrive anywhere, each on its own small stack in the window. CR3 and the GS
-; base may be the user's, in any combination. The user's CR3 is the one in WINDOW_USER_CR3, without
-; CR3_NO_FLUSH, which cannot be read back. A GS base below 4 GiB is the user's: a program cannot load
-; a larger one, and the window never lies so low.
+; The exceptions that may arrive anywhere, each on its own small stack in the window. CR3 may be the
+; user's or the kernel's, and so may the GS base, in any combination. CR3 is the user's if it equals
+; WINDOW_USER_CR3 apart from CR3_NO_FLUSH, a bit that cannot be read back. A GS base below 4 GiB is
+; the user's: a program cannot load a larger one, and the window never lies so low.
 ;
-; Copies the frame to this CPU's stack for the exception (CPU_*_TOP), below two words that say what
-; to restore: the address of the frame's RIP in the window, plus 1 if the GS base was the user's; and
-; the user's CR3, or 0 if the kernel's was loaded. If RIP is in the window, the copy has the address
-; at which the instruction is linked.
+; Copies the frame to this CPU's stack for the exception (CPU_*_TOP). Two words above the copy say
+; what to restore: the address of the original frame in the window, plus 1 if the GS base was the
+; user's; and the user's CR3, or 0 if the kernel's was loaded. If RIP was in the window, the copy
+; has instead the address at which that instruction is linked.
 window_paranoid:
 window_careful:
 	push	rax
@@ -76,13 +79,13 @@ window_careful:
 .gs:	mov	rax, [gs:WINDOW_USER_CR3]
 	mov	rdx, cr3
 	xor	rdx, rax
-	shl	rdx, 1			; without CR3_NO_FLUSH
+	shl	rdx, 1			; drops bit 63, CR3_NO_FLUSH
 	mov	rdx, [gs:WINDOW_KERNEL_CR3]
 	jz	.cr3
 	xor	eax, eax
 	jmp	.stack
 .cr3:	mov	cr3, rdx
-.stack:	mov	rsi, rsp		; RSI, RDX, RCX, RAX, vector, error code, RIP, CS, RFLAGS, RSP, SS
+.stack:	mov	rsi, rsp		; now at RSI: RSI, RDX, RCX, RAX, vector, error, RIP, CS, RFLAGS, RSP, SS
 	mov	edx, [rsi + 4 * 8]
 	shl	edx, 4
 	mov	rsp, [abs continuations + rdx]
@@ -98,7 +101,7 @@ window_careful:
 	jnz	.rip
 	lea	rcx, [rel entry_text]
 	sub	rcx, rax
-	neg	rcx			; offset of RIP in the window, if it is there
+	neg	rcx			; offset of RIP in this page, if RIP is in it
 	cmp	rcx, entry_text_end - entry_text
 	jae	.rip
 	lea	rax, [abs entry_text + rcx]
@@ -112,7 +115,8 @@ window_careful:
 	mov	rsi, [rsi]
 	ret
 
-; The return from these exceptions. RSP points to the struct trap_frame, with the two words above it.
+; The return from the exceptions above. RSP points to the struct trap_frame, and above that are the
+; two words that say what to restore.
 window_leave_anywhere:
 	mov	rdi, rsp
 	mov	rcx, [rdi + TRAP_FRAME_SIZE + 8]
@@ -182,7 +186,7 @@ syscall_entry:
 syscall_entry_traced:
 	CALL_ENTRY to_call_traced
 
-; Returns by SYSRETQ. All registers are the program's, and its RSP is in struct cpu.
+; Returns by SYSRETQ. All registers are the program's, but its RSP is still in struct cpu.
 %macro LEAVE_BY_SYSRET 0
 	mov	rsp, [gs:WINDOW_USER_CR3]
 	mov	cr3, rsp
@@ -199,8 +203,8 @@ window_leave_first:
 	LOAD_NULL_SELECTORS
 	o64 sysret
 
-; Returns by IRETQ. All registers but RSP are the program's; RSP points to the frame of IRETQ, on the
-; kernel's stack.
+; Returns by IRETQ. All registers but RSP are the program's; RSP points to the frame for IRETQ, on
+; the kernel's stack. Copies this frame to the stack in the window, which the user's CR3 maps, too.
 window_leave_interrupt:
 	mov	[gs:CPU_SCRATCH_RAX], rax
 	mov	rax, rsp
@@ -235,7 +239,8 @@ to_common:	dq exception_common
 to_call:	dq continued_call
 to_call_traced:	dq continued_call_traced
 
-; For each exception of window_paranoid: the stack in which it is handled, and the code that does so.
+; For each vector of window_paranoid and window_careful: the stack on which the exception is
+; handled, and the code in cpu/entry.asm that handles it.
 %macro CONTINUE 2
 	dq	%1, %2
 %endmacro
@@ -250,6 +255,6 @@ continuations:
 	times 4 dq 0, 0
 	CONTINUE CPU_MC_STACK, exception_paranoid
 
-; isolation_init_cpu() makes these addresses those in the window.
+; The addresses of the stubs, as linked. isolation_init_cpu() replaces them by those in the window.
 section .data
 	ENTRY_STUBS

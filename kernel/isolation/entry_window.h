@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bouncing: the pages of the entry window. They are the only supervisor pages in user tables, and
- * the kernel's tables map them at the same addresses, in the user half. The window moves from one
- * place (isolation/window_place.h) to another, but the order of its pages is always this:
+ * bouncing: the pages of the entry window. They are the only supervisor pages in user tables. The
+ * kernel's tables map them too, at the same addresses in the user half. The window can move from
+ * one place (isolation/window_place.h) to another, but the order of its pages is always this:
  *
  *   page 0   the IDT, read-only
  *   page 1   entry and exit code (entry_window.asm), read-only and executable
@@ -24,8 +24,8 @@ _Static_assert(ENTRY_WINDOW_PAGES <= ENTRY_WINDOW_MAX, "the window fits its firs
 _Static_assert(WINDOW_PAGE_CODE == MARK_WINDOW_CODE, "Bochs's library finds the code");
 
 /*
- * Bytes of a stack in the window. It holds the words that the hardware and the stub push, and the
- * registers that the entry code needs before it can use the kernel's stacks.
+ * Bytes of each stack in the window. A stack holds the words that the hardware and the stub push,
+ * and the registers that the entry code saves before it can use the kernel's stacks.
  */
 #define WINDOW_STACK 128UL
 
@@ -44,7 +44,7 @@ struct window_cpu {
 	uint64_t base;       /* address of the window there */
 	uint64_t call_entry; /* where SYSCALL enters: an address in the kernel's image */
 	uint8_t unused[PAGE_SIZE - sizeof(struct cpu) - 9 * sizeof(uint64_t) - 6 * WINDOW_STACK];
-	/* RSP0, and the IST stacks of #DF, NMI, #MC, #DB and #GP. */
+	/* The stack of RSP0, then the IST stacks of #DF, NMI, #MC, #DB and #GP. */
 	uint8_t stacks[6][WINDOW_STACK];
 };
 _Static_assert(sizeof(struct window_cpu) == PAGE_SIZE, "a page");

@@ -15,18 +15,19 @@
  * The NASM file, isolation_<value>.inc, provides these macros. When they run, interrupts are off.
  * They may change RFLAGS.
  *
- *   ISOLATION_STUBS            The stubs of the exceptions in cpu/entry.asm, or nothing if entries
- *                              arrive elsewhere first.
+ *   ISOLATION_STUBS            The stubs of the exceptions in cpu/entry.asm, or nothing if
+ *                              exceptions enter through other code.
  *   ISOLATION_ARRIVE n         Comes first in a stub of an interrupt, or of an exception other than
  *                              those of ISOLATION_ARRIVE_ANYWHERE; n is the number of words that the
  *                              hardware and the stub have pushed. Executes KSTACK_ENTER n (STACK),
- *                              unless the entry has done so before.
+ *                              unless earlier code of the entry has done so.
  *   ISOLATION_ENTER            Used by KSTACK_ENTER, on an entry from user mode, right after SWAPGS.
  *                              Loads root.kernel of the current task. Preserves all registers; RSP
  *                              points to the hardware's frame.
  *   ISOLATION_ARRIVE_CALL      Comes first after SYSCALL. Executes SWAPGS, loads root.kernel, and
- *                              stores the program's RSP in struct cpu, unless the entry has done so
- *                              before. Preserves all other registers. KSTACK_SYSCALL follows.
+ *                              stores the program's RSP in struct cpu, unless earlier code of the
+ *                              entry has done so. Preserves all other registers. KSTACK_SYSCALL
+ *                              follows.
  *   ISOLATION_ARRIVE_ANYWHERE  Used by the entries of NMI, #DB, #DF, #MC and the exceptions that
  *                              IRETQ and SYSRETQ can raise, after the registers have been pushed.
  *                              These may arrive anywhere, so the GS base and CR3 may be the user's or
@@ -34,20 +35,21 @@
  *                              RBX or above the frame. May change RAX, RBX, RCX and RDX.
  *   ISOLATION_LEAVE restore    Used before a return to user mode by IRETQ, with the kernel's GS base.
  *                              `restore` is an instruction or macro that pops all registers, after
- *                              which RSP points to the frame of IRETQ. Either executes SWAPGS and
- *                              continues with the next instructions, which are `restore` and IRETQ;
- *                              or returns to user mode itself.
- *   ISOLATION_LEAVE_CALL       Returns to user mode by SYSRETQ. RSP points to the program's RSP; all
- *                              other registers are the program's.
+ *                              which RSP points to the frame of IRETQ. The macro either executes
+ *                              SWAPGS and continues with the next instructions, which are `restore`
+ *                              and IRETQ, or returns to user mode itself.
+ *   ISOLATION_LEAVE_CALL       Returns to user mode by SYSRETQ. RSP points to the word that holds
+ *                              the program's RSP; all other registers are the program's.
  *   ISOLATION_LEAVE_FIRST      Enters user mode by SYSRETQ, with null selectors. RAX is 0, and all
  *                              registers are the program's, RSP included.
  *   ISOLATION_LEAVE_ANYWHERE   Used before the return from the entries of ISOLATION_ARRIVE_ANYWHERE.
- *                              RSP points to the struct trap_frame, RBX is as recorded.
- *                              Either restores GS base and CR3 and continues with the next
- *                              instructions, which restore the registers and execute IRETQ; or
- *                              returns itself.
- *   ISOLATION_SWITCH register  In a context switch: makes the kernel run under this value, which
- *                              isolation_cr3() has returned. Touches no stack.
+ *                              RSP points to the struct trap_frame, and RBX is as
+ *                              ISOLATION_ARRIVE_ANYWHERE left it. The macro either restores GS base
+ *                              and CR3 and continues with the next instructions, which restore the
+ *                              registers and execute IRETQ, or returns itself.
+ *   ISOLATION_SWITCH register  Used in a context switch. Makes the kernel run under the CR3 value
+ *                              in the register, which isolation_cr3() has returned. Touches no
+ *                              stack.
  */
 #pragma once
 
@@ -70,9 +72,9 @@
  *       Makes SYSCALL enter the kernel at `entry`: syscall_entry or syscall_entry_traced.
  *   uintptr_t isolation_entry_address(uintptr_t address)
  *   uintptr_t isolation_linked_address(uintptr_t address)
- *       Convert an address in the kernel's image to the one at which the CPU executes the byte, and
- *       back. They differ only for entry code that user tables map at another address. The frames of
- *       exceptions have the address in the image.
+ *       Convert an address in the kernel's image to the one at which the CPU executes that byte,
+ *       and back. The two differ only for entry code that user tables map at another address. The
+ *       frames of exceptions have the address in the image.
  *   bool isolation_owns(pte_t entry)
  *       Returns true if an entry of the user half belongs to the axis, not to the program.
  *   bool isolation_meets(const struct root *root, uintptr_t start, size_t pages)
@@ -80,38 +82,38 @@
  *   int isolation_enter_space(const struct root *root, uint32_t *tables)
  *       Maps the axis' pages in a new, empty user half. Puts page tables on the list `tables`.
  *   int isolation_follow(const struct root *root, const struct root *parent, uint32_t *tables)
- *       Moves the axis' pages in a user half without other pages to where `parent` has them.
+ *       Moves the axis' pages to where `parent` has them. The user half must have no other pages.
  *   int isolation_make_room(const struct root *root, uint32_t *tables, uintptr_t start, size_t pages,
  *                           isolation_find *find, void *space)
  *       Moves the axis' pages away if they meet the range. find(space, pages, n) returns the address
  *       of `pages` free pages, another one for each n from 0 on, or 0 if there are no more.
  *   These return 0, -ENOMEM (tables made so far are on the list), or -ENOSPC if find() returned 0.
  *   void isolation_set_places(bool own)
- *       Gives each new space a place of its own for the axis' pages, or all spaces the same place,
- *       until a program needs it.
+ *       Chooses where new spaces have the axis' pages: each at a place of its own, or all at the
+ *       same place. The pages move when a program needs that place.
  *   bool isolation_set_copies(enum isolation_copies way)
  *       Chooses how the kernel reaches user memory. Returns false, with nothing changed, if out of
  *       memory, or if the tables of the kernel map user memory, so that there is nothing to choose.
  *   enum isolation_copies isolation_way
- *       The way that was chosen.
+ *       The way that isolation_set_copies() has chosen.
  *   bool isolation_kernel_gs(uint64_t base)
  *       Returns true if this is the kernel's GS base.
  *   uintptr_t isolation_window(const struct root *root)
  *       Returns the address of the axis' pages in the user half, or 0 if it has none there.
  *   ISOLATION_OWN_PAGES
- *       Number of these pages.
+ *       Number of the axis' pages in the user half.
  *   ISOLATION_MOVES
  *       True if the axis has pages in the user half that move when a program uses their addresses.
  *   ISOLATION_USES_PCIDS
  *       True if roots get PCIDs when pcid_on is set. If not, pcid=on is ignored.
  *   ISOLATION_ABOVE_FRAME
- *       Bytes between the top of the stack of NMI, #DF, #MC or #DB (CPU_*_TOP) and the frame.
+ *       Bytes between the top of the stack of NMI, #DF, #MC or #DB (CPU_*_TOP) and the trap frame.
  */
 
 /*
- * How the kernel reaches user memory that its tables do not map: looks each page up in the user tables
- * and uses the direct map; maps one page after another; or maps all by borrowing an entry of the user
- * PML4.
+ * How the kernel reaches user memory that its tables do not map. COPIES_WALK looks each page up in
+ * the user tables and uses the direct map. COPIES_PAGE maps one page after another. COPIES_ENTRY
+ * maps all pages at once, by borrowing an entry of the user PML4.
  */
 enum isolation_copies { COPIES_WALK, COPIES_PAGE, COPIES_ENTRY };
 
@@ -127,20 +129,20 @@ typedef uintptr_t isolation_find(void *space, size_t pages, unsigned n);
  * or 0. The pages may be global only if every root maps them, since a load of CR3 does not flush
  * global translations. If they are not global and PCIDs are in use, all tasks must share one
  * root.kernel: when a page of the kernel half is unmapped, no other PCID may keep it cached
- * (mem/pcid.h). Called before paging_init().
+ * (mem/pcid.h). This function is called before paging_init().
  */
 uint64_t isolation_kernel_flags(void);
 
 /*
- * Maps the pages that an entry needs, if user tables do not hold the whole kernel half. Called once
- * per CPU, after kstack_init_cpu().
+ * Maps the pages that entries into the kernel need, if user tables do not hold the whole kernel
+ * half. Called once per CPU, after kstack_init_cpu().
  */
 void isolation_init_cpu(struct cpu *cpu);
 
 /*
- * Makes a root, with one PML4 or two as this value prescribes. If PCIDs are in use, each PML4 gets
- * a PCID. The user half of the PML4 in `root->user` is empty, and the caller fills it. Returns 0,
- * or -ENOMEM with nothing changed.
+ * Makes a root with one PML4 or two, depending on the value of ISOLATION. If PCIDs are in use, each
+ * PML4 gets a PCID. The user half of the PML4 in `root->user` is empty, and the caller fills it.
+ * Returns 0, or -ENOMEM with nothing changed.
  */
 int isolation_root_create(struct root *root);
 
@@ -152,6 +154,6 @@ void isolation_root_destroy(const struct root *root);
 
 /*
  * For the self-tests. Returns NULL if the tables of `root` map exactly the part of the kernel half
- * that this value prescribes, otherwise a message.
+ * that this value of ISOLATION prescribes, otherwise a message.
  */
 const char *isolation_check(const struct root *root);

@@ -33,7 +33,10 @@ static inline uintptr_t isolation_entry_address(uintptr_t address)
 	return window_entry_address(address);
 }
 
-/* Converts addresses in place 0 too: the gates of idt[] (cpu/idt.c) lead there, wherever the CPU is. */
+/*
+ * Converts addresses in place 0 too: the gates of idt[] (cpu/idt.c) lead there, wherever this CPU
+ * uses the window.
+ */
 static inline uintptr_t isolation_linked_address(uintptr_t address)
 {
 	const uintptr_t here = address - WINDOW_LOAD(base) - WINDOW_PAGE_CODE * PAGE_SIZE;

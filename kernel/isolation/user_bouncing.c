@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bouncing: the kernel's tables map no user memory. The kernel reaches that of the current task in one
- * of three ways (enum isolation_copies). In each, it lets the handler of page faults map a page that is
- * missing, as the MMU would. With several CPUs, each needs a page and a PML4 entry of its own.
+ * bouncing: the kernel's tables map no user memory. The kernel reaches the memory of the current
+ * task in one of three ways (enum isolation_copies). In each way it calls the page-fault handler
+ * for a missing page, as an access through the MMU would. With several CPUs, each CPU would need a
+ * page (COPY_PAGE) and a PML4 entry of its own.
  */
 #include "isolation/isolation.h"
 #include "isolation/user_memory.h"
@@ -34,9 +35,9 @@ bool isolation_set_copies(enum isolation_copies way)
 }
 
 /*
- * Returns where the user byte at `address` lies in the direct map, if the program may access it in
- * this way (ERROR_WRITE or 0). If not, lets the page-fault handler resolve the fault, as the MMU would;
- * returns NULL if it does not.
+ * Returns the address in the direct map of the user byte at `address`. `access` is ERROR_WRITE or
+ * 0, for a read. If the program may not access the byte in this way, calls the page-fault handler,
+ * as the MMU would, and looks again. Returns NULL if the handler does not resolve the fault.
  */
 static char *user_byte(uintptr_t address, uint64_t access)
 {
@@ -56,7 +57,7 @@ static char *user_byte(uintptr_t address, uint64_t access)
 	}
 }
 
-/* Returns the number of bytes from `address` to the end of its page, but at most `size`. */
+/* Returns the number of bytes from `address` to the end of its page, or `size` if that is less. */
 static size_t part_of_page(uintptr_t address, size_t size)
 {
 	const size_t part = PAGE_SIZE - (address & PAGE_MASK);
@@ -64,7 +65,10 @@ static size_t part_of_page(uintptr_t address, size_t size)
 	return part < size ? part : size;
 }
 
-/* COPIES_PAGE: maps the page of a byte that user_byte() has returned. Returns the byte's new address. */
+/*
+ * COPIES_PAGE: maps the page of `byte`, which user_byte() has returned. Returns the new address of
+ * the byte.
+ */
 static char *map_page(const char *byte, uint64_t access)
 {
 	*copy_page = (virt_to_phys(byte) & ~PAGE_MASK) | PTE_PRESENT | PTE_NX |
@@ -78,7 +82,10 @@ static void unmap_page(void)
 	tlb_flush_pages(COPY_PAGE, 1);
 }
 
-/* Copies between `kernel` and the user memory at `user`; `access` is ERROR_WRITE for a copy to it. */
+/*
+ * Copies between `kernel` and user memory at `user`: to user memory if `access` is ERROR_WRITE,
+ * from it if `access` is 0.
+ */
 static int copy_by_page(char *kernel, uint64_t user, size_t size, uint64_t access)
 {
 	for (size_t done = 0, n; done < size; done += n) {
@@ -98,10 +105,11 @@ static int copy_by_page(char *kernel, uint64_t user, size_t size, uint64_t acces
 }
 
 /*
- * COPIES_ENTRY: makes one entry of the kernel's PML4 that of the user tables for `address`, without
- * the user bit, so that SMAP allows the accesses, and without the right to execute. The MMU then checks
- * all rights but one: it lets the kernel use supervisor pages, those of the entry window. Returns where
- * the byte at `address` is mapped, if it is.
+ * COPIES_ENTRY: copies the entry of the user PML4 for `address` to an entry of the kernel's PML4.
+ * The copy lacks the user bit, so that SMAP allows the accesses, and the right to execute. The MMU
+ * then checks the same rights as for the program, with one exception: it also lets the kernel
+ * access the supervisor pages, which are those of the entry window. Returns the address at which
+ * the byte at `address` is now mapped, if the user tables map it.
  */
 static char *borrow(uintptr_t address, uint64_t access)
 {
@@ -113,7 +121,7 @@ static char *borrow(uintptr_t address, uint64_t access)
 	return (char *)COPY_ENTRY_BASE + (address & (PML4_SPAN - 1));
 }
 
-/* Undoes borrow(), after accesses to `size` bytes from `bytes` on. */
+/* Undoes borrow(), after the kernel has accessed `size` bytes from `bytes` on. */
 static void give_back(const char *bytes, size_t size)
 {
 	const size_t offset = (uintptr_t)bytes & PAGE_MASK;
@@ -158,7 +166,7 @@ static int copy_by_entry(char *kernel, uint64_t user, size_t size, uint64_t acce
 	return 0;
 }
 
-/* A copy in a way other than COPIES_WALK. */
+/* Copies by COPIES_PAGE or COPIES_ENTRY. */
 static __attribute__((noinline)) int copy_otherwise(char *kernel, uint64_t user, size_t size, uint64_t access)
 {
 	return isolation_way == COPIES_PAGE ? copy_by_page(kernel, user, size, access)
@@ -199,7 +207,10 @@ int copy_to_user(uint64_t to, const void *from, size_t size)
 	return 0;
 }
 
-/* For strings in the ways other than COPIES_WALK: makes the page of a byte that user_byte() found accessible. */
+/*
+ * For strings, with COPIES_PAGE or COPIES_ENTRY: maps the page of `byte`, which user_byte() has
+ * returned for `address`. Returns the new address of the byte.
+ */
 static __attribute__((noinline)) const char *open_page(const char *byte, uintptr_t address)
 {
 	return isolation_way == COPIES_PAGE ? map_page(byte, 0) : borrow(address, 0);
@@ -213,7 +224,10 @@ static __attribute__((noinline)) void close_page(const char *byte)
 		give_back(byte, 1);
 }
 
-/* In each way, pages are looked up one by one: how long the string is turns out only on the way. */
+/*
+ * Looks up one page after another in all three ways, since the length of the string is not known in
+ * advance.
+ */
 long copy_string_from_user(char *to, uint64_t from, size_t size)
 {
 	size_t done = 0;

@@ -42,7 +42,7 @@ user_copy_string:
 	jrcxz	string_long
 	add	rsi, rdx
 	add	rdi, rdx
-	neg	rcx			; offset from both ends, counts up to 0
+	neg	rcx			; offset from the ends of both buffers; counts up to 0
 string_next:
 user_string_start:
 	mov	al, [rsi + rcx]

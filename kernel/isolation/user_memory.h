@@ -18,22 +18,22 @@ static inline bool user_range(uint64_t address, uint64_t size)
 }
 
 /*
- * Copy between user memory of the loaded space and the kernel. Return 0, or -EFAULT if the range is
- * not in the user half, or not mapped with the rights needed; a part may have been copied.
+ * Copy between the kernel and user memory of the loaded space. Return 0, or -EFAULT if the range is
+ * not in the user half or is not mapped with the rights needed; a part may have been copied.
  */
 int copy_from_user(void *to, uint64_t from, size_t size);
 int copy_to_user(uint64_t to, const void *from, size_t size);
 
 /*
  * Copies a string of at most `size` bytes with its NUL. Returns its length without the NUL,
- * -EFAULT, or -E2BIG if it is longer.
+ * -EFAULT, or -E2BIG if the string is longer.
  */
 long copy_string_from_user(char *to, uint64_t from, size_t size);
 
 /*
- * In user_copy.asm: copies by instructions that may fault on the user's side, at addresses at which the
- * kernel can access user memory. user_copy_bytes() returns the number of bytes that were not copied,
- * user_copy_string() what copy_string_from_user() returns.
+ * In user_copy.asm: copy by instructions that may fault on the user's side. Both addresses must be
+ * ones at which the kernel can access the memory. user_copy_bytes() returns the number of bytes
+ * that were not copied, user_copy_string() what copy_string_from_user() returns.
  */
 size_t user_copy_bytes(void *to, const void *from, size_t size);
 long user_copy_string(char *to, const char *from, size_t size);

@@ -16,17 +16,17 @@ struct window_counts window_counts;
 bool window_own_places;
 
 /*
- * A place that `spaces` spaces use; free if that is 0. Place 0 always exists. The gates of an IDT
- * hold absolute addresses, so each place has an IDT of its own. gate_set() (cpu/idt.h) changes only
- * that of place 0; the others are copies of it, made when the place was. Guarded by the kernel lock
- * (cpu/lock.h).
+ * A place of the window. `spaces` is the number of spaces that use it; if it is 0, the entry is
+ * free. Place 0 always exists. The gates of an IDT hold absolute addresses, so each place has an
+ * IDT of its own. gate_set() (cpu/idt.h) changes only the IDT of place 0; the IDT of another place
+ * is a copy of that, made together with the place. Guarded by the kernel lock (cpu/lock.h).
  */
 static struct place {
 	uintptr_t base;
 	uint64_t idt; /* frame */
 	uint64_t spaces;
 } places[PLACES_MAX];
-static unsigned places_end = 1; /* every place in use has a lower number */
+static unsigned places_end = 1; /* all places in use have lower numbers */
 
 /* The pages that all places share. */
 static uint64_t code_frame, cpu_frame;
@@ -54,8 +54,8 @@ static bool is_empty(const pte_t *table)
 }
 
 /*
- * Unmaps a page in the kernel's tables, flushes it, and frees tables that are empty then; also those that
- * were made for a page that could not be mapped.
+ * Unmaps a page in the kernel's tables, flushes it, and frees the tables that are empty afterwards.
+ * This includes tables that were made for a page that could not be mapped.
  */
 static void unmap_kernel(uintptr_t address)
 {
@@ -69,7 +69,7 @@ static void unmap_kernel(uintptr_t address)
 		tables[level + 1] = phys_to_virt(pte_frame(tables[level][index[level]]));
 	if (level == 3) {
 		tables[3][index[3]] = 0;
-		tlb_flush_pages(address, 1); /* also flushes what is cached of the tables */
+		tlb_flush_pages(address, 1); /* also flushes cached entries of the tables */
 	}
 	for (; level > 0 && is_empty(tables[level]); level--) {
 		tables[level - 1][index[level - 1]] = 0;
@@ -104,7 +104,10 @@ static uint64_t gate_target(const uint64_t gate[2])
 	return (gate[0] & 0xffff) | (gate[0] >> 48) << 16 | gate[1] << 32;
 }
 
-/* Copies the IDT of place 0 to `place`, but makes gates into the window lead to the window there. */
+/*
+ * Copies the IDT of place 0 to that of `place`. Gates that lead into the window at place 0 lead
+ * into the window at `place` in the copy.
+ */
 static void fill_idt(const struct place *place)
 {
 	const uint64_t(*from)[2] = phys_to_virt(places[0].idt);
@@ -175,13 +178,16 @@ static void give_place(unsigned number)
 		places_end--;
 }
 
-/* Maps the window at a place in a user half and records its number there. Returns 0 or -ENOMEM. */
+/*
+ * Maps the window at place `number` in a user half, and records the number there. Returns 0 or
+ * -ENOMEM.
+ */
 static int map_user(const struct root *root, uint32_t *tables, unsigned number)
 {
 	pte_t *pml4 = phys_to_virt(root_pml4(root->user));
 	const struct place *place = &places[number];
 
-	for (unsigned made = 0; made < 2; made++) /* tables first: an error needs no undoing */
+	for (unsigned made = 0; made < 2; made++) /* first only tables: an error needs no undoing */
 		for (unsigned page = 0; page < ENTRY_WINDOW_PAGES; page++) {
 			const uintptr_t address = place->base + page * PAGE_SIZE;
 			pte_t *table = paging_table(root_pml4(root->user), address, PTE_USER, tables);
@@ -207,8 +213,8 @@ static void unmap_user(const struct root *root, const struct place *place)
 
 /*
  * Moves the window of a space to `base`. If the space is loaded, the old place stays mapped in the
- * kernel's tables until this CPU has entered the new one, so that an NMI finds a whole window at any
- * time. Returns 0, -ENOMEM or -EEXIST.
+ * kernel's tables until this CPU has entered the new one, so that an NMI finds a complete window at
+ * any time. Returns 0, -ENOMEM or -EEXIST.
  */
 static int move_to(const struct root *root, uint32_t *tables, uintptr_t base)
 {
@@ -263,8 +269,9 @@ bool window_meets(const struct root *root, uintptr_t start, size_t pages)
 }
 
 /*
- * Takes a random place for a new space, in the GiB below that of the stack. Takes place 0 instead if
- * the random one overlaps another place, or if there is no memory or no free number for it.
+ * Takes a random place for a new space, in the GiB below the one that contains ENTRY_WINDOW_BASE.
+ * Takes place 0 instead if the random place overlaps another, or if there is no memory or no free
+ * number for it.
  */
 static unsigned own_place(void)
 {
@@ -282,7 +289,7 @@ int isolation_enter_space(const struct root *root, uint32_t *tables)
 	/* The PML4 entry that holds the number must be present even if the window is elsewhere. */
 	if (!paging_table(root_pml4(root->user), ENTRY_WINDOW_BASE, PTE_USER, tables) ||
 	    map_user(root, tables, number)) {
-		((pte_t *)phys_to_virt(root_pml4(root->user)))[PLACE_PML4] = 0; /* it has no place */
+		((pte_t *)phys_to_virt(root_pml4(root->user)))[PLACE_PML4] = 0; /* the space has no place */
 		give_place(number);
 		return -ENOMEM;
 	}
@@ -326,7 +333,10 @@ void window_enter(unsigned number)
 	const struct table_pointer idt = { PAGE_SIZE - 1, base + WINDOW_PAGE_IDT * PAGE_SIZE };
 	const struct table_pointer gdt = { sizeof w->cpu.gdt - 1, at + offsetof(struct window_cpu, cpu.gdt) };
 
-	/* Both places are mapped. At every instruction, each pointer leads to one of them. */
+	/*
+	 * The old and the new place are both mapped. At every instruction, each pointer leads to
+	 * one of the two.
+	 */
 	w->place = number;
 	w->base = base;
 	w->cpu.tss.rsp[0] = stacks + WINDOW_STACK;
@@ -358,7 +368,7 @@ void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES])
 }
 
 /* The tests raise NMIs at every instruction of window_enter(). */
-#define ENTER_BYTES 1024 /* at least the length of window_enter(): 592 by gcc, 754 by clang */
+#define ENTER_BYTES 1024 /* at least the bytes of window_enter(): 592 by gcc, 754 by clang */
 static const struct entry_way way __attribute__((used, section(".entry_ways"), aligned(8))) = {
 	(const uint8_t *)window_enter, (const uint8_t *)window_enter + ENTER_BYTES, WAY_MOVE
 };

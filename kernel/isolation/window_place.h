@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bouncing: the places of the entry window. A place is the address of the window in one or more
- * spaces. Place 0 is at ENTRY_WINDOW_BASE. All spaces begin there, or each at a place of its own if
- * the command line says places=own. If a program uses an address of the window, the window moves to
- * another place in that space. Two places never overlap, so the kernel's tables map all of them.
+ * spaces. Place 0 is at ENTRY_WINDOW_BASE. All spaces begin with place 0, or each with a place of
+ * its own if the command line says places=own. If a program uses an address of the window, the
+ * window moves to another place in that space. Two places never overlap, so the kernel's tables map
+ * all of them.
  *
- * The number of a space's place is in bits of its PML4 that the processor ignores: 62 to 52 of the
- * entry PLACE_PML4 (SDM 3A 4.5.4), which is present from the start.
+ * The number of a space's place is stored in its PML4, in bits that the processor ignores: bits 62
+ * to 52 of the entry PLACE_PML4 (SDM 3A 4.5.4), which is present from the start.
  */
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "mem/root.h"
 
 #define PLACE_SHIFT 52
-#define PLACES_MAX  1024U /* most places at a time; a number has 11 bits, so at most 2048 */
+#define PLACES_MAX  1024U /* the most places at a time; numbers have 11 bits, so at most 2048 */
 #define PLACE_PML4  PML4_INDEX(ENTRY_WINDOW_BASE)
 
 /* Stores `value` in a 64-bit field of this CPU's struct window_cpu, with a single instruction. */
@@ -69,8 +70,8 @@ int window_move(const struct root *root, uint32_t *tables,
                 uintptr_t (*find)(void *space, size_t pages, unsigned n), void *space);
 
 /*
- * Counts since boot, for benchmarks: moves of the window in a space, and changes of the place that
- * this CPU uses.
+ * Counts since boot, for benchmarks: how often the window of a space has moved, and how often this
+ * CPU has changed the place that it uses.
  */
 struct window_counts {
 	uint64_t moves, entered;
