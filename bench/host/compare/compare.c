@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Maximum number of lines per verdict. It does not apply to regressions, nor if `all` is true. */
+/* Maximum number of lines per verdict, except for regressions. With `all` there is no maximum. */
 #define LINES_MAX  40
 #define CELLS      7 /* columns of the table */
 #define CAUSES_MAX 5 /* maximum number of causes below a line */
@@ -75,8 +75,8 @@ static void print_causes(const struct changes *changes, const struct change *cha
 }
 
 /*
- * Prints the work of a row below its instructions, since a REP instruction counts once there. Prints
- * nothing if the two are the same, or if a run has no work.
+ * Prints the metric `work` of a row below its instructions, because `instructions` counts a REP
+ * instruction only once. Prints nothing if both metrics are the same, or if a run has no `work`.
  */
 static void print_work(const struct changes *changes, const struct change *change)
 {
@@ -89,8 +89,9 @@ static void print_work(const struct changes *changes, const struct change *chang
 }
 
 /*
- * The place of a change among those of its verdict: failed checks and violations first, whatever
- * their size; then cycles and time; then counts, which may be the causes of these.
+ * Returns the place of a change among the changes of its verdict. Failed checks, violations and
+ * outcomes come first (0), whatever their size. Cycles and time follow (1), then counts, which may
+ * be their causes (2).
  */
 static int place(const struct change *change)
 {
@@ -121,8 +122,8 @@ static bool is_shown(const struct change *change, enum verdict_of_change verdict
 	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
 }
 
-/* Prints at most `most` lines of one verdict, sorted by place() and then by effect, the largest
- * first. Returns how many lines it left out. */
+/* Prints at most `most` lines of one verdict, sorted by place() and then by change_effect(), the
+ * largest first. Returns how many lines it left out. */
 static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, bool all,
                           size_t most, const size_t width[CELLS])
 {

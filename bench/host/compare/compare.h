@@ -9,12 +9,12 @@
 #define COMPARE_CANNOT 2 /* exit status: the folders cannot be compared */
 
 /*
- * Prints what changed from folder `a` to folder `b`, regressions first, and within each verdict the
- * cycles and time before counts, the largest change first. A regression is a rise of instructions,
- * cycles, time or bytes in which the whole interval of the ratio is beyond the threshold, or a check
- * that fails or violations that occur only in `b`. Changes of other metrics are printed below a
- * regression or improvement as its causes. If `all` is true, every series that both folders have and
- * that is not identical gets a line of its own instead.
+ * Prints what changed from folder `a` to folder `b`, regressions first. Within each verdict, cycles
+ * and time come before counts, and larger changes before smaller ones. A regression is a rise of
+ * instructions, cycles, time or bytes if the whole interval of the ratio is above the threshold. A
+ * check that fails only in `b`, or violations that occur only in `b`, are regressions too. Changes
+ * of other metrics are printed below a regression or improvement as its causes. If `all` is true,
+ * every series that both folders have and that is not identical gets a line of its own instead.
  *
  * Returns 0 if there are no regressions, 1 if there are, or COMPARE_CANNOT after a message if a
  * folder cannot be read.

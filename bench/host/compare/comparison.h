@@ -11,9 +11,9 @@ struct comparison {
 };
 
 /*
- * Opens the folders `a` and `b`, compares their series, and calls compare_print_runs(). Returns 0;
- * the caller then closes the comparison with comparison_close(). On failure returns COMPARE_CANNOT
- * after a message, with nothing left open.
+ * Opens the folders `a` and `b`, compares their series, and calls compare_print_runs(). Returns 0,
+ * and the caller later calls comparison_close(). On failure closes everything and returns
+ * COMPARE_CANNOT after a message.
  */
 int comparison_open(struct comparison *comparison, const char *a, const char *b,
                     const struct thresholds *thresholds);

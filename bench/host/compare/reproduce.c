@@ -15,12 +15,12 @@
 struct group {
 	const char *engine, *benchmark;
 	/*
-	 * `series` is the number of series in run A. Of these, `within` changed in run B by no more
-	 * than the threshold, `different` are neither that nor identical, and `missing` are not in
-	 * run B.
+	 * `series` is the number of series in run A. Of these, `missing` are not in run B, `within`
+	 * changed in run B by no more than the threshold, and `different` are in run B with any
+	 * other verdict except identical.
 	 */
 	size_t series, within, different, missing;
-	bool unexplained; /* an exact count differs and no reason is known */
+	bool unexplained; /* an exact count differs or is missing, and no reason is known */
 	/* The possible reasons for the first strategy that differs; others may have more. */
 	char reasons[REASON_MAX];
 };
@@ -76,8 +76,8 @@ static void print_group(const struct group *group, const struct thresholds *thre
 }
 
 /*
- * Prints all benchmarks. Returns 1 if the exact counts of one of them differ and no reason is
- * known, otherwise 0.
+ * Prints all benchmarks. Returns 1 if exact counts of a benchmark differ or are missing and no
+ * reason is known, otherwise 0.
  */
 static int print_groups(const struct changes *changes, const struct results pair[2],
                         const struct thresholds *thresholds)

@@ -22,8 +22,8 @@ struct results {
  * run that has ended. If the folder has no results.sqlite, reads summary.csv, environment.json and,
  * if there is one, claims.csv.
  *
- * Returns 0, or -1 with the reason and advice in `why`, also if there are no summaries. The caller
- * calls results_close() in either case.
+ * Returns 0, or -1 with the reason and advice in `why`. A folder without summaries is such a
+ * failure. The caller calls results_close() in either case.
  */
 int results_open(struct results *results, const char *path, char why[RESULTS_WHY_MAX]);
 
@@ -32,8 +32,8 @@ void results_close(struct results *results);
 
 /*
  * Locks the folder `path` until this process ends, and checks that its results.sqlite is undamaged
- * and has a row in the table run. The run may have been killed. Returns 0, or -1 with the reason in
- * `why`, also if a run is still writing to the folder.
+ * and has a row in the table run. A run that was killed passes this check; a run that is still
+ * writing to the folder does not. Returns 0, or -1 with the reason in `why`.
  */
 int results_check_run(const char *path, char why[RESULTS_WHY_MAX]);
 

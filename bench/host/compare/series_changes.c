@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The significance level of all tests together. */
+/* The significance level of all tests together, by Holm's method. */
 #define SIGNIFICANT 0.05
 
 const char *const quantity_names[QUANTITIES] = { "instructions", "cycles", "time", "bytes", "causes" };
@@ -184,7 +184,8 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 	               : complain("run-bench: comparing", "out of memory");
 }
 
-/* The summary rows of one series in run A and run B; NULL if that run lacks the series. */
+/* The summary rows of one series in run A and run B. The row is NULL if the run lacks the
+ * series. */
 struct match {
 	const struct summary_row *a, *b;
 };
@@ -214,7 +215,8 @@ static int match_rows(struct changes *changes, const struct summary_rows *a, con
 	return 0;
 }
 
-/* Returns true if compare_rounds() is needed: some engine's numbers vary from boot to boot. */
+/* Returns true if compare_rounds() is needed, because some engine's numbers vary from boot to
+ * boot. */
 static bool needs_rounds(const struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
@@ -236,7 +238,7 @@ static int read_rounds(const struct results *results, struct series_list *list)
 }
 
 /*
- * Adjusts, by Holm's method, the p of every change that has a test. Returns 0, or -1 after a
+ * Adjusts the p value of every change that has a test by Holm's method. Returns 0, or -1 after a
  * message.
  */
 static int adjust(struct changes *changes, const struct match *matches)
@@ -263,7 +265,8 @@ static int adjust(struct changes *changes, const struct match *matches)
 	return failed ? complain("run-bench: comparing", "out of memory") : 0;
 }
 
-/* Returns true if two changes are of the same benchmark row and build. */
+/* Returns true if two changes have the same benchmark row (engine, benchmark, parameter and number
+ * of CPUs) and the same build. */
 static bool same_row(const struct change *a, const struct change *b)
 {
 	static const int names[] = { ENGINE, BENCHMARK, STACK, LOADER, ISOLATION };
@@ -275,8 +278,8 @@ static bool same_row(const struct change *a, const struct change *b)
 }
 
 /*
- * Returns true if two changes are of the same engine, benchmark and parameter. Such changes are
- * adjacent; together they are a block.
+ * Returns true if two changes have the same engine, benchmark and parameter. All such changes are
+ * adjacent in `changes` and form a block.
  */
 static bool same_block(const struct change *a, const struct change *b)
 {
@@ -330,8 +333,8 @@ static bool is_part_of_cycles(const struct change *change)
 	return !strncmp(change->names[METRIC], "due_", 4);
 }
 
-/* Compares two causes for qsort(): parts of the modelled cycles (due_*) come first, sorted by the
- * number of cycles by which they changed, then events, sorted by change_effect(). */
+/* Compares two causes for qsort(). Parts of the modelled cycles (due_*) come first, sorted by the
+ * number of cycles by which they changed. Events follow, sorted by change_effect(). */
 static int compare_causes(const void *first, const void *second)
 {
 	const struct change *a = *(const struct change *const *)first,

@@ -9,8 +9,8 @@
 #include "bench/host/evaluate/series.h"
 
 /*
- * The quantity that a metric measures. Changes of the first four are regressions or improvements.
- * Other metrics, such as TLB misses, are causes of such changes.
+ * The quantity that a metric measures. Changes of the first four can be regressions or
+ * improvements. Changes of other metrics, such as TLB misses, are their causes.
  */
 enum quantity {
 	QUANTITY_INSTRUCTIONS,
@@ -37,7 +37,7 @@ enum verdict_of_change {
 	CHANGE_WITHIN,    /* the interval of the ratio is within 1 - threshold and 1 + threshold */
 	CHANGE_UNDECIDED, /* none of the other verdicts */
 	CHANGE_IMPROVED,  /* the interval is below 1 - threshold */
-	CHANGE_OUTCOME,   /* an experiment counted another number, which is not better or worse */
+	CHANGE_OUTCOME,   /* an experiment counted another number, neither better nor worse */
 	/* The interval is above 1 + threshold; or a failed check or a violation is new. */
 	CHANGE_REGRESSION,
 	CHANGE_VERDICTS
@@ -50,7 +50,7 @@ struct change {
 	bool in_a, in_b;         /* the run has the series */
 	double a, b;             /* medians in run A and run B; 0 if that run lacks the series */
 	double ratio, low, high; /* b / a and the ends of its interval; infinite if only a is 0 */
-	/* P of the test for a difference, adjusted by Holm; 1 if there is no test. */
+	/* p value of the test for a difference, adjusted by Holm's method; 1 without a test. */
 	double p;
 	/*
 	 * FLAG_EXACT: the series is exact in both runs. FLAG_FEW: there is no interval.
@@ -58,7 +58,7 @@ struct change {
 	 */
 	unsigned flags;
 	enum quantity quantity;
-	bool decides; /* the verdict counts; false if this is only a cause of other changes */
+	bool decides; /* the verdict counts; false if the change is only a cause of other changes */
 	enum verdict_of_change verdict;
 };
 
@@ -81,21 +81,23 @@ void changes_free(struct changes *changes);
 
 /*
  * Finds the causes of a change: metrics of the same benchmark row and build whose quantity is
- * QUANTITY_CAUSE and whose verdict is neither CHANGE_IDENTICAL nor CHANGE_WITHIN. Leaves out the
- * metrics cycles_*, and the parts of the modelled cycles (metrics due_*) unless the change is one
- * of cycles. Stores the first `most` causes in `causes`: first the parts, by the number of cycles
- * by which they changed, then events, by change_effect(). Returns the number stored.
+ * QUANTITY_CAUSE and whose verdict is neither CHANGE_IDENTICAL nor CHANGE_WITHIN. The metrics
+ * cycles_* are left out. The parts of the modelled cycles (metrics due_*) are left out too unless
+ * the change is one of cycles. Stores the first `most` causes in `causes`: first the parts, sorted
+ * by the number of cycles by which they changed, then events, sorted by change_effect(). Returns
+ * the number stored.
  */
 size_t changes_causes(const struct changes *changes, const struct change *change,
                       const struct change **causes, size_t most);
 
 /*
- * Returns the change of the metric `work` (instructions and rounds of REP instructions) in the row of
- * `change`, or NULL if not both runs have it.
+ * Returns the change of the metric `work` (instructions and rounds of REP instructions) in the row
+ * of `change`, or NULL if one of the runs lacks it.
  */
 const struct change *changes_work(const struct changes *changes, const struct change *change);
 
-/* Returns the size of a change in either direction: |log(ratio)|, infinite if one median is 0. */
+/* Returns the size of a change in either direction: |log(ratio)|, infinite if only one median is
+ * 0. */
 double change_effect(const struct change *change);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the table summary of a run into memory, in an order in which two runs can be merged. */
+/* Reads the table summary of a run into memory, sorted so that two runs can be merged. */
 #pragma once
 
 #include "bench/host/compare/results_folder.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The default level, which config_compiler of the kernel leaves out. */
+/* The default level. The kernel leaves it out where it names its compiler (config_compiler). */
 #define PLAIN "-O2"
 
 const char compiler_default[] = COMPILER_DEFAULT;
@@ -33,7 +33,8 @@ void compiler_program(char program[COMPILER_NAME_MAX], const char *compiler)
 	         compiler);
 }
 
-/* Returns true if a program of this name can be one of the two compilers that build the kernel. */
+/* Returns true if this can be the name of a gcc or clang, the compilers that can build the
+ * kernel. */
 static bool is_program(const char *name)
 {
 	static const char valid[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compilers of the kernel. A compiler's name is that of its program and a level of optimization,
- * such as gcc-O2 or clang-14-Os.
+ * Compilers of the kernel. The name of a compiler is the name of its program followed by a level of
+ * optimization: gcc-O2 or clang-14-Os.
  */
 #pragma once
 

@@ -52,19 +52,19 @@ struct engine {
 	bool needs_probe; /* the engine can run only if probe_kvm() finds KVM usable */
 	bool counts;      /* the instrumentation library counts every region */
 	/*
-	 * The instrumentation library counts in the boots of some variants only (kvm-emulated: those
-	 * in Bochs), and not every region there.
+	 * The instrumentation library counts only in the boots of some variants (kvm-emulated:
+	 * those in Bochs), and there it counts only some regions.
 	 */
 	bool some_counts;
 	/* Boot the self-tests before the benchmarks, unless --bench is given. */
 	bool self_test;
-	/* Takes the place of LAUNCH_QUIET, in seconds; 0: it stays. */
+	/* Used in place of LAUNCH_QUIET (launch.h), in seconds, unless 0. */
 	unsigned quiet;
 	const char *flag; /* added to the flags of every sample; NULL: none */
 
 	/*
-	 * The names of the machines that the engine emulates, ending with NULL. A run boots each of
-	 * them, but those from index `variants_full` on only with --full. NULL if the engine has
+	 * The names of the machines that the engine emulates, ending with NULL. A run boots the
+	 * first `variants_full` of them, and with --full all. The pointer is NULL if the engine has
 	 * only one machine, which has no name.
 	 */
 	const char *const *variants;
@@ -83,7 +83,7 @@ struct engine {
 	int (*prepare)(const struct engine_boot *boot, struct engine_command *command, char *why,
 	               size_t size);
 
-	/* Removes those files of prepare() that are of no use after the boot. */
+	/* Removes the files that prepare() created and that are of no use after the boot. */
 	void (*tidy)(const char *directory);
 
 	/*

@@ -24,8 +24,8 @@ static const char *const programs[] = { "bochs-bin", "bochs", NULL };
 
 /*
  * Checks that the library can be loaded into this Bochs: runs `bochs --help` with the library
- * preloaded, which then reports missing symbols. Other problems show only in a boot. Returns 0, or
- * -1 with the library's message in `why`.
+ * preloaded. The library then reports missing symbols. Other problems show only in a boot. Returns
+ * 0, or -1 with the library's message in `why`.
  */
 static int can_instrument(const char *program, const char *library, char *why, size_t size)
 {

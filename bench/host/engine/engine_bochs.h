@@ -20,5 +20,5 @@ int bochs_can_run(char *why, size_t size);
 int bochs_prepare(const char *directory, unsigned memory, unsigned cpus, const char *more,
                   struct engine_command *command, char *why, size_t size);
 
-/* Removes those files of bochs_prepare() that are of no use after the boot. */
+/* Removes the files that bochs_prepare() created and that are of no use after the boot. */
 void bochs_tidy(const char *directory);

@@ -26,8 +26,8 @@
 #define LOG_BYTES    65536
 
 /*
- * Skips a benchmark that has a periodic timer. With ept=0 in Bochs, timer interrupts take nearly
- * all the guest's time, so that loading 16 MiB would take hours.
+ * Skips a benchmark that loads programs while a periodic timer runs. With ept=0 in Bochs, timer
+ * interrupts take nearly all the guest's time, so that loading 16 MiB would take hours.
  */
 #define TOO_SLOW     " skip=irq.off.max"
 
@@ -199,8 +199,8 @@ static char *read_log(const char *directory, const char *name)
 
 /*
  * Explains a failed boot from outer.log: by the error message of the outer init, by a panic of the
- * outer Linux, or by the fact that it did not reach init. Returns 0, or -1 if it finds none of
- * these.
+ * outer Linux, or by the fact that this Linux did not reach init. Returns 0, or -1 if the log shows
+ * none of these.
  */
 static int explain(const char *directory, char *text, size_t size)
 {

@@ -12,7 +12,7 @@
 struct about_line {
 	char name[NAME_MAX_LENGTH];
 	bool of_linux; /* the third field is "linux": the benchmark runs Linux programs */
-	bool fixed;    /* it is "fixed": the benchmark takes a fixed number of samples */
+	bool fixed;    /* the third field is "fixed": the number of samples is fixed */
 };
 
 static FILE *open_about(void)
@@ -76,8 +76,8 @@ static bool has(const char *list, const char *name)
 /*
  * Adds each benchmark that runs Linux programs and matches `glob` to rows->names. Sets *linux_ones
  * to true if there is any, and *other_ones to true if `glob` matches any other benchmark. Sets
- * rows->fixed or rows->varied for each of those others. In the kernel the glob `*` does not match
- * benchmarks with .own_boot; that makes no difference, because it matches others of both kinds.
+ * rows->fixed or rows->varied for each of these other benchmarks. In the kernel the glob `*` does
+ * not match benchmarks with .own_boot. Here it may match them too: it sets both flags anyway.
  */
 static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, bool *other_ones)
 {

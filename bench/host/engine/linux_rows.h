@@ -2,9 +2,9 @@
 /*
  * Benchmarks that run in boots of their own. build/host/about.txt marks them.
  * - linux: they run Linux programs. Only their boots have the archive of these programs as a boot
- *   module, so that it does not change the memory that other benchmarks find.
- * - fixed: they take a fixed number of samples and do not depend on the layout of memory. They count
- *   something themselves, so their boots need no cycle model.
+ *   module, so that the archive does not change the memory that other benchmarks find.
+ * - fixed: they take a fixed number of samples and do not depend on the layout of memory. They
+ *   count something themselves, so their boots need no cycle model.
  */
 #pragma once
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define PROFILE_DEFAULT "skylake-client" /* of a run without --profile */
-#define PROFILE_NONE    "none"           /* in place of a name: no cycle model */
+#define PROFILE_DEFAULT "skylake-client" /* the profile of a run without --profile */
+#define PROFILE_NONE    "none"           /* given in place of a name: no cycle model */
 
 /*
  * Checks that the profile exists and its file is valid. Returns 0, or -1 with the reason in `why`.
@@ -18,8 +18,9 @@ int profiles_check(const char *name, char *why, size_t size);
 void profiles_path(char path[PATH_MAX], const char *name);
 
 /*
- * Writes how many parameters of a valid profile are measured, seen, derived, recalled and assumed, as
- * "3 measured, 70 assumed"; kinds that it has none of are left out. Writes "" if it is not valid.
+ * Writes how many parameters of a valid profile are measured, seen, derived, recalled and assumed,
+ * as "3 measured, 70 assumed"; kinds without parameters are left out. Writes "" if the profile is
+ * not valid.
  */
 void profiles_describe(const char *name, char *text, size_t size);
 

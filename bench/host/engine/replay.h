@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Replayed runs: tests of the harness in which a script takes the place of QEMU, or in which the
- * files of the host are artificial. Such a run measures nothing. Its results are marked as
- * replayed; it decides no claim, draws no figure, and never becomes results/latest.
+ * Replayed runs are tests of the harness, in which a script takes the place of QEMU or the files of
+ * the host are artificial. Such a run measures nothing. Its results are marked as replayed. It
+ * decides no claim, draws no figure, and never becomes results/latest.
  */
 #pragma once
 

@@ -14,8 +14,9 @@ struct strategy {
 	char isolation[16];
 	char name[52];  /* the name of the preset if it is one, otherwise the same as `build` */
 	char build[52]; /* STACK+LOADER+ISOLATION */
-	char compiler[COMPILER_NAME_MAX]; /* of the image; "": any */
-	/* The folder in build/ with the image: `build`, and @compiler unless it is the default one. */
+	char compiler[COMPILER_NAME_MAX]; /* the compiler of the image; "": any */
+	/* The folder in build/ that has the image: `build`, followed by @COMPILER unless the
+	 * default compiler built it. */
 	char folder[52 + COMPILER_NAME_MAX];
 };
 
@@ -24,7 +25,7 @@ struct strategy_list {
 	struct strategy item[STRATEGIES_MAX];
 };
 
-/* A text for messages that says in one line which names are valid. */
+/* One line of text for messages, which says which names of strategies are valid. */
 extern const char strategy_valid[];
 
 /*
@@ -38,8 +39,8 @@ const char *strategy_preset(size_t index, const char **build);
  */
 int strategy_parse(const char *text, struct strategy *strategy, char *why, size_t size);
 
-/* Selects the image that this compiler built (compiler.h). Until then the strategy has the image
- * that the default compiler built. */
+/* Selects the image that `compiler` built (compiler.h). After strategy_parse() a strategy has the
+ * image of the default compiler. */
 void strategy_set_compiler(struct strategy *strategy, const char *compiler);
 
 /* Adds a strategy unless the list has it already. Returns 0, or -1 if the list is full. */
