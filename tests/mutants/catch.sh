@@ -13,8 +13,8 @@
 #   harness BUILD ROWS            a run of the harness on Bochs
 #   e2e BUILD NAME                tests/e2e/NAME.sh, which needs a kernel
 #   library                       the instrumentation library on hand-counted code, tests/bochs/run.sh
-#   played NAME                   tests/e2e/NAME.sh, which needs no kernel: its engine is played
-#   script FILE                   a test script that needs nothing that is built
+#   played NAME                   tests/e2e/NAME.sh, which needs no kernel: a script plays the engine
+#   script FILE                   a test script that needs no build
 # Exits with the test's status, or that of make. LIMIT is the time limit of a boot in seconds.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
@@ -38,7 +38,7 @@ full_name()
 	esac
 }
 
-# Turns the checks in the records of a boot, and a panic, into TAP.
+# Reads the records of a boot. Prints a TAP line for each check, and one for a panic.
 checks()
 {
 	awk '

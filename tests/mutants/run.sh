@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Mutation tests: plants faults in copies of the source tree, one at a time, and checks that a test
-# catches each. Prints TAP and, at the end, a table of what caught what.
+# catches each. Prints TAP and, at the end, a table of the faults and of what caught each.
 # usage: run.sh [--quick | --places | NAME…]
-#   --quick   the faults that are marked `quick`, and what --places does
-#   --places  no fault; checks that each finds its place in the sources, and docs/mutants.md
-#   NAME      the faults whose names match the glob
+#   --quick   plants the faults that are marked `quick`, and checks what --places checks
+#   --places  plants no fault; checks that the lines of each fault are in the sources, and that
+#             docs/mutants.md lists the faults
+#   NAME      plants the faults whose names match this glob
 # Without arguments, all faults are planted, and the page docs/mutants.md is written to
 # build/mutants.md if all are caught. JOBS is the number of faults at a time (default: nproc).
 #
@@ -17,12 +18,12 @@
 #   +new line             a line that it adds
 #   by KIND WORD…         the test that catches it, as catch.sh takes it
 #   quick                 optional: `make test` tries it too
-#   static                optional: a static assertion must catch it
+#   static                optional: a static assertion that fails in the build catches it, too
 # The lines with = and - must follow each other in the file, and be there exactly once.
 #
 # A test must pass in the unchanged copy first. A fault is caught only if its test then fails and
 # says why: a line "not ok", a report of a sanitizer, or a failed check of a benchmark. A test that
-# does not end in time, or ends without a word, catches nothing.
+# does not end in time, or fails without saying why, catches nothing.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -31,9 +32,10 @@ unset -v MAKEFLAGS MAKELEVEL
 here=tests/mutants
 page=docs/mutants.md
 limit=${MUTANT_LIMIT:-600} # seconds for each build, and for each run of a test
-columns=120                # of a line of the page
+columns=120                # most characters in a line of the page
 
-# The faults, in the order of the lists. `olds` and `news` are lines of text between newlines.
+# The faults, in the order of the lists. In olds[] are a fault's lines of the file without the fault,
+# in news[] those with it; a newline precedes and follows each line.
 names=() texts=() files=() olds=() news=() tests=() marks=() lists=()
 
 wrong()
@@ -111,7 +113,7 @@ row()
 {
 	local caught=$2 text
 
-	# A self-test that the test's command names is not named again.
+	# If the test's command already names the self-test that failed, its name is not repeated.
 	[[ $caught != ": ${tests[$1]##* } # "* ]] || caught=": ${caught#* \# }"
 	text="| ${texts[$1]} | \`${tests[$1]}\`$caught"
 	if [ ${#text} -gt $((columns - 2)) ]; then
@@ -156,7 +158,8 @@ write_page()
 }
 
 # shellcheck disable=SC2016 # the backquotes are those of the page
-# Succeeds if the page has the faults and tests of the lists, whatever it says of the failures.
+# Succeeds if the page has the faults and tests of the lists. What it says about how the tests failed
+# is not compared.
 page_is_right()
 {
 	local folder n
@@ -189,8 +192,8 @@ builds()
 	done
 }
 
-# copy_tree FOLDER: copies the sources and what is built of them. Times are kept, so make builds
-# only what is out of date.
+# copy_tree FOLDER: copies the sources, and what has been built from them. The times of the files are
+# kept, so make builds only what is out of date.
 copy_tree()
 {
 	local things=() thing
@@ -204,8 +207,8 @@ copy_tree()
 	tar -c "${things[@]}" | tar -x -C "$1"
 }
 
-# step build|run TEST LOG: one step of a test in the current folder. Its status is that of catch.sh,
-# or 124 if it did not end in time. A test is ended as soon as a part of it has failed.
+# step build|run TEST LOG: builds or runs a test in the current folder. Returns the status of catch.sh,
+# or 124 if it did not end in time. A test that runs is killed at its first line "not ok".
 step()
 {
 	local words
@@ -224,7 +227,7 @@ step()
 }
 
 # passed STATUS LOG: succeeds if a test that ended with this status and wrote this log passed. Some
-# tests fail with status 0; only a line "not ok" shows it.
+# tests exit with 0 even if they fail; only a line "not ok" shows the failure.
 passed() { [ "$1" = 0 ] && ! grep -aq '^not ok' "$2"; }
 
 # evidence LOG: prints the first thing that says why a test failed, or nothing
