@@ -13,8 +13,8 @@
 
 enum { DEPTH = 128, NODES_MAX = 100000 };
 
-/* Positions of a function's values: METRIC_COUNT counts, cycles of the three parameter sets (in
- * millionths), the model's events. `!function` lines have the same order. */
+/* Positions in the array of a function's values: first METRIC_COUNT counts, then the cycles of the
+ * three parameter sets (in millionths), then the model's events, as in `!function` lines. */
 enum { FIRST_CYCLES = METRIC_COUNT, FIRST_EVENT = FIRST_CYCLES + SETS, VALUES = FIRST_EVENT + MODEL_EVENTS };
 
 #define METRIC_NAME(id, name) name,

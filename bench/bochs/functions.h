@@ -10,8 +10,8 @@
  *   [user]      everything in user mode
  *   [delivery]  everything from Bochs's report of an interrupt, exception or INT n to the first
  *               instruction of the handler: the price of the delivery, the processor's reads and
- *               pushes, and their walks and misses. The interrupt itself is charged to the function
- *               that it interrupts
+ *               pushes, and their walks and misses. The interrupt itself, as one event, is charged
+ *               to the function that it interrupts
  *   [unknown]   kernel-half code without a symbol
  * Code that is executed in the entry window is named by its place in the image.
  * Fetching a function's first instruction is charged to that function; CALL, RET, SYSCALL and IRETQ

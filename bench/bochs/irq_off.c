@@ -42,7 +42,7 @@ void irq_off_instruction_starts(unsigned cpu, struct irq_off_moment now)
 	watch->rsp = now.rsp;
 	if (now.on)
 		return;
-	watch->shadow = false; /* the instruction after STI has faulted */
+	watch->shadow = false; /* IF is 0 again: the instruction after STI may have faulted */
 	if (watch->off)
 		return;
 	watch->off = true;

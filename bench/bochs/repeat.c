@@ -41,8 +41,8 @@ static bool executed; /* an iteration was executed in bulk */
 static uint32_t *words;
 static size_t word_count;
 
-/* The search for the countdown: the words that have fallen by 1 with each iteration of `rounds`,
- * and their values after the last one. */
+/* The search for the countdown. A word is a candidate if it fell by 1 in each of the last `rounds`
+ * iterations. `before` has the values of all words after the last iteration. */
 static bool candidate[WORDS_MAX];
 static uint32_t before[WORDS_MAX];
 static unsigned rounds, tries;

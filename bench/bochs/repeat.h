@@ -33,7 +33,7 @@ struct repeat_access {
 	bool write;
 };
 
-/* What an iteration did. */
+/* An iteration of a REP instruction. */
 struct repeat_iteration {
 	unsigned accesses; /* number of its data accesses; only the first REPEAT_ACCESSES are kept */
 	struct repeat_access access[REPEAT_ACCESSES];

@@ -17,7 +17,7 @@ enum { WORDS = 512 };
 enum { WORDS_TO_FLAGS = 16 }; /* number of words after RIP that are searched for RFLAGS */
 
 #define RESET_FLAGS    0x2U        /* value of RFLAGS at a reset */
-#define RESERVED_FLAGS 0xFFC0802AU /* bits of RFLAGS that are 0, or 1 for bit 1 */
+#define RESERVED_FLAGS 0xFFC0802AU /* reserved bits of RFLAGS: bit 1 is always 1, the others 0 */
 
 /* Values of DR6 and DR7 at a reset, and the bits of DR7 that enable breakpoints. */
 #define RESET_DR6      0xFFFF0FF0U

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Loads an elf_plan into an address space: the loader loads the segments, and plan.c handles the
- * entries that elf_plan.rest counts (loader/elf.h). Few programs have such entries.
+ * entries that elf_plan.rest counts (loader/elf.h). These are pages that are made on first use,
+ * bytes to copy into loaded pages, and segments without rights. Few programs have such entries.
  */
 #pragma once
 

@@ -52,7 +52,7 @@ struct process {
 	 * the address of the pointer to this process.
 	 */
 	struct process *same_bucket, **bucket_place;
-	int group, session; /* process IDs of their leaders; 0: those of the kernel's process */
+	int group, session; /* process IDs of their leaders; 0 in the kernel's own process */
 	/* Counts its user's processes; NULL for root, whose processes are not counted. */
 	struct account *account;
 	struct identity identity;

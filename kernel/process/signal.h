@@ -171,7 +171,7 @@ void signal_block(uint64_t mask);
  */
 void signal_block_for_call(uint64_t mask);
 
-/* Ends signal_block_for_call() at once, after a call that no signal has interrupted. */
+/* Undoes signal_block_for_call() at once, at the end of a call that no signal has interrupted. */
 void signal_unblock_for_call(void);
 
 /*

@@ -23,7 +23,7 @@ static void alarm_went_off(struct deadline *alarm, uint64_t now)
 	struct process *process = (struct process *)((char *)alarm - offsetof(struct process, alarm));
 
 	if (process->alarm_interval)
-		/* A later time, as alarm_hook requires. */
+		/* alarm_hook may set the alarm again only to a later time. */
 		clock_set_alarm(alarm, now + process->alarm_interval);
 	signal_send(process, SIGALRM, (struct signal_info){ .code = SI_KERNEL });
 }

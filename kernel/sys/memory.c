@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls on memory regions. A mapping may not be writable and executable. Files are mapped as
- * in Linux, also past their end: the rest of the last page reads as zeros, and an access past that
- * page raises SIGBUS.
+ * System calls on memory regions. A mapping may not be both writable and executable. As in Linux, a
+ * mapping may extend past the end of its file: the rest of the file's last page reads as zeros, and
+ * an access past that page raises SIGBUS.
  *
  * A range may be as large as memory, so these calls turn interrupts on; signals do not interrupt
  * them.

@@ -16,7 +16,8 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
  *  Z  as E, z as G, but the result is 0 if both registers are the same (XOR, SUB)
  *  X  exchanges reg and r/m    V  r/m and CL to r/m    A  LEA    a  RAX to itself
  *  b  a constant to the 8-bit register in the opcode    B  the same with a larger register
- *  w  the register in the opcode to itself    P  POP to that register    h  exchanges it with RAX
+ *  w  the register in the opcode to itself    P  POP to that register
+ *  h  exchanges the register in the opcode with RAX
  *  1  group 1 (2: 8 bits)    3  group 3 (4: 8 bits)    5  groups 4 and 5 (6: 8 bits)
  *  8  group 8    9  group 9
  *  R  RET    k  LEAVE    o  MOV from a constant address    y  LODS    Y  MOVS, CMPS, SCAS
