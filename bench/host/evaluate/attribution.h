@@ -3,13 +3,14 @@
  * Attribution: how much of the difference between two presets is due to the stack, and how much to
  * the loader.
  *
- * Two presets A and B of one isolation may differ in both; a pair with two isolations is left out.
- * The difference of their medians, y(B) - y(A), is split if both mixed builds were measured too: S
- * with the stack of B and the loader of A, and L with the loader of B and the stack of A.
+ * A and B are two presets with the same isolation. Pairs with different isolations are left out.
+ * The difference of their medians, y(B) - y(A), is split if two mixed builds were measured too:
+ * build S with the stack of B and the loader of A, and build L with the loader of B and the stack
+ * of A.
  *
- * The effect of the stack is the mean of y(S) - y(A) and y(B) - y(L), and the effect of the loader
+ * The effect of the stack is the mean of y(S) - y(A) and y(B) - y(L). The effect of the loader is
  * the mean of y(L) - y(A) and y(B) - y(S). Both effects add up to the difference. `interaction` is
- * y(B) - y(S) - y(L) + y(A): how much either effect depends on the other axis, 0 if not at all.
+ * y(B) - y(S) - y(L) + y(A). It is 0 if neither effect depends on the other axis.
  */
 #pragma once
 

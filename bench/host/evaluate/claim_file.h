@@ -27,7 +27,7 @@ struct claim {
 	char *text;       /* the whole file, or NULL; the caller of claim_load() frees it */
 	char values[CLAIM_KEYS][CLAIM_VALUE_MAX];
 	int id;
-	char margin_set[MARGIN_SET_MAX]; /* for claims.c; claim_load() does not set it */
+	char margin_set[MARGIN_SET_MAX]; /* set by claims.c (claim_register_find()) */
 };
 
 /* Prints "claim FILE: WHAT: DETAIL", without DETAIL if that is "". Returns -1. */

@@ -45,16 +45,17 @@ static struct entry find(const char *dir, int id)
 	return last;
 }
 
-/* What git says of each line of a register, for as long as the file is not changed. */
+/* The output of git blame for one register. It is used again until the file changes. */
 static struct {
 	char path[PATH_MAX];
 	struct stat file;
-	char *text; /* output of git blame; NULL if it failed */
+	char *text; /* NULL if git blame failed */
 } blamed;
 
 /*
- * Returns the output of git blame for the register in `dir`, or NULL if git fails. git runs once
- * per register: all claims of a run ask for it. The next call may free the text.
+ * Returns the output of git blame for the register in `dir`, or NULL if git fails. Runs git only
+ * once for an unchanged register, because every claim of a run calls this. The next call may free
+ * the text.
  */
 static const char *blame(const char *dir)
 {

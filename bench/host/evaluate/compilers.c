@@ -10,8 +10,8 @@
 
 #define PART "compilers" /* messages begin with this word */
 
-/* SQL query: the orderings of a view `decided`, each pair of strategies once. Of modelled cycles it
- * has only cycles_nominal, which is decided only if all sets of parameters agree. */
+/* SQL query: the orderings of a view `decided`, each pair of strategies once. It leaves out
+ * cycles_low and cycles_high, because cycles_nominal is decided only if both agree with it. */
 #define DECIDED(view)                                                                              \
 	"SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_high < 1 AS less FROM " view \
 	" WHERE a < b AND metric NOT IN ('cycles_low', 'cycles_high')"

@@ -25,8 +25,8 @@ int compilers_gather(sqlite3 *db, const char *folder);
 void compilers_print(sqlite3 *db, FILE *out);
 
 /*
- * SQL query: a row per claim whose verdict depends on the compiler, with `id`, and as `verdicts` a
- * text such as "confirmed with gcc-O2, clang-O2; refuted with gcc-Os".
+ * SQL query with one row per claim whose verdict depends on the compiler. Its columns are `id` and
+ * `verdicts`, a text such as "confirmed with gcc-O2, clang-O2; refuted with gcc-Os".
  */
 #define COMPILERS_HINGE                                                                            \
 	"SELECT id, group_concat(verdict || ' with ' || names, '; ') AS verdicts FROM (SELECT id," \

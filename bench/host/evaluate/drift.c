@@ -200,7 +200,7 @@ static int take(sqlite3 *db, sqlite3_stmt *insert, struct series *series, sqlite
 				return complain(PART, "out of memory");
 		}
 	}
-	/* A round has one launch per image. If a round has several, only the first counts. */
+	/* A round usually has one launch of an image. If it has several, only the first counts. */
 	if (series->n < ROUNDS_MAX &&
 	    (series->n == 0 || series->rounds[series->n - 1] < sqlite3_column_double(row, ROUND))) {
 		series->rounds[series->n] = sqlite3_column_double(row, ROUND);

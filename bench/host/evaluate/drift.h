@@ -48,7 +48,7 @@ bool drift_matters(const struct drift *drift);
 int drift_compute(sqlite3 *db);
 
 /*
- * Prints the series that drift, at most 12, the largest change first. Says so if none drifts.
+ * Prints at most 12 of the series that drift, the largest change first. Says so if none drifts.
  * Prints nothing if no series was measured in enough rounds.
  */
 void drift_print(sqlite3 *db, FILE *out);

@@ -25,8 +25,8 @@ double inference_sign_test(size_t below, size_t above)
  * out of memory. The caller frees it.
  *
  * Sort all n + m values. The positions (from 1) of one sample's n values in this order determine U:
- * if the k-th of them is r, it adds r − k to U. After step r, ways[k * width + u] is the number of
- * sets of k positions, none above r, that give the sum u.
+ * if the k-th of these positions is r, it adds r − k to U. After step `rank` of the loop,
+ * ways[k * width + u] is the number of sets of k positions, none above `rank`, for which U is u.
  */
 static double *u_distribution(size_t n, size_t m)
 {
@@ -53,7 +53,7 @@ static double *u_distribution(size_t n, size_t m)
 	return ways;
 }
 
-/* Returns the standard deviation of U, corrected for ties. `all` has the n + m values in order. */
+/* Returns the standard deviation of U, corrected for ties. `all` has the n + m values, sorted. */
 static double u_deviation(const double *all, size_t n, size_t m)
 {
 	double count = (double)(n + m);

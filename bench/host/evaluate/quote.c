@@ -40,8 +40,8 @@ static const char *match(const char *piece, size_t length, const char *text)
 }
 
 /*
- * Finds the first match of a piece of `length` bytes at or after `from`, which points into `text`,
- * that neither begins nor ends inside a word. Returns the end of the match, or NULL.
+ * Finds the first match of a piece of `length` bytes in `text`, at or after `from`. A match must
+ * not begin or end inside a word. Returns the end of the match, or NULL.
  */
 static const char *find(const char *piece, size_t length, const char *text, const char *from)
 {

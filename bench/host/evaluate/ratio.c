@@ -9,9 +9,9 @@
 #include "bench/host/evaluate/inference.h"
 
 /*
- * For each round that both series have, stores the natural logarithm of a's median over b's in
- * `logs`, which has room for all rounds of `a`. Returns the number of logarithms, or -1 if one of
- * these medians is 0.
+ * For each round that both series have, divides the median of `a` by that of `b` and stores the
+ * natural logarithm of this ratio in `logs`, which has room for all rounds of `a`. Returns the
+ * number of logarithms, or -1 if one of these medians is 0.
  */
 static long round_ratios(const struct series *a, const struct series *b, double *logs)
 {

@@ -173,8 +173,8 @@ static bool has_rounds(const struct series *series)
 
 /*
  * Computes the statistics of a series. The samples of one round resemble one another, so the median
- * and its interval are those of the rounds' medians; with fewer than STATS_FEWEST rounds, the range
- * of all samples takes the place of the interval. Returns 0, or -1 after a message.
+ * and its interval are computed from the rounds' medians. With fewer than STATS_FEWEST rounds, the
+ * interval is the range of all samples. Returns 0, or -1 after a message.
  */
 static int describe(struct work *work, struct series *series)
 {

@@ -16,7 +16,8 @@
 /* The expected share of false alarms among the pairs marked as different is at most this. */
 #define SIGNIFICANT         0.05
 
-/* Messages begin with PART, followed by one of the other texts: what the program was doing. */
+/* Messages begin with PART, followed by one of the other texts, which names the step that
+ * failed. */
 #define PART                "summary"
 #define MARKING_OUTLIERS    "marking outliers"
 #define WRITING_SUMMARIES   "writing summaries"

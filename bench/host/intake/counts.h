@@ -13,8 +13,8 @@
 #define COUNTS_METRICS_MAX 40   /* different metrics in one launch */
 #define COUNTS_NAME_MAX    32   /* bytes of a metric's name, with the NUL */
 
-/* Instructions and iterations of REP instructions: unlike instructions alone, it grows with what a
- * REP instruction copies. */
+/* A metric that is the sum of instructions and iterations of REP instructions. Unlike instructions
+ * alone, it grows with what a REP instruction copies. */
 #define COUNTS_WORK        "work"
 #define COUNTS_WORK_UNIT   "instructions+rounds"
 
@@ -29,9 +29,9 @@ void counts_free(struct counts *counts);
 const char *counts_add(struct counts *counts, const struct record *record);
 
 /*
- * Calls `each` for every metric of `region` and removes the region. If these include `instructions`
- * and `rep_iterations`, their sum follows as COUNTS_WORK. Returns false if no counts of the region
- * are kept.
+ * Calls `each` for every metric of `region` and removes the region. If both `instructions` and
+ * `rep_iterations` are among the metrics, calls `each` for their sum too, as COUNTS_WORK. Returns
+ * false if no counts of the region are kept.
  */
 bool counts_take(struct counts *counts, int64_t region,
                  void (*each)(void *context, const char *metric, int64_t value), void *context);

@@ -21,8 +21,9 @@ struct sums {
 };
 
 /*
- * The sums of one frame, or of one function, in the open row. The frames that have sums are in a
- * list that begins at used_frames, the functions that have sums in one that begins at used_names.
+ * The sums of one frame, or of one function, in the open row. The frames that have sums form a
+ * list, which begins at used_frames. The functions that have sums form another, which begins at
+ * used_names.
  */
 struct share {
 	struct sums of[KINDS];
@@ -46,8 +47,8 @@ struct function {
 /* A `!function` line that waits for the sample of its region. */
 struct pending {
 	size_t frame; /* index into functions.frame[] */
-	/* Index of the region's next line or, in the list of free lines, of the next free one; NONE
-	 * at the end of either list. */
+	/* Index of the next line of the region. If this line is free: index of the next free line.
+	 * NONE at the end of either list. */
 	size_t next;
 	struct sums sums;
 };
@@ -354,8 +355,8 @@ static const char *store_value(struct functions *functions, struct store *store,
 }
 
 /*
- * Returns instructions and iterations of REP instructions together, as counts_take() does for
- * samples, or 0 if that is more than INT64_MAX.
+ * Returns the sum of instructions and iterations of REP instructions, which counts_take() computes
+ * for samples. Returns 0 if the sum exceeds INT64_MAX.
  */
 static int64_t work_of(const struct functions *functions, const struct sums *sums)
 {

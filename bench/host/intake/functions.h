@@ -32,9 +32,9 @@ const char *functions_frame(struct functions *functions, const struct record *re
 const char *functions_add(struct functions *functions, const struct record *record);
 
 /*
- * Adds the counts of `region` to the sums of the open row. A sample of that row named the region;
- * `class` is the sample's class. The counts of a warm-up sample are dropped. Returns NULL, or a
- * message if a sum exceeds INT64_MAX.
+ * Adds the counts of `region` to the sums of the open row. To be called for each sample of that row
+ * that has counts, with the sample's region and class. The counts of a warm-up sample are dropped.
+ * Returns NULL, or a message if a sum exceeds INT64_MAX.
  */
 const char *functions_take(struct functions *functions, int64_t region, enum row_class class);
 

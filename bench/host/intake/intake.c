@@ -338,7 +338,7 @@ static const char *take_skip(struct intake *intake, const struct record *record)
 		return "a skipped row without a proper name";
 	if (rows_current(&intake->rows, record))
 		intake->row_skipped = true;
-	else if (strcmp(text_of(record, "name"), "bench") == 0) /* the guest can run no row */
+	else if (strcmp(text_of(record, "name"), "bench") == 0) /* the guest cannot run any row */
 		fail(intake, "%.100s", text_of(record, "reason"));
 	intake->report.rows++;
 	if (may_store(intake, strlen(text_of(record, "name")) + strlen(text_of(record, "reason"))))

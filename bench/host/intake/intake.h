@@ -23,7 +23,7 @@ enum intake_counts { COUNTS_NONE, COUNTS_SOME, COUNTS_ALL };
 struct intake_setup {
 	struct store *store; /* NULL: nothing is stored */
 	int64_t launch;
-	const struct strategy *strategy; /* the image must report it and its compiler */
+	const struct strategy *strategy; /* the image must report this strategy and its compiler */
 	const char *mode;                /* the kernel must report this mode: bench, test or list */
 	bool pcid;                       /* if true, the kernel must report that PCIDs are on */
 	enum intake_counts counts;

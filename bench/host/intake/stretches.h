@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeps the longest stretch with interrupts off of the open row, from the library's `!off` lines.
- * Such a line comes just before the sample of its region.
+ * Keeps the longest stretch of the open row during which interrupts were off. The library's `!off`
+ * lines report such stretches. Each comes just before the sample of its region.
  */
 #pragma once
 
@@ -19,15 +19,16 @@ struct stretch {
 };
 
 struct stretches {
-	struct stretch last;    /* that of the last `!off` line */
+	struct stretch last;    /* the stretch of the last `!off` line */
 	struct stretch longest; /* of the row; the first one if several are equally long */
 };
 
 /* Keeps the stretch of a `!off` line. Returns NULL, or a description of what is wrong with it. */
 const char *stretches_add(struct stretches *stretches, const struct record *record);
 
-/* Notes that the sample of `region` arrived. */
+/* Notes that the sample of `region` arrived. Stretches of warm-up and overhead samples are
+ * dropped. */
 void stretches_take(struct stretches *stretches, int64_t region, enum row_class class);
 
-/* Stores the longest stretch of the row, if it has one, and begins with the next row. */
+/* Stores the longest stretch of the row, if it has one, and clears it for the next row. */
 void stretches_store(struct stretches *stretches, struct store *store, const struct store_row *row);

@@ -87,8 +87,8 @@ static bool is_mnemonic(const char *text, const char *name)
 }
 
 /*
- * Returns true if an instruction in AT&T syntax sets RSP: %rsp is its last operand, which is the
- * destination, or either operand of XCHG, or the operand of POP.
+ * Returns true if an instruction in AT&T syntax sets RSP. Then %rsp is its last operand, which is
+ * the destination, or either operand of XCHG, or the operand of POP.
  */
 static bool sets_rsp(const char *text)
 {
@@ -172,7 +172,8 @@ bool image_read_share(const char *line, int64_t counts[IMAGE_SHARES])
 	return true;
 }
 
-/* The output of bench/claims/code_share.sh for a strategy's build, or NULL after a message. */
+/* Returns the output of bench/claims/code_share.sh for a strategy's build, or NULL after a
+ * message. */
 static char *run_share(const struct strategy *strategy)
 {
 	struct arguments command = { 0 };
@@ -228,7 +229,7 @@ static int store_share(struct store *store, const struct strategy *strategy)
 	int status = 0;
 	char *line;
 
-	/* The first value is the one against which the others are counted. */
+	/* The code of the other isolations is counted against the first one, which has no share. */
 	if (!strncmp(AXIS_ISOLATIONS " ", strategy->isolation, length) && AXIS_ISOLATIONS[length] == ' ')
 		return 0;
 	line = run_share(strategy);

@@ -30,16 +30,18 @@ struct image_entry {
 int image_read_entry(const char *disassembly, struct image_entry *entry);
 
 /*
- * Reads the line that bench/claims/code_share.sh prints: lines and bytes of the code that exists for
- * the build's isolation alone, lines and bytes of all code. Returns false if it is another line.
+ * Reads the four numbers that bench/claims/code_share.sh prints: the lines and the bytes of the
+ * code that exists only for the build's isolation, then the lines and the bytes of all code.
+ * Returns false if the line has another form.
  */
 #define IMAGE_SHARES 4
 bool image_read_share(const char *line, int64_t counts[IMAGE_SHARES]);
 
 /*
- * Stores the counts of image_read_entry() for a strategy's image as samples, in a row of the table
- * launches with the engine `image` and round 0, and the counts of bench/claims/code_share.sh in
- * another, unless the script prints nothing. If either fails, prints a message and stores nothing of
- * it. Returns 0, or -1 if the store failed.
+ * Stores what a strategy's image shows without a boot, as samples of launches with the engine
+ * `image` and round 0. One launch has the counts of image_read_entry(). If the stub cannot be read,
+ * prints a message and stores nothing. Another launch has the counts of bench/claims/code_share.sh.
+ * It is left out if the script prints nothing and, after a message, if the script fails. Returns 0,
+ * or -1 if the store failed.
  */
 int image_store_facts(struct store *store, const struct strategy *strategy);

@@ -315,8 +315,8 @@ bool launch_pump(struct launch *launch)
 	if (!process_reap(&launch->process))
 		return false;
 	/*
-	 * The engine has ended, so all its output is in the pipe. Read until nothing arrives, not
-	 * until the end: another process may still have the pipe open.
+	 * The engine has ended, so all its output is in the pipe. Read until nothing arrives. Do
+	 * not wait for the end of file, because another process may still have the pipe open.
 	 */
 	while (open && launch_descriptor(launch) >= 0) {
 		double heard = launch->heard;

@@ -13,8 +13,8 @@
 
 #define LAUNCH_WHY_MAX     512
 
-/* A guest counts as hung after so many seconds without a byte, or after this share of its timeout if
- * that is more. */
+/* A guest counts as hung if it sends no byte for LAUNCH_QUIET seconds, or for the timeout divided
+ * by LAUNCH_QUIET_SHARE if that is longer. */
 #define LAUNCH_QUIET       120
 #define LAUNCH_QUIET_SHARE 4
 
@@ -97,7 +97,8 @@ const struct intake_report *launch_report(struct launch *launch);
  */
 void launch_outcome(struct launch *launch, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX]);
 
-/* Kills the engine if it still runs, removes files that only it needed, and frees the launch. */
+/* Kills the engine if it still runs, removes files that only the engine needed, and frees the
+ * launch. */
 void launch_free(struct launch *launch);
 
 /*

@@ -88,8 +88,8 @@ void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_s
 }
 
 /*
- * Returns the number of the vCPU whose thread has its name in the file `task` (/proc/…/comm), or -1
- * if the name is another. QEMU names these threads "CPU <n>/KVM".
+ * Returns the number of the vCPU that a thread of QEMU runs, or -1 if the thread is no vCPU. `task`
+ * is the file with the thread's name (/proc/…/comm); QEMU names the threads of vCPUs "CPU <n>/KVM".
  */
 static int vcpu_of(const char *task)
 {
