@@ -36,7 +36,10 @@ static void look_whether_it_came(struct trap_frame *frame)
 
 static const struct spawn_watch watch = { .entered = raise_interrupt, .mapping = look_whether_it_came };
 
-/* Returns true if every load was watched and every interrupt came in the end. */
+/*
+ * Sets *in_time to the number of interrupts that came before the loader's first call of another
+ * function. Returns true if every load was watched and every interrupt came in the end.
+ */
 static bool came_in_time(bool (*watch_spawns)(const struct spawn_watch *), uint64_t *in_time)
 {
 	bool ok;

@@ -14,7 +14,7 @@
 #include "mem/frames.h"
 #include "process/process.h"
 
-static struct nest_page *page; /* the program's, in the direct map */
+static struct nest_page *page; /* the program's page, in the direct map */
 static unsigned kind;          /* of the next interrupt: NEST_* */
 static uint64_t on_user_stack, smap_faults;
 static unsigned regular_ist;

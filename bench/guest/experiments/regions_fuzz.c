@@ -22,7 +22,7 @@ static struct page {
 	uint64_t word; /* expected first word of the page */
 } oracle[PAGES];
 
-/* What happens to a region of which a part is to be unmapped or to get other rights. */
+/* How to treat a region of which a part is to be unmapped or to get other rights. */
 enum parts { SPLIT, STAY, GO };
 static enum parts parts;
 static uint64_t cuts;   /* calls of munmap() with an end inside a region */
@@ -129,7 +129,7 @@ static uint64_t touch(size_t page, bool write, uint64_t word)
 		return 0; /* the controls only make accesses that a program may make */
 	read = !copy_from_user(&seen, address_of(page), sizeof seen);
 	if (!read && parts == GO)
-		expected->mapped = false; /* the program is gone; count the page once */
+		expected->mapped = false; /* the fault would end the program: count the page once */
 	if (read != readable || (read && seen != expected->word))
 		return 1;
 	if (!write)

@@ -10,8 +10,8 @@
 
 struct spawn_watch {
 	void (*entered)(struct trap_frame *frame); /* loader_load() is about to start */
-	void (*mapping)(struct trap_frame *frame); /* it is about to make its first other call */
-	/* It has stored the first byte of the image at that byte's user address. */
+	void (*mapping)(struct trap_frame *frame); /* address_space_map() is about to start */
+	/* The loader has stored the first byte of the image at that byte's user address. */
 	void (*storing)(struct trap_frame *frame);
 };
 

@@ -39,7 +39,7 @@ static void entry_kernel(struct bench *b, bool overhead)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
 
-	if (overhead) { /* empty: a sample's region holds nothing but the entry */
+	if (overhead) { /* its region is empty; a sample's region holds only the entry */
 		b->t0 = timestamp();
 		b->t1 = timestamp();
 		__asm__ volatile("prefetchnta (%0); prefetchnta (%1)" : : "r"(begin), "r"(end) : "memory");

@@ -13,8 +13,8 @@
  *                        region (the metric `off`). Elsewhere a timer interrupts over and over,
  *                        because its handler restarts it. The metric `timer_gap` is the longest
  *                        time from one handler to the next, minus the usual time while nothing is
- *                        loaded. The moments at which the timer is due change it by up to the
- *                        metric `period`.
+ *                        loaded. Its error is up to the metric `period`, because the timer may be
+ *                        due at any moment while interrupts are off.
  *
  * These metrics are in TSC ticks. In Bochs a tick is an instruction, or an iteration of a repeated
  * one. Elsewhere it is a tick of a clock, which also runs while the host runs something else.
