@@ -348,8 +348,8 @@ static void write_style(FILE *out)
 	fputs(" -1\n", out);
 }
 
-/* Writes index.gp, which the scripts load first: the view's names, the profile and the strategies measured.
- * Returns 0, or -1 after a message. */
+/* Writes index.gp, which the scripts load first: the view's names, the profile and the strategies
+ * measured. Returns 0, or -1 after a message. */
 static int write_index(sqlite3 *db, const char *data_dir, const struct view *view)
 {
 	char path[PATH_MAX];

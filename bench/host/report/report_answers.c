@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define LISTED 5 /* strategies that need more; if there are more of them, they are folded */
+#define LISTED 5 /* if more strategies than this need more than the least, their list is folded */
 
 static const struct {
 	const char *id, *heading, *figure;

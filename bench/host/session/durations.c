@@ -192,8 +192,8 @@ double durations_boot(const struct durations *durations, const struct boot_kind 
 
 			if (!is_like(&item->kind, kind, like) || !matches(item->benchmark, globs))
 				continue;
-			/* Of items that are alike only the first counts: it stands for their
-			 * mean. */
+			/* Items of one row whose kinds are alike count once, with their mean. It
+			 * is added at the first of them. */
 			for (size_t j = 0; j < i && first && like > LIKE_ALL; j++)
 				first = !(durations->item[j].parameter == item->parameter &&
 				          !strcmp(durations->item[j].benchmark, item->benchmark) &&

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Seconds. Weighs the known durations against this run's own: it is as if a first boot of this run
- * had taken this time, exactly as expected. */
+/* Seconds. Keeps the first boots from changing the estimate too much: the run is treated as if an
+ * earlier boot had taken this time, exactly as expected. */
 #define PRIOR 2.0
 
 static double positive(double number)
@@ -42,7 +42,7 @@ static double done_of(const struct estimate_boot *boot, double expected, double 
 	return fmin(boot->done + fmin(boot->in_row / speed, boot->row), expected);
 }
 
-/* Returns how long this run has taken so far, relative to the known durations. */
+/* Returns the ratio of the time that this run has taken so far to the time that was expected. */
 static double speed_of(const struct estimate_boot *boots, size_t count)
 {
 	double spent = PRIOR, expected = PRIOR;

@@ -2,8 +2,8 @@
 /*
  * Estimates the time that a run still takes. A boot still takes the sum of the durations of the
  * rows that have not ended in it (durations.h). The run has slots, in each of which one boot runs
- * after another; the slot that is busy longest decides. This time is multiplied by the ratio of the
- * time that this run has taken so far to the time that the durations say for it.
+ * after another; the slot that is busy longest decides. The result is multiplied by the ratio of
+ * the time that this run has taken so far to the time that was expected.
  */
 #pragma once
 

@@ -193,7 +193,8 @@ static void wait_for_output(const struct runner *runner)
 	poll(wait, runner->active, POLL_MS);
 }
 
-/* Says once in a run that the cycle model has no price for an instruction of a launch. */
+/* Prints a message for each instruction in the list, which has those without a price in the cycle
+ * model, unless this run has already printed it. */
 static void report_unpriced(struct runner *runner, const char *list)
 {
 	char name[UNPRICED_MAX];

@@ -9,9 +9,9 @@
 #include "bench/host/session/plan.h"
 
 /*
- * Sorts the boots of each round by duration, longest first, so that no slot is left with a long boot
- * at the end. Boots that measure real time, those of engines with variants, and those of unknown
- * duration keep their place.
+ * Sorts the boots of each round by duration, longest first, so that no slot is left with a long
+ * boot at the end. A round keeps its order if its engine measures real time or has variants, or if
+ * the duration of one of its boots is unknown.
  */
 void timing_order(struct plan *plan, const struct options *options);
 

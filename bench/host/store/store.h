@@ -136,8 +136,8 @@ int64_t store_launch_start(struct store *store, const struct store_launch *launc
 int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome);
 
 /*
- * These functions add a row to the table samples, checks, facts, functions or stacks. schema.sql
- * describes the columns.
+ * These functions add a row to the table samples, checks, facts, functions, stacks or irq_off.
+ * schema.sql describes the columns.
  */
 int store_sample(struct store *store, const struct store_row *row, int64_t sample, const char *metric,
                  const char *unit, int64_t value, const char *flags);

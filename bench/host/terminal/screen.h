@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 #define SCREEN_LINES   45
-#define SCREEN_COLUMNS 100 /* at most; a narrower terminal gets what it has, but at least 80 */
+#define SCREEN_COLUMNS 100 /* in a narrower terminal as many as it has, but at least 80 */
 
 /*
  * Prints the screen. Answers for which there is no room are left out, those of the highest rank
