@@ -59,8 +59,8 @@ void lapic_init(void)
 }
 
 /*
- * Returns the TSC ticks per second, measured while the APIC timer counts `ticks`, the number of its
- * ticks in CALIBRATION_MS.
+ * Returns the TSC ticks per second, measured while the APIC timer counts `ticks`. That must be the
+ * number of its ticks in CALIBRATION_MS.
  */
 static uint64_t tsc_against_timer(uint32_t ticks)
 {
@@ -77,8 +77,8 @@ static uint64_t tsc_against_timer(uint32_t ticks)
 
 /*
  * Measures the ticks per second of the APIC timer and the TSC against channel 2 of the PIT. In a
- * machine without a PIT (QEMU's microvm,pit=off), the bit of the channel's output either reads as
- * set immediately, because no device decodes the port, or never changes.
+ * machine without a PIT (QEMU's microvm,pit=off), PIT_OUT2 either reads as set immediately, because
+ * no device decodes the port, or never changes.
  */
 static void calibrate(void)
 {

@@ -50,8 +50,8 @@ static inline void lapic_self_ipi(uint8_t vector)
 }
 
 /*
- * Restarts the timer with the vector that lapic_timer_once() has set: it raises one interrupt after
- * `ticks` (not 0) ticks of its input clock.
+ * Restarts the timer with the vector that lapic_timer_once() has set. The timer raises one
+ * interrupt after `ticks` (not 0) ticks of its input clock.
  */
 static inline void lapic_timer_again(uint32_t ticks)
 {
@@ -75,14 +75,14 @@ extern uint64_t lapic_physical;
 
 /*
  * Makes the timer raise VECTOR_TIMER `hertz` times a second (calibrated against the PIT if there is
- * one). 0 stops it.
+ * one). If `hertz` is 0, stops the timer.
  */
 void lapic_timer(unsigned hertz);
 
 /*
  * Returns the TSC ticks per second, measured against the PIT or, without one, the APIC timer. The
- * first call of this function or lapic_timer() measures it: that takes 10 ms, and the APIC timer
- * must not be running.
+ * first call of this function or of lapic_timer() does the measurement, which takes 10 ms; the APIC
+ * timer must not be running then.
  */
 uint64_t tsc_hertz(void);
 

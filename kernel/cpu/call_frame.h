@@ -6,8 +6,8 @@
 
 /*
  * The words that SYSCALL_ENTRY (cpu/entry.asm) leaves on the stack, lowest address first. entry.asm
- * gets the offsets from boot/constants.c. The SYSCALL instruction overwrites RCX and R11 with the
- * program's RIP and RFLAGS (SDM 2B, SYSCALL).
+ * gets the offsets from boot/constants.c. RCX and R11 are missing, because the SYSCALL instruction
+ * overwrites them with the program's RIP and RFLAGS (SDM 2B, SYSCALL).
  */
 struct call_frame {
 	uint64_t number; /* RAX */

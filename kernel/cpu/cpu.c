@@ -14,7 +14,7 @@ void cpu_init(void)
 
 	cpu->self = cpu;
 	cpu->scratch_top = CPU_SCRATCH_TOP(0);
-	cpu->tss.io_map = sizeof cpu->tss; /* past the TSS: user mode can use no I/O ports */
+	cpu->tss.io_map = sizeof cpu->tss; /* past the end of the TSS: user mode has no I/O ports */
 	cpu->tss.ist[IST_DF - 1] = CPU_DF_TOP(0);
 	cpu->tss.ist[IST_NMI - 1] = CPU_NMI_TOP(0);
 	cpu->tss.ist[IST_MC - 1] = CPU_MC_TOP(0);

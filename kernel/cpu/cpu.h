@@ -12,7 +12,7 @@
 #include "x86/layout.h"
 #include "x86/registers.h"
 
-/* Work to do before the return to user mode: bits of return_work. */
+/* Bits of return_work (struct cpu): work to do before the return to user mode. */
 #define RETURN_YIELD  1 /* let other tasks run */
 #define RETURN_MASK   4 /* restore the current task's signal mask */
 #define RETURN_SIGNAL 2 /* the current task has a signal to handle */
@@ -25,11 +25,11 @@ struct task;
  */
 struct cpu {
 	struct cpu *self;
-	uint64_t user_rsp;   /* the user's RSP, for a few instructions of the SYSCALL entry */
+	uint64_t user_rsp;   /* the user's RSP, during a few instructions of the SYSCALL entry */
 	uint64_t kstack_top; /* top of the current task's kernel stack (heap stacks only) */
 	uint64_t scratch_rax;
 	struct task *current;
-	uint64_t return_work; /* RETURN_* bits: work for user_return_hook() before user mode */
+	uint64_t return_work; /* RETURN_* bits: what user_return_hook() has to do */
 	uint64_t scratch_top; /* top of the scratch stack, which every kernel CR3 maps */
 	uint32_t id;
 	uint32_t stale_pcids; /* number of PCIDs that are stale on this CPU (mem/pcid.h) */

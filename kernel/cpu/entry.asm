@@ -5,7 +5,7 @@
 ; The STACK axis provides two macros (kernel/stack/kstack_<value>.inc, included by the build):
 ;   KSTACK_ENTER n    Comes first in a stub; n is the number of words that the hardware and the stub
 ;                     have pushed. Executes SWAPGS if the interrupt came from user mode, and
-;                     switches to the task's kernel stack if the hardware has not.
+;                     switches to the task's kernel stack if the hardware has not done so.
 ;   KSTACK_SYSCALL    Loads RSP with the top of the task's kernel stack.
 ; The ISOLATION axis provides the macros ISOLATION_*; isolation/isolation.h specifies them.
 ; All gates are interrupt gates: IF is 0 when a handler starts.
@@ -17,8 +17,8 @@
 	extern	irq_handlers, exception_entry, exception_is_users, syscall_table, user_return_hook
 	global	entry_text, entry_text_end, exception_common, exception_paranoid, exception_careful, irq_return, entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, trace_call, trace_result
 
-; Device interrupt: saves only the registers that a C function may change, and calls the handler
-; directly. 9 registers and the hardware's 5 words leave RSP 16-byte aligned.
+; The stub of a device interrupt. It saves only the registers that a C function may change, and
+; calls the handler directly. 9 registers and the 5 words of the hardware leave RSP 16-byte aligned.
 %macro IRQ_STUB 1
 stub_%1:
 	ISOLATION_ARRIVE 5
@@ -110,9 +110,9 @@ irq_return:
 	mov	rdi, rsp
 
 ; _Noreturn void return_through_frame(struct trap_frame *frame): calls user_return_hook(), which may
-; change the frame, then returns to user mode with its registers. First the frame is copied to the
-; top of the task's kernel stack, where nothing else is needed any longer. The copy starts with the
-; highest word, so the frame may overlap its copy.
+; change the frame, then returns to user mode with the registers in the frame. Before that, it
+; copies the frame to the top of the task's kernel stack, where nothing else is needed any longer.
+; The copy starts with the highest word, so the frame may overlap its copy.
 return_through_frame:
 	KSTACK_SYSCALL
 %assign word 21
@@ -201,9 +201,9 @@ syscall_entry:
 syscall_entry_traced:
 	SYSCALL_ENTRY 1
 
-; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): enters user mode for the first time.
-; All other registers are 0, and so are the data selectors, but SYSRET leaves RIP in RCX and RFLAGS
-; in R11. Interrupts must be off.
+; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): enters user mode for the first time. All
+; other registers and the data selectors are 0, except that SYSRET leaves RIP in RCX and RFLAGS in
+; R11. Interrupts must be off.
 enter_user:
 	mov	rcx, rdi
 	mov	rsp, rsi
@@ -243,5 +243,5 @@ trace_result:	dq 0
 section .rodata
 align 8
 no_such_call:
-	dq	SYSCALL_COUNT		; index of syscall_table's last entry, for all other numbers
+	dq	SYSCALL_COUNT		; syscall_table's last entry, which serves all other numbers
 	ENTRY_STUBS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A table of the code of entries and returns, for the tests that raise traps at its instructions. The
- * macro WAY (cpu/entry.inc) adds rows.
+ * A table of the code that enters the kernel and returns from it. Tests raise traps at its
+ * instructions. The macro WAY (cpu/entry.inc) adds rows.
  */
 #pragma once
 
@@ -12,11 +12,11 @@ struct entry_way {
 	uint64_t flags;
 };
 
-/* Breakpoints may be set at each byte: the code that handles #DB is not in this range. */
+/* Breakpoints may be set at each byte, since the code that handles #DB is not in this range. */
 #define WAY_BREAK       1
-/* Single steps reach each SWAPGS, IRETQ and SYSRETQ in the range. */
+/* In the test of single steps, a step reaches each SWAPGS, IRETQ and SYSRETQ in the range. */
 #define WAY_STEPS_SEEN  2
-/* The program of the breakpoints' test executes each SWAPGS, IRETQ and SYSRETQ in the range. */
+/* In the test of breakpoints, the program executes each SWAPGS, IRETQ and SYSRETQ in the range. */
 #define WAY_BREAKS_SEEN 4
 /* The range is the code that makes the CPU use the entry window at another place. */
 #define WAY_MOVE        8

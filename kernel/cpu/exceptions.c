@@ -19,13 +19,13 @@ static uint64_t expected_vector;
 static uintptr_t expected_resume;
 static unsigned expected_count;
 
-/* Start and end of the code of entry.asm. */
+/* Start and end of the code of entries and returns (entry.asm, or a file of ISOLATION). */
 extern char entry_text[], entry_text_end[];
 
 /*
- * A range of code whose accesses to user memory may fault, and the address at which to resume then.
- * The linker collects these in a table. Each field holds the distance in bytes from the field
- * itself to the address.
+ * A range of code whose accesses to user memory may fault, and the address at which execution
+ * resumes after a fault. The linker collects these structures in a table. Each field holds the
+ * distance in bytes from the field itself to the address.
  */
 struct recovery {
 	int32_t start, end, resume;
@@ -174,8 +174,9 @@ bool exception_is_users(struct trap_frame *frame)
 
 /*
  * If a single step began in user mode and ended in the kernel, ignores it and returns true.
- * Otherwise returns false. IA32_FMASK clears TF, but on some CPUs (such as Bochs's) SYSCALL itself
- * raises #DB. The program gets its SIGTRAP when the call returns, since its TF is in R11.
+ * Otherwise returns false. Such a step happens although IA32_FMASK clears TF: on some CPUs (such as
+ * Bochs's) SYSCALL itself raises #DB. The program gets its SIGTRAP when the call returns, since its
+ * TF is in R11.
  */
 static bool stray_step(struct trap_frame *frame)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exceptions: the frame that the entry stubs save, and the hooks that handle it. */
+/* Exceptions: the frame that the entry stubs save, and the hooks that handle exceptions. */
 #pragma once
 
 #include <stdbool.h>
@@ -44,35 +44,36 @@ void exception_dump(const struct trap_frame *frame);
 
 /*
  * Sets the handler of exceptions in user mode, except NMI, #DF, #MC and the page faults that the
- * handler of page faults resolves. When the handler returns, the program resumes with the registers
- * in the frame.
+ * handler of exception_set_page_fault() resolves. When the handler returns, the program resumes
+ * with the registers in the frame.
  */
 void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
 
 /*
  * Sets the handler of page faults in user mode and in the kernel's accesses to user memory. The
- * arguments of the handler are CR2 and the CPU's error code. It returns true if the instruction can
- * be retried; otherwise the fault is handled like other exceptions.
+ * arguments of the handler are CR2 and the CPU's error code. The handler returns true if the
+ * instruction can be retried; otherwise the fault is handled like other exceptions.
  */
 void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error));
 
 /*
  * The function that exception_set_page_fault() has set, or NULL. Code that checks an access to user
- * memory in software stores the address in CR2 and calls it if the access is not allowed.
+ * memory in software, and finds that it is not allowed, stores the address in CR2 and calls this
+ * function.
  */
 extern bool (*page_fault_hook)(uintptr_t address, uint64_t error);
 
 /*
  * For tests: makes the kernel resume at `resume`, with RSP unchanged, after the next exception
- * `vector` in the kernel. NULL disarms it. Returns the number of such exceptions (0 or 1) since the
- * previous call.
+ * `vector` in the kernel. If `resume` is NULL, no exception is expected any longer. Returns how
+ * many expected exceptions (0 or 1) have come since the previous call.
  */
 unsigned exception_expect(uint64_t vector, void (*resume)(void));
 
 /*
  * For tests and experiments: sets a function that is called before all other handlers for every
- * exception and NMI, with interrupts off, on the stack that the stub chose. It may change the
- * frame, and returns true if it has handled the exception. NULL removes it.
+ * exception and NMI, with interrupts off, on the stack that the stub chose. The function may change
+ * the frame, and returns true if it has handled the exception. NULL removes the function.
  */
 void exception_set_probe(bool (*probe)(struct trap_frame *frame));
 
@@ -85,7 +86,8 @@ _Noreturn void return_through_frame(const struct trap_frame *frame);
 
 /*
  * Called before a return to user mode if return_work (struct cpu) is not 0, and always by
- * return_through_frame(). It may change the frame, which has the registers to return with.
+ * return_through_frame(). The function may change the frame, which has the registers for the
+ * return.
  */
 extern void (*user_return_hook)(struct trap_frame *frame);
 

@@ -23,8 +23,8 @@ extern struct cpu_features cpu_features;
 void cpu_enable_features(void);
 
 /*
- * Even with SMAP, the kernel can access user pages between user_access_begin() and
- * user_access_end().
+ * Between user_access_begin() and user_access_end(), the kernel can access user pages even if SMAP
+ * is on.
  */
 static inline void user_access_begin(void)
 {
@@ -38,7 +38,10 @@ static inline void user_access_end(void)
 		clac();
 }
 
-/* Returns true if the kernel can access user pages although SMAP is on. Without SMAP, returns false. */
+/*
+ * Returns true between user_access_begin() and user_access_end() if the CPU has SMAP, otherwise
+ * false.
+ */
 static inline bool user_access_is_open(void)
 {
 	uint64_t flags;

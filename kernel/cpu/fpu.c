@@ -11,15 +11,15 @@
 
 /* Set at boot. */
 static bool present, with_xsave, xcr0_lost;
-static bool keeps_pointers; /* FXRSTOR, XRSTOR restore FIP, FDP, FOP only if an exception pends */
+static bool keeps_pointers; /* F/XRSTOR restore FIP, FDP, FOP only with a pending exception */
 static uint32_t components; /* the components enabled in XCR0, or 0 if FXSAVE is used */
 static uint32_t mxcsr_mask;
 static char initial[FPU_AREA] __attribute__((aligned(64)));
 
 /*
- * QEMU before 8.2 emulates SVM without intercepting XSETBV. The hypervisor does not learn the
- * guest's XCR0, and the next VM exit (here: CPUID) changes it. XSAVE and XRSTOR then silently skip
- * SSE.
+ * QEMU before 8.2 emulates SVM without intercepting XSETBV. So a hypervisor that runs in QEMU does
+ * not learn its guest's XCR0, and the guest's next VM exit (here: by CPUID) changes XCR0. XSAVE and
+ * XRSTOR then silently skip SSE.
  */
 uint32_t fpu_xcr0(void)
 {
@@ -32,7 +32,7 @@ uint32_t fpu_xcr0(void)
 
 /*
  * Returns the value for keeps_pointers: true on CPUs of AMD and Hygon, unless CPUID 8000_0008H
- * EBX[2] (XSaveErPtr, APM 3) says that they always restore the pointers.
+ * EBX[2] (XSaveErPtr, APM 3) says that FXRSTOR and XRSTOR always restore the pointers.
  */
 static bool pointers_are_kept(void)
 {

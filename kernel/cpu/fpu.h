@@ -20,8 +20,8 @@
 void fpu_init(void);
 
 /*
- * Returns the low half of XCR0. Executes CPUID first: under a hypervisor that causes a VM exit, and
- * the result shows whether XCR0 has survived it. CR4.OSXSAVE must be set.
+ * Returns the low half of XCR0. Executes CPUID first, which causes a VM exit under a hypervisor. So
+ * the result shows whether XCR0 keeps its value over a VM exit. CR4.OSXSAVE must be set.
  */
 uint32_t fpu_xcr0(void);
 
@@ -61,9 +61,9 @@ void fpu_stop(void);
 /*
  * For signal frames. fpu_size() returns the number of bytes that fpu_save() stores.
  * fpu_components() returns the state components that fpu_save() stores, as bits of XCR0, or 0 if it
- * uses FXSAVE. fpu_make_loadable() clears the bits of an area from user mode that would raise #GP
- * on loading (SDM 1 13.8). `components_in_it` are the components that the area has, or 0 if it has
- * the format of FXSAVE.
+ * uses FXSAVE. fpu_make_loadable() prepares an area whose contents user mode has written: it clears
+ * the bits that would raise #GP on loading (SDM 1 13.8). `components_in_it` are the components that
+ * the area has, or 0 if it has the format of FXSAVE.
  */
 size_t fpu_size(void);
 uint64_t fpu_components(void);

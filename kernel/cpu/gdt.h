@@ -24,7 +24,7 @@ _Static_assert(sizeof(struct tss) == 104, "64-bit TSS (SDM 3A 7.7)");
 
 /*
  * Writes the descriptor of the TSS at address `base` into a GDT (SDM 3A 7.2.3: 16 bytes, type 9, an
- * available 64-bit TSS). LTR makes it busy.
+ * available 64-bit TSS). Loading the TSS with LTR marks it as busy.
  */
 static inline void gdt_set_tss(uint64_t *gdt, uint64_t base)
 {

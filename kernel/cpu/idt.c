@@ -16,13 +16,13 @@ _Static_assert(sizeof(struct gate) == 16, "64-bit gate");
 #define GATE_INTERRUPT 0x8e
 #define GATE_USER      0x60 /* DPL 3 */
 
-/* In a page of its own, so that ISOLATION can map it in user tables. */
+/* The IDT has a page of its own, so that ISOLATION can map it in user tables. */
 static struct gate idt[256] __attribute__((aligned(PAGE_SIZE)));
 _Static_assert(sizeof idt == PAGE_SIZE, "the IDT fills its page");
 
 /*
- * The addresses of the 256 stubs, for the gates (entry.asm, or a file of ISOLATION). The stubs of
- * device interrupts call the functions in irq_handlers.
+ * The addresses of the 256 stubs, for the gates. Defined in entry.asm or in a file of ISOLATION.
+ * The stubs of device interrupts call the functions in irq_handlers.
  */
 extern uint64_t entry_stubs[256];
 void (*irq_handlers[256])(void);

@@ -4,7 +4,10 @@
 
 #include <stdbool.h>
 
-/* IST slots (SDM 3A 6.14.5). Values of STACK may use slots 1 and 2; all builds use the others. */
+/*
+ * IST slots (SDM 3A 6.14.5). Slots 1 and 2 are for the values of STACK; the others have the same
+ * use in all builds.
+ */
 #define IST_NONE           0
 #define IST_IRQ            1
 #define IST_FAULT          2
@@ -19,7 +22,7 @@
 #define VECTOR_TIMER       0x40
 #define VECTOR_BENCH       0x50
 #define VECTOR_INNER       0x60 /* in a higher priority class than VECTOR_BENCH */
-#define VECTOR_MICRO       0x80 /* for INT instructions (gate_set) */
+#define VECTOR_MICRO       0x80 /* for INT instructions of benchmarks and tests (gate_set()) */
 #define VECTOR_MICRO_LEAVE 0x81
 #define VECTOR_SPURIOUS    0xff
 

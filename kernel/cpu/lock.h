@@ -4,14 +4,14 @@
  *
  * The kernel lock protects all data whose comment names no other lock. It is implicit so far: the
  * kernel runs on one CPU and is never preempted, so no other task changes the data until the
- * current one waits or yields. With several CPUs the kernel lock would become a struct spinlock,
+ * current task waits or yields. With several CPUs the kernel lock would become a struct spinlock,
  * taken by the entry stubs (cpu/entry.asm) and passed on by the switch to another task
  * (sched/sched.c).
  *
- * Interrupts may be on while a task holds the kernel lock. Interrupt handlers change nothing but
- * struct cpu, the counters of cpu/exceptions.c, and the counts of benchmarks and self-tests. So
- * keeping interrupts off protects no other data, and long work in the kernel handles pending
- * interrupts now and then to bound their latency (sched/pause.h).
+ * Interrupts may be on while a task holds the kernel lock. Interrupt handlers change only struct
+ * cpu, the counters of cpu/exceptions.c, and the counts of benchmarks and self-tests. So no other
+ * data needs interrupts to be off. Long work in the kernel handles pending interrupts now and then,
+ * to bound their latency (sched/pause.h).
  *
  * Static variables whose comment says "set at boot" are constant once the first program runs.
  */

@@ -5,7 +5,10 @@
 
 #include <stddef.h>
 
-/* A function whose assembly defines a label must not be duplicated. clang does not clone functions. */
+/*
+ * The compiler must not duplicate a function whose assembly defines a label. clang does not clone
+ * functions.
+ */
 #ifdef __clang__
 #define ONE_COPY __attribute__((noinline))
 #else

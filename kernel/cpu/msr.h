@@ -12,8 +12,8 @@ bool msr_try_read(uint32_t msr, uint64_t *value);
 bool msr_try_write(uint32_t msr, uint64_t value);
 
 /*
- * Returns performance counter `index` (ECX of RDPMC), which must exist, after all earlier
- * instructions are complete and before later ones begin.
+ * Reads performance counter `index` (ECX of RDPMC), which must exist. The read comes after all
+ * earlier instructions are complete and before later ones begin.
  */
 uint64_t counter_read(uint32_t index);
 

@@ -59,7 +59,8 @@ void pmu_begin(void);
 void pmu_end(void);
 
 /*
- * Sets *value to the count of a metric between pmu_begin() and pmu_end(), which includes parts of
- * both calls, and sets *name and *unit. Returns false if this CPU cannot count the metric.
+ * Sets *value to the count of a metric between pmu_begin() and pmu_end(), and *name and *unit to
+ * its name and unit. The count includes parts of both calls. Returns false if this CPU cannot count
+ * the metric.
  */
 bool pmu_metric(enum pmu_metric metric, uint64_t *value, const char **name, const char **unit);

@@ -48,12 +48,12 @@ bool tsc_make_lfence_serialize(void)
 	if (family == 0xf)
 		family += version >> 20 & 0xff;
 	if (family < 0x10 || family == 0x11)
-		return true; /* such families have no MSR_DE_CFG: LFENCE always serializes */
+		return true; /* these families have no MSR_DE_CFG: LFENCE always serializes */
 	if (cpuid_read(LEAF_EXTENDED).a >= LEAF_AMD_MORE && cpuid_read(LEAF_AMD_MORE).a & LFENCE_ALWAYS)
 		return true;
 	/*
-	 * A hypervisor may show the bit as clear although it is set on the host, so set it and read
-	 * it back.
+	 * The bit may read as clear under a hypervisor although the host has set it. So set it and
+	 * read it back.
 	 */
 	if (!msr_try_read(MSR_DE_CFG, &value))
 		return false;

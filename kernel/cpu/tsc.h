@@ -13,9 +13,9 @@
 uint64_t tsc_khz(void);
 
 /*
- * Makes LFENCE wait for all earlier instructions, as timestamp() needs, and returns true if it
- * does. Intel's CPUs always do this (SDM 2A, LFENCE). AMD's CPUs always do it in families before
- * 10H and in 11H; others do it if CPUID 8000_0021H EAX[2] is set, or if bit 1 of MSR C001_1029H is
- * set, which this function tries to do (APM 3, LFENCE). Called after cpu_init().
+ * Makes LFENCE wait for all earlier instructions, as timestamp() needs. Returns true if LFENCE now
+ * does so. On Intel's CPUs it always does (SDM 2A, LFENCE), and on AMD's in families before 10H and
+ * in 11H. On others it does if CPUID 8000_0021H EAX[2] is set, or if bit 1 of MSR C001_1029H is
+ * set; this function tries to set that bit (APM 3, LFENCE). Called after cpu_init().
  */
 bool tsc_make_lfence_serialize(void);

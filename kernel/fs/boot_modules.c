@@ -6,18 +6,20 @@
 #include "lib/string.h"
 
 static struct boot_module modules[BOOT_MODULES + 1] = {
-	/* Ends without a NUL, so that no name equals it. */
+	/* This name ends without a NUL, so that no other name equals it. */
 	[BOOT_MODULES].name[BOOT_MODULE_NAME - 1] = 1,
 };
 static size_t count;
 
 /*
  * A hash table with linear probing. An entry is the index of a module plus 1, or 0 if the place is
- * empty. Names are padded with NULs. The hash is made of their first two 8-byte words, in which
+ * empty. Names are padded with NULs. The hash depends on their first two 8-byte words, in which
  * most names differ.
  */
 #define PLACES    (2 * BOOT_MODULES)
-/* Entry of a forgotten module. It leads to modules[BOOT_MODULES], whose name equals no other. */
+/*
+ * The entry of a forgotten module. It leads to modules[BOOT_MODULES], whose name equals no other.
+ */
 #define FORGOTTEN (BOOT_MODULES + 1)
 static uint8_t places[PLACES];
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boot modules: read-only files that the boot loader has put into memory. They are found by name.
+ * Boot modules: read-only files that the boot loader has put into memory. The kernel finds them by
+ * name.
  */
 #pragma once
 
@@ -11,8 +12,8 @@
 
 struct boot_module {
 	/*
-	 * The last path component of the last word in the string that the boot loader passes with
-	 * the module, without .elf; padded with NULs.
+	 * The last word of the string that the boot loader passes with the module, without its path
+	 * and without .elf; padded with NULs.
 	 */
 	char name[BOOT_MODULE_NAME] __attribute__((aligned(8)));
 	const void *data; /* in the direct map */

@@ -106,7 +106,7 @@ static bool is_known(uint32_t kind)
 
 /*
  * Memory for the contents of files: the archive itself, from its start on. Contents overwrite only
- * bytes of the archive that have been read.
+ * bytes of the archive that have been read already.
  */
 struct room {
 	uint8_t *bytes;
@@ -128,16 +128,16 @@ static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
 /* A member of an archive: values of its header, its path with a NUL, and its contents. */
 struct member {
 	uint32_t mode;
-	uint64_t key; /* the same for all names of a file; 0: the file has only one name */
+	uint64_t key; /* the same for all names of a file; 0 if the file has only one name */
 	const char *path;
 	const uint8_t *data;
 	size_t size;
-	bool is_trailer; /* true for the end of an archive; then only `path` is valid */
+	bool is_trailer; /* true for the end of an archive; only `path` is valid then */
 };
 
 /*
- * Returns a key made of the inode and device numbers (major 12 bits, minor 20, as in Linux) of a
- * file with several names. Returns 0 for other members, or if a field is not valid.
+ * Returns a key for a file with several names, made of its inode and device numbers (major 12 bits,
+ * minor 20, as in Linux). Returns 0 for other members, or if a field is not valid.
  */
 static uint64_t key_of(const struct header *header, uint32_t mode)
 {
@@ -151,15 +151,15 @@ static uint64_t key_of(const struct header *header, uint32_t mode)
 }
 
 /*
- * The files with several names in the archive that is being read, as a binary tree. A new node is
- * added at the end of the path that follows the bits of its key, lowest first. So no path is longer
- * than a key has bits.
+ * The files with several names in the archive that is being read, as a binary tree. The bits of a
+ * key, lowest first, say which branch to take at each node. A new node is added where this path
+ * ends, so no path is longer than a key has bits.
  */
 static struct node *archived;
 
 /*
  * Returns the address of the pointer to the node with this key in the tree `archived`. If there is
- * no such node, that pointer is NULL, and a node with this key is to be added there.
+ * no such node, the pointer is NULL, and the caller adds a node with this key by setting it.
  */
 static struct node **find_archived(uint64_t key)
 {
@@ -171,8 +171,8 @@ static struct node **find_archived(uint64_t key)
 }
 
 /*
- * Removes the node *at from the tree `archived`. A leaf below the node replaces it, since the keys
- * of all nodes below begin with the bits that lead to the node.
+ * Removes the node *at from the tree `archived`. A leaf below the node takes its place. The leaf
+ * may be there, because the keys of all nodes below begin with the bits that lead to that place.
  */
 static void forget_archived(struct node **at)
 {
@@ -202,8 +202,8 @@ static int replace(struct node *name)
 
 /*
  * Creates the file of one member. Skips devices and other special files, since the kernel has its
- * own. Further names of a file become links. If several names have contents, the last ones count;
- * cpio writes contents only with the last name. Returns 0, -EINVAL or -ENOMEM.
+ * own. Further names of a file become links. If several names of a file have contents, the last
+ * contents count; cpio writes contents only with the last name. Returns 0, -EINVAL or -ENOMEM.
  */
 static int unpack_one(struct room *room, const struct member *member)
 {

@@ -15,17 +15,17 @@ bool cpio_is(const void *archive, size_t size);
 
 /* The result of unpacking. */
 struct unpacked {
-	size_t used; /* bytes at the start that files point into; the rest is no longer needed */
+	size_t used; /* bytes at the start that files point into; the others are not needed */
 	size_t read; /* bytes that were read, of archives and zeros */
-	/* Kind of the data after these bytes, which is not read; NULL if there is none. */
+	/* Kind of the data after the bytes that were read; NULL if there is none. */
 	const struct data_kind *rest;
 	size_t freed; /* bytes that archive_unpack() has freed */
 };
 
 /*
- * Creates the files of the archives below the root. A file replaces an earlier one of the same
+ * Creates the files of the archives below the root. A file replaces an earlier one with the same
  * path, and missing directories are created. The files point into the archive: their contents are
- * moved together to its start. Returns 0, -EINVAL if the archive is damaged, or -ENOMEM; after an
- * error, files created before it remain. Takes time linear in the size of the archive.
+ * moved together to its start. Returns 0, -EINVAL if the archive is damaged, or -ENOMEM; files
+ * created before an error remain. Takes time linear in the size of the archive.
  */
 int cpio_unpack(void *archive, size_t size, struct unpacked *result);

@@ -42,8 +42,8 @@ static long read_zeros(struct file *file, uint64_t buffer, size_t size)
 }
 
 /*
- * Other tasks may change the file during a pause: shorten it, or replace the bytes of a boot module
- * by frames of its own. So node_bytes() is called again after each pause.
+ * During a pause, other tasks may change the file: they may shorten it, or move its bytes from a
+ * boot module to frames. So node_bytes() is called again after each pause.
  */
 static long read_node(struct file *file, uint64_t buffer, size_t size)
 {
@@ -72,7 +72,8 @@ static long read_node(struct file *file, uint64_t buffer, size_t size)
 }
 
 /*
- * With O_APPEND, seeks to the end again after each pause, since other tasks may have appended data.
+ * With O_APPEND, the position moves to the end of the file again after each pause, since other
+ * tasks may have appended data.
  */
 static long write_node(struct file *file, uint64_t buffer, size_t size)
 {

@@ -31,24 +31,28 @@ struct file;
 /*
  * The operations of a kind of file. `buffer` is a user address; the caller has checked that the
  * range lies in the user half. read() and write() return the number of bytes transferred, or a
- * negative error number. They pause (sched/pause.h) and may then return early, with fewer bytes.
+ * negative error number. They pause (sched/pause.h), and may return early after a pause, with fewer
+ * bytes.
  */
 struct file_kind {
 	long (*read)(struct file *file, uint64_t buffer, size_t size);
 	long (*write)(struct file *file, uint64_t buffer, size_t size);
 	void (*close)(struct file *file); /* called when the last reference is dropped; or NULL */
-	/* Returns POLL* for the operations that would not block now. NULL: no operation blocks. */
+	/*
+	 * Returns the POLL* bits of the operations that would not block now. If this is NULL, no
+	 * operation ever blocks.
+	 */
 	unsigned (*ready)(const struct file *file);
 	/*
 	 * Stores the number of bytes that read() would return now; it is negative if the position
-	 * is past the end. Returns 0 or -ENOTTY. NULL: always -ENOTTY.
+	 * is past the end. Returns 0 or -ENOTTY. If this is NULL, the result is always -ENOTTY.
 	 */
 	int (*unread)(const struct file *file, int32_t *bytes);
 };
 
 /*
- * Where getdents64() continues in a directory. `next` is valid while the position of the file is
- * `offset` and the directory's count of removed names is `left`.
+ * Where getdents64() continues in a directory. `next` is valid while the file's position is
+ * `offset` and the directory's count of removed names (node.left) is `left`.
  */
 struct cursor {
 	const struct node *next;
@@ -64,7 +68,10 @@ struct file {
 	uint32_t references;
 	uint32_t flags; /* O_*, given to open() */
 	struct cursor cursor;
-	/* A task has paused in read() or write(): others wait for `offset` (file_wait()). */
+	/*
+	 * True while a task pauses in read() or write(). Others that need `offset` wait
+	 * (file_wait()).
+	 */
 	bool busy;
 	bool holds_locks; /* true if it may own locks (fs/locks.h) */
 	bool broken;      /* write() found a pipe without readers: SIGPIPE is due */
@@ -80,8 +87,8 @@ struct file *file_open(struct node *node, uint32_t flags);
 extern struct file file_standard;
 
 /*
- * Returns the number of frames of a pipe or of a nameless file, divided by the number of references
- * to it. Returns 0 for other files, which are not freed with their last reference.
+ * For a pipe or a file without a name, returns the number of its frames divided by the number of
+ * references to it. Returns 0 for other files, which are not freed with their last reference.
  */
 size_t file_share(const struct file *file);
 
@@ -98,16 +105,16 @@ int pipe_open(struct file *ends[2], uint32_t flags);
 void file_drop(struct file *file);
 
 /*
- * Fills a range of the user half with pseudo-random bytes, for /dev/urandom and getrandom(). They
- * are from lib/random.h and not secret. Returns the number of bytes written, fewer than `size` if a
- * signal came, or -EFAULT.
+ * Fills a range of the user half with pseudo-random bytes, for /dev/urandom and getrandom(). The
+ * bytes are from lib/random.h and not secret. Returns the number of bytes written, which is less
+ * than `size` if a signal came, or -EFAULT.
  */
 long read_random_bytes(uint64_t buffer, size_t size);
 
 /*
  * Pauses in a read or write (sched/pause.h). Returns true if the call should end early. For a file
- * in the tree of nodes, returns true only if a signal will end the task, as in Linux, and lets
- * other tasks wait for the file's position until file_release() (POSIX 2.9.7).
+ * in the tree of nodes, returns true only if a signal will end the task, as in Linux. For such a
+ * file, other tasks wait for the position until file_release() (POSIX 2.9.7).
  */
 bool file_pause(struct file *file);
 void file_release(struct file *file);

@@ -30,7 +30,9 @@ static const struct {
 	{ MAGIC(0, "070707"), { "a cpio archive of the odc format", MAKE_NEWC } },
 	{ MAGIC(0, "\xc7\x71"), { "a cpio archive of the binary format", MAKE_NEWC } },
 	{ MAGIC(0, "\x71\xc7"), { "a cpio archive of the binary format", MAKE_NEWC } },
-	/* cpio.c unpacks archives at multiples of 4 bytes, so only others get here. */
+	/*
+	 * cpio.c unpacks the archives that are at a multiple of 4 bytes; only the others get here.
+	 */
 	{ MAGIC(0, "070701"), { MISPLACED } },
 	{ MAGIC(0, "070702"), { MISPLACED } },
 };

@@ -30,7 +30,7 @@ const struct lock *lock_in_the_way(const struct node *node, const struct lock *w
 
 /*
  * Removes the bytes of `range` from a lock. If bytes of the lock are left on both sides of the
- * range, the lock *spare gets the upper ones and *spare is set to NULL; otherwise *spare is not
+ * range, the lock *spare gets the upper bytes, and *spare becomes NULL. Otherwise *spare is not
  * used.
  */
 static void split(struct node *node, struct lock *lock, const struct lock *range, struct lock **spare)
@@ -52,7 +52,8 @@ static void split(struct node *node, struct lock *lock, const struct lock *range
 }
 
 /*
- * Removes the bytes of `range` from its owner's locks of the same kind. `spare` is as for split().
+ * Removes the bytes of `range` from the locks of range->owner that are of the same kind. `spare` is
+ * used as in split().
  */
 static void cut_out(struct node *node, const struct lock *range, struct lock **spare)
 {
@@ -70,7 +71,10 @@ static void cut_out(struct node *node, const struct lock *range, struct lock **s
 	wake_all(&freed);
 }
 
-/* Merges into the new lock all of its owner's locks that are of the same kind and touch it. */
+/*
+ * Merges into the new lock all locks that are adjacent to it, have the same owner and kind, and are
+ * equally exclusive.
+ */
 static void join(struct node *node, struct lock *new)
 {
 	for (struct lock **link = &node->locks, *lock; (lock = *link);) {

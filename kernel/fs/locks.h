@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Advisory locks on files (man 2 fcntl, flock). Record locks belong to a process, until it closes
- * any descriptor of the file (POSIX), or to an open file (F_OFD_SETLK), until its last descriptor
- * is closed. flock() locks a whole file for an open file. As in Linux, flock() and record locks
- * ignore each other.
+ * Advisory locks on files (man 2 fcntl, flock). A record lock belongs to a process, until that
+ * process closes any descriptor of the file (POSIX), or to an open file (F_OFD_SETLK), until its
+ * last descriptor is closed. A lock of flock() covers a whole file and belongs to an open file. As
+ * in Linux, flock() and record locks ignore each other.
  */
 #pragma once
 
@@ -15,36 +15,36 @@ struct node;
 struct lock {
 	struct lock *next;    /* in the list of the node */
 	const void *owner;    /* a process or an open file */
-	int pid;              /* of the process; -1 for an open file */
+	int pid;              /* of the owner; -1 if that is an open file */
 	uint64_t first, last; /* range of bytes, both included */
 	bool exclusive;
 	bool whole; /* a lock of flock(), which record locks ignore */
 };
 
 /*
- * A lock that a process waits for. It is in struct process, because with some values of STACK the
- * kernel stacks of other tasks are not mapped.
+ * A lock that a process waits for. It is in struct process and not on the stack of the waiting
+ * task, because with some values of STACK the kernel stacks of other tasks are not mapped.
  */
 struct lock_request {
 	const struct node *node; /* NULL: the process waits for no lock */
 	struct lock wanted;
 };
 
-#define LOCKS_MAX 1024 /* per file, since each call looks at all of them */
+#define LOCKS_MAX 1024 /* the most locks on a file, since each call looks at all of them */
 
 /* Returns the first lock of another owner that excludes `wanted`, or NULL if there is none. */
 const struct lock *lock_in_the_way(const struct node *node, const struct lock *wanted);
 
 /*
- * Sets the lock `wanted`, which replaces all locks of its owner on those bytes. Adjacent locks
- * become one. Returns 0, -EAGAIN if a lock of another owner is in the way, or -ENOLCK if there is
- * no memory or the file has LOCKS_MAX locks.
+ * Sets the lock `wanted`, which replaces all locks of its owner and kind on those bytes. Adjacent
+ * locks become one. Returns 0, -EAGAIN if a lock of another owner is in the way, or -ENOLCK if
+ * there is no memory or the file has LOCKS_MAX locks.
  */
 int lock_set(struct node *node, const struct lock *wanted);
 
 /*
- * Removes the bytes of `range` from the locks of its owner. Returns 0, or -ENOLCK if there is no
- * memory for the second part of a lock that may have to be split.
+ * Removes the bytes of `range` from the locks of its owner and kind. Returns 0, or -ENOLCK if there
+ * is no memory for the second part of a lock that may have to be split.
  */
 int lock_clear(struct node *node, const struct lock *range);
 

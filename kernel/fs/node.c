@@ -8,7 +8,9 @@
 #include "output/panic.h"
 #include "sched/pause.h"
 
-/* The most bytes of a path with link targets inserted: what the heap can allocate. */
+/*
+ * The most bytes of a path in which link targets have replaced links: what the heap can allocate.
+ */
 #define WALK_SIZE PAGE_SIZE
 #define LINKS_MAX 40 /* symbolic links in one path (MAXSYMLINKS) */
 
@@ -68,8 +70,8 @@ static uint32_t hash_of(const char *name, size_t length)
 
 /*
  * Returns the address of the pointer to a child in the tree of the directory's names. If there is
- * no such child, that pointer is NULL, and the child is to be added there. Each level of the tree
- * branches on the next bit of the hash, highest first.
+ * no such child, the pointer is NULL, and the caller adds the child by setting it. Each level of
+ * the tree branches on the next bit of the hash, highest first.
  */
 static struct node **place_of(const struct node *directory, uint32_t hash, const char *name, size_t length)
 {
@@ -100,8 +102,9 @@ static void enter(struct node *directory, struct node *node)
 }
 
 /*
- * Removes a node from the tree of its directory's names. A leaf below the node replaces it, since
- * all hashes below the node begin with the bits that lead to the node.
+ * Removes a node from the tree of its directory's names. A leaf below the node takes its place. The
+ * leaf may be there, because the hashes of all nodes below begin with the bits that lead to that
+ * place.
  */
 static void leave_tree(struct node *node)
 {
@@ -187,8 +190,8 @@ struct node *node_after(struct node *node)
 }
 
 /*
- * Walks one component of a path, which may be `.` or `..`. Returns the node, or returns NULL and
- * sets *error.
+ * Walks one component of a path, which may be `.` or `..`. Returns the node that it leads to, or
+ * returns NULL and sets *error.
  */
 static struct node *step(struct node *node, const char *name, size_t length, int *error)
 {
@@ -242,8 +245,9 @@ static struct node *through(struct walk *walk, struct node *link, int *error)
 }
 
 /*
- * Walks a path of `length` bytes and returns the name that it leads to, or returns NULL and sets
- * *error. An empty path leads to `from`. A symbolic link at the end is followed only if `follow`.
+ * Walks a path of `length` bytes and returns the node of the name that it leads to, or returns NULL
+ * and sets *error. An empty path leads to `from`. A symbolic link at the end is followed only if
+ * `follow` is true.
  */
 static struct node *walk_from(struct node *from, const char *path, size_t length, bool follow, int *error)
 {

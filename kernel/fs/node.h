@@ -31,12 +31,15 @@
 struct node {
 	uint32_t mode;
 	uint32_t number; /* st_ino */
-	/* References: open files, working directories, mappings, and each name in the tree. */
+	/*
+	 * `backing` counts the references: open files, working directories, mappings, and each name
+	 * in the tree.
+	 */
 	struct backing backing;
 	uint16_t device; /* of a character device: DEVICE_* */
 	bool owns_data;  /* true if it co-owns the frames that contain `data` */
 	uint16_t name_length;
-	struct node *parent; /* its directory; the root itself for the root; NULL if removed */
+	struct node *parent; /* its directory; the root for the root itself; NULL if removed */
 	/* Of a directory: its first and last child, in the order of `place`. */
 	struct node *children, *last;
 	struct node *next, *previous; /* siblings in its directory, in the order of `place` */
@@ -47,22 +50,25 @@ struct node {
 	/* Of a directory: the number of names removed so far (struct cursor). */
 	uint32_t left;
 	/*
-	 * Position in its directory. It is never reused, so that a reader who continues misses no
-	 * name.
+	 * Position in its directory. It is never reused, so that a reader who continues from a
+	 * position misses no name.
 	 */
 	uint64_t place;
-	/* The file's node if this node is an additional (hard-link) name; else NULL. */
+	/*
+	 * If this node is an additional (hard-link) name of a file, the node of that file,
+	 * otherwise NULL.
+	 */
 	struct node *same;
 	uint32_t links;  /* number of names */
 	uint32_t frames; /* number of frames that contain its data and tables */
 	/*
-	 * While an archive is unpacked (cpio.c): the key of a file with several names, or 0, and
-	 * the branches of the tree of such files.
+	 * Used while an archive is unpacked (cpio.c): the key of a file with several names, or 0,
+	 * and the branches of the tree of such files.
 	 */
 	uint64_t archived;
 	struct node *archived_next[2];
-	size_t size;         /* bytes; a link's size is that of its target */
-	const uint8_t *data; /* contents in a boot module; NULL: they are in frames */
+	size_t size;         /* bytes; for a symbolic link, the length of its target */
+	const uint8_t *data; /* contents in a boot module, or NULL if they are in frames */
 	uint64_t top;        /* root of a two-level table of data frames, or FRAME_NONE */
 	char *name;          /* with a NUL, from the heap */
 	struct lock *locks;  /* list of its locks (fs/locks.h) */
@@ -83,7 +89,7 @@ static inline struct node *node_target(struct node *name)
 }
 
 extern struct node *node_root;
-/* /dev/console; a reference keeps the node if a program removes that name. */
+/* /dev/console. A reference keeps this node if a program removes the name. */
 extern struct node *node_console;
 
 /* Makes the root, /dev with its devices, and /tmp. Called once at boot. */
@@ -96,30 +102,31 @@ void node_init(void);
 void node_set_secret(uint64_t secret);
 
 /*
- * Returns the node that a path leads to, without a new reference. Relative paths start at `from`
- * (NULL: the root). Symbolic links are followed, the last component only if `follow` is set. On
- * failure returns NULL and sets *error to -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG or -ENOMEM.
+ * Returns the node that a path leads to, without a new reference. Relative paths start at `from`,
+ * or at the root if `from` is NULL. Symbolic links are followed, but one in the last component only
+ * if `follow` is true. On failure returns NULL and sets *error to -ENOENT, -ENOTDIR, -ELOOP,
+ * -ENAMETOOLONG or -ENOMEM.
  */
 struct node *node_find(struct node *from, const char *path, bool follow, int *error);
 
 /*
- * Like node_find(), but returns the node of the name itself, even if that is an additional
- * (hard-link) name of a file: for node_remove() and node_rename(). Fails with -EINVAL if it is `.`,
- * and -ENOTEMPTY if it is `..`.
+ * Like node_find(), but for node_remove() and node_rename(): returns the node of the name itself,
+ * even if that is an additional (hard-link) name of a file. Fails with -EINVAL if the last
+ * component is `.`, and with -ENOTEMPTY if it is `..`.
  */
 struct node *node_find_name(struct node *from, const char *path, int *error);
 
 /*
- * Returns the directory that contains a path's last component, which need not exist, and sets
- * *name, which points into the path, and *length to that component. If the path is the root,
- * *length is 0. On failure returns NULL and sets *error as node_find() does.
+ * Returns the directory that contains a path's last component. Sets *name and *length to that
+ * component, which need not exist; *name points into the path. If the path is the root, *length is
+ * 0. On failure returns NULL and sets *error as node_find() does.
  */
 struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
                               int *error);
 
 /*
- * Returns true if a last component can be neither created nor replaced: it is empty (the root), `.`
- * or `..`.
+ * Returns true if this last component of a path can be neither created nor replaced: it is empty
+ * (the root), `.` or `..`.
  */
 bool node_name_is_fixed(const char *name, size_t length);
 
@@ -130,8 +137,8 @@ bool node_name_is_fixed(const char *name, size_t length);
 struct node *node_after(struct node *node);
 
 /*
- * Returns the child called `name`, or NULL if there is none. Takes O(log n) steps if hashes differ,
- * and so do creating, moving and removing a child.
+ * Returns the child called `name`, or NULL if there is none. Takes O(log n) steps if hashes differ;
+ * so does creating, moving or removing a child.
  */
 struct node *node_child(const struct node *directory, const char *name, size_t length);
 
@@ -164,9 +171,9 @@ int node_rename(struct node *node, struct node *directory, const char *name, siz
 struct node *node_create_nameless(size_t size);
 
 /*
- * Limit the number of frames that all files own together, shared memory included, and the number of
- * nodes, so that memory is left for programs. At a limit, node_room(), node_frame() and
- * node_create() fail as if out of memory. There is no limit until one is set; setting one frees
+ * Limit the number of frames that all files own together, including shared memory, and the number
+ * of nodes, so that memory is left for programs. At a limit, node_room(), node_frame() and
+ * node_create() fail as if out of memory. There is no limit until one is set. Setting a limit frees
  * nothing.
  */
 void node_limit_frames(size_t most);
@@ -197,8 +204,8 @@ static inline struct node *node_of_backing(const struct backing *backing)
 }
 
 /*
- * Sets *bytes to contiguous bytes of the file at `offset`, and returns their number: at most
- * `size`, and 0 from the end of the file on. Holes read as zeros.
+ * Sets *bytes to contiguous bytes of the file at `offset`, and returns their number, which is at
+ * most `size`. Returns 0 if `offset` is at or past the end of the file. Holes read as zeros.
  */
 size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes);
 
@@ -209,8 +216,9 @@ size_t node_bytes(const struct node *node, size_t offset, size_t size, const voi
 size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
 
 /*
- * Returns the frame of a page of the file; allocates it if it is missing. The file remains an owner
- * of the frame; others may share it (frame_share()). Returns FRAME_NONE if out of memory.
+ * Returns the frame of a page of the file, and allocates it if it is missing. The file remains an
+ * owner of the frame; others may become owners too (frame_share()). Returns FRAME_NONE if out of
+ * memory.
  */
 uint64_t node_frame(struct node *node, size_t page);
 
@@ -221,8 +229,8 @@ uint64_t node_frame(struct node *node, size_t page);
 bool node_make_own(struct node *node);
 
 /*
- * Makes a file co-own the frames of the boot module that contain its data. They are freed when the
- * last such file no longer needs them.
+ * Makes a file co-own the frames of the boot module that contain its data. The frames are freed
+ * when the last file that co-owns them no longer needs them.
  */
 void node_own_data(struct node *node);
 

@@ -136,8 +136,8 @@ void node_unpin_bytes(struct pinned_bytes *pinned)
 }
 
 /*
- * Separates a file from its bytes in a boot module. Pinned bytes of the file first become owners of
- * the frames.
+ * Separates a file from its bytes in a boot module. If the file co-owns the frames, bytes of the
+ * file that are pinned first become owners of the frames.
  */
 static void leave_data(struct node *node)
 {

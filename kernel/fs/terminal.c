@@ -10,7 +10,7 @@
 #include "vm/address_space.h"
 
 #define TYPED_MAX     4096 /* characters kept until they are read */
-#define LINE_PATIENCE 300  /* how often the port is polled after a character, as more may follow */
+#define LINE_PATIENCE 300  /* polls of the port after a character, since more may follow */
 #define CHUNK         64   /* bytes copied at a time between a program and the console */
 
 /* Bits of termios. */
@@ -57,7 +57,7 @@ struct terminal_size terminal_size = { .rows = 25, .columns = 80 };
  */
 static uint16_t typed[TYPED_MAX];
 static size_t first, whole, last;
-static bool literal; /* VLNEXT was typed: the next character is not taken for a key */
+static bool literal; /* true after VLNEXT was typed: the next character is not a key */
 
 #define LITERAL 0x100 /* flag in `typed`: the character is not a key */
 static struct wait_queue readers;
@@ -129,8 +129,8 @@ static size_t last_character(void)
 }
 
 /*
- * Erases the last character. Returns true for a tab, whose width is unknown: the line has to be
- * shown again.
+ * Erases the last character. Returns true if it was a tab. A tab's width on the screen is unknown,
+ * so the caller has to show the line again.
  */
 static bool erase_character(void)
 {
@@ -246,10 +246,14 @@ void terminal_poll(void)
 {
 	size_t before = whole;
 	/*
-	 * Polls since the last character; before the first character, one empty poll ends the loop.
+	 * Polls since the last character. It starts so high that one poll without a character ends
+	 * the loop, if no character has come before.
 	 */
 	unsigned quiet = LINE_PATIENCE;
-	/* Characters taken; bounds the loop, since Ctrl-C and Ctrl-U make room again. */
+	/*
+	 * Characters taken so far. This bounds the loop, since Ctrl-C and Ctrl-U make room in the
+	 * buffer again.
+	 */
 	unsigned taken = 0;
 
 	/*
@@ -304,7 +308,7 @@ unsigned terminal_ready(const struct file *file)
 	return (first != whole ? POLLIN : 0) | POLLOUT;
 }
 
-/* The key for the end of the file is not read, so it does not count. */
+/* The key VEOF does not count, since read() does not return it. */
 int terminal_unread(const struct file *file, int32_t *bytes)
 {
 	(void)file;
@@ -316,8 +320,8 @@ int terminal_unread(const struct file *file, int32_t *bytes)
 }
 
 /*
- * Blocks until there is input, but only for the time VTIME if VMIN is 0. Returns 0, -EAGAIN,
- * -ERESTARTSYS or -ETIMEDOUT.
+ * Blocks until there is input. If ICANON is off and VMIN is 0, waits only for the time VTIME.
+ * Returns 0, -EAGAIN, -ERESTARTSYS or -ETIMEDOUT.
  */
 static int wait_for_typing(const struct file *file)
 {
@@ -365,7 +369,7 @@ long terminal_read(struct file *file, uint64_t buffer, size_t size)
 	return (long)done;
 }
 
-static bool writing; /* a task has paused in terminal_write(): other writers wait */
+static bool writing; /* true while a task pauses in terminal_write(): other writers wait */
 static struct wait_queue writers;
 
 long terminal_write(struct file *file, uint64_t buffer, size_t size)

@@ -2,8 +2,8 @@
 /*
  * The console as a terminal (man 3 termios). It echoes lines, lets the user edit them by UTF-8
  * characters (IUTF8), by words or as a whole, and turns keys into signals. If a program turns
- * ICANON off, programs read single characters instead. COM1 raises no interrupts: it is polled
- * after each tick, and by the idle task while a task waits for input.
+ * ICANON off, programs read single characters instead of lines. COM1 raises no interrupts: the
+ * kernel polls it after each tick, and the idle task polls it while a task waits for input.
  */
 #pragma once
 
@@ -22,8 +22,8 @@ _Static_assert(sizeof(struct termios) == 36, "as programs know it");
 extern struct termios terminal_settings;
 
 /*
- * The foreground process group, to which Ctrl-C and Ctrl-Z send signals, and its session. 0: none
- * yet.
+ * The foreground process group, to which Ctrl-C and Ctrl-Z send signals, and its session. Both are
+ * 0 until they are set.
  */
 extern int terminal_group, terminal_session;
 
@@ -32,7 +32,7 @@ struct terminal_size {
 	uint16_t rows, columns, width, height; /* the last two in pixels */
 };
 
-/* 25 rows and 80 columns until a program sets it. */
+/* The size: 25 rows and 80 columns until a program sets it. */
 extern struct terminal_size terminal_size;
 
 /* Sets the size. If it has changed, sends TERMINAL_RESIZED to the foreground process group. */
@@ -53,11 +53,13 @@ extern void (*terminal_signal)(int group, enum terminal_event event);
 enum terminal_use { TERMINAL_READ, TERMINAL_CHANGE };
 
 /*
- * Returns 0 if the current process may use the terminal: it is in the foreground group or in
- * another session, there is no foreground group yet, or `use` is TERMINAL_CHANGE and it ignores or
- * blocks SIGTTOU. Otherwise returns -EIO if it ignores or blocks SIGTTIN or its group is orphaned;
- * else sends its group SIGTTIN for TERMINAL_READ or SIGTTOU for TERMINAL_CHANGE, and returns
- * -ERESTARTSYS. Set by process/jobs.c.
+ * Returns 0 if the current process may use the terminal. That is so if
+ *   - there is no foreground group yet,
+ *   - the process is in the foreground group or in another session, or
+ *   - `use` is TERMINAL_CHANGE and the process ignores or blocks SIGTTOU.
+ * Otherwise returns -EIO if `use` is TERMINAL_READ and the process ignores or blocks SIGTTIN, or if
+ * its group is orphaned. Otherwise sends the group SIGTTIN for TERMINAL_READ or SIGTTOU for
+ * TERMINAL_CHANGE, and returns -ERESTARTSYS. Set by process/jobs.c.
  */
 extern int (*terminal_check)(enum terminal_use use);
 
