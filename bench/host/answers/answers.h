@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The answers of a run: which strategy is fastest at which task, by how much, and why; and from how
- * many pages on a full TLB flush is cheaper than INVLPG. The last screen on the terminal and the
+ * The answers of a run: which strategy is fastest at which task, by how much, and why? From how
+ * many pages on is a full TLB flush cheaper than INVLPG? The last screen on the terminal and the
  * first part of report.html show these answers.
  *
  * All answers of a run are in one view (subject.h): TSC ticks on KVM if there are any, else
@@ -150,8 +150,9 @@ char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEX
 /*
  * Writes why a strategy needs more: "58 of 79 k more are INVLPG". If a part is larger than the
  * difference, writes "INVLPG 90 k more, REP MOVS and STOS 11 k less". Parts that do not fit in
- * `width` columns are left out. If not even the first part fits, writes the short form, such as "58
- * of 79 k: INVLPG"; if this does not fit either, or no cause is known, writes "". Returns `text`.
+ * `width` columns are left out. If not even the first part fits, writes the short form, such as
+ * "58 of 79 k: INVLPG". If this does not fit either, or no cause is known, writes "". Returns
+ * `text`.
  */
 char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
                     char text[ANSWER_TEXT_MAX]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Error messages of the rooms that evaluate a run. While images boot, the functions of progress.h
- * must be used, because they clear the progress line first.
+ * Error messages of the parts of the harness that evaluate a run. While images boot, the functions
+ * of progress.h must be used, because they clear the progress line first.
  */
 #pragma once
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define TRIES         200
-#define SLOW_READ     150.0  /* ticks; a slower read of the counter is emulated or checked */
+#define SLOW_READ     150.0  /* ticks; slower reads are intercepted by a hypervisor */
 #define HOPELESS_READ 4000.0 /* ticks; such a read takes as long as what it is to time */
 #define BUSY_LOAD     0.5
 

@@ -42,8 +42,8 @@ void machine_read_caches(struct machine *machine);
 /* Measures read_cost, multiply_add and load_add. The time stamp counter must be readable. */
 void machine_try(struct machine *machine, const struct sampler_clock *clock);
 
-/* Returns true if reading the time stamp counter is emulated or checked. RDTSC then costs more than
- * it costs on the processor itself. */
+/* Returns true if reads of the time stamp counter seem to be intercepted by a hypervisor. RDTSC
+ * then costs more than on the processor itself. */
 bool machine_stamps_are_slow(const struct machine *machine);
 
 /* Returns 0 if this processor can be measured, or -1 with the reason in `why`. */

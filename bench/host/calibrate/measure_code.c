@@ -39,9 +39,9 @@ static void run(void *context)
 }
 
 /*
- * Writes a chain of `count` jumps, `apart` bytes from each other. Each jumps to another, in random
- * order; the last one is a RET instead. If `apart` is a page, they are in different sets of the
- * caches.
+ * Writes a chain of `count` jumps, `apart` bytes from each other, which is followed in random
+ * order. A RET takes the place of the last jump. If `apart` is a page, the jumps are in different
+ * sets of the caches.
  */
 static void write_chain(struct measure *measure, struct code *code, size_t count, size_t apart)
 {
@@ -170,7 +170,8 @@ static double loop(struct measure *measure, struct code *code, unsigned nops)
 
 /*
  * Measures how many NOPs fit between two loads from memory if the second is to start before the
- * first has ended. An iteration takes the latency of one load if they overlap, otherwise of two.
+ * first has ended. An iteration takes the latency of one load if the two overlap, otherwise the
+ * latency of both.
  */
 static void measure_window(struct measure *measure, struct code *code)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measures the TLBs. The cost of a translation is the difference between two chases over the same
- * number of lines. In the first chase each line is in another page, and in another set of the
- * caches. In the second the lines are packed together.
+ * Measures the TLBs. The cost of a translation is the difference between two chases (chains of
+ * dependent loads) over the same number of lines. In the first chase each line is in another page,
+ * and in another set of the caches. In the second chase the lines are packed together.
  */
 #include "bench/host/calibrate/measure.h"
 

@@ -21,7 +21,7 @@ struct group {
 	 */
 	size_t series, within, different, missing;
 	bool unexplained; /* an exact count differs or is missing, and no reason is known */
-	/* The possible reasons for the first strategy that differs; others may have more. */
+	/* Possible reasons for the first strategy that differs; other strategies may have more. */
 	char reasons[REASON_MAX];
 };
 

@@ -50,10 +50,10 @@ struct engine {
 	/* The engine measures real time, so nothing else may run at the same time. */
 	bool exclusive;
 	bool needs_probe; /* the engine can run only if probe_kvm() finds KVM usable */
-	bool counts;      /* the instrumentation library counts every region */
+	bool counts;      /* the instrumentation library counts every region of timed code */
 	/*
 	 * The instrumentation library counts only in the boots of some variants (kvm-emulated:
-	 * those in Bochs), and there it counts only some regions.
+	 * those in Bochs), and there only in some regions of timed code.
 	 */
 	bool some_counts;
 	/* Boot the self-tests before the benchmarks, unless --bench is given. */

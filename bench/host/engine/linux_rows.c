@@ -77,7 +77,8 @@ static bool has(const char *list, const char *name)
  * Adds each benchmark that runs Linux programs and matches `glob` to rows->names. Sets *linux_ones
  * to true if there is any, and *other_ones to true if `glob` matches any other benchmark. Sets
  * rows->fixed or rows->varied for each of these other benchmarks. In the kernel the glob `*` does
- * not match benchmarks with .own_boot. Here it may match them too: it sets both flags anyway.
+ * not match benchmarks with .own_boot. Here `*` matches them too, which makes no difference,
+ * because other benchmarks that it matches set both flags.
  */
 static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, bool *other_ones)
 {

@@ -16,7 +16,7 @@
 	"SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_high < 1 AS less FROM " view \
 	" WHERE a < b AND metric NOT IN ('cycles_low', 'cycles_high')"
 
-/* Executes a statement with `place` bound to ?1 and, unless it is NULL, `text` to ?2. */
+/* Executes a statement. Binds ?1 to `place` and, unless `text` is NULL, ?2 to `text`. */
 static int write(sqlite3 *db, const char *sql, int place, const char *text)
 {
 	sqlite3_stmt *statement = sql_prepare(db, PART, "gathering", sql);

@@ -58,8 +58,8 @@ static double normal_tail(const double *values, size_t n, double score)
 		for (size_t j = 0; j < n; j++)
 			equal += values[j] == values[i];
 		/*
-		 * A group of t equal values subtracts t (t - 1) (2t + 5). Each value of the group
-		 * subtracts its share, (t - 1) (2t + 5).
+		 * A group of t equal values reduces `variance` by t (t - 1) (2t + 5). Each value of
+		 * the group subtracts its share, (t - 1) (2t + 5).
 		 */
 		variance -= (equal - 1) * (2 * equal + 5);
 	}

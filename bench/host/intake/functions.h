@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Counts per function of the kernel: joins the `!function` lines of the instrumentation library to
- * the samples of their regions (counts.h), adds them up for each benchmark row and stores the sums.
+ * the samples of their regions (counts.h), adds up the counts of each benchmark row, and stores the
+ * sums.
  *
  * A frame is a function together with the chain of calls that led to it; a `!frame` line defines
  * one and gives it an id. A `!function` line has the counts of one frame in one region.

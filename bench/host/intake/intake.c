@@ -141,7 +141,8 @@ static void store_details(struct intake *intake)
 		stream_flood(&intake->stream, over);
 }
 
-/* Unless `*flagged` is set, sets it and adds `flag` to all samples stored for the row so far. */
+/* Adds `flag` to all samples stored for the row so far, and sets `*flagged`, unless it is set
+ * already. */
 static void flag_row(struct intake *intake, const struct row *row, bool *flagged, const char *flag)
 {
 	struct store_row stored = store_row_of(intake, row);

@@ -33,7 +33,7 @@ int exits_attach(struct exits *exits, pid_t pid, char *why, size_t size);
 void exits_drain(struct exits *exits);
 
 /*
- * Reads the next `length` bytes of the stream of records. All bytes from the first on are needed.
+ * Reads the next `length` bytes of the stream of records. It must get every byte of the stream.
  */
 void exits_feed(struct exits *exits, const char *bytes, size_t length);
 

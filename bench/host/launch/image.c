@@ -87,8 +87,8 @@ static bool is_mnemonic(const char *text, const char *name)
 }
 
 /*
- * Returns true if an instruction in AT&T syntax sets RSP. Then %rsp is its last operand, which is
- * the destination, or either operand of XCHG, or the operand of POP.
+ * Returns true if an instruction in AT&T syntax sets RSP: if %rsp is its last operand (the
+ * destination), either operand of XCHG, or the operand of POP.
  */
 static bool sets_rsp(const char *text)
 {
@@ -192,7 +192,8 @@ static char *run_share(const struct strategy *strategy)
 	return NULL;
 }
 
-/* Stores one row of an image. Returns 0, or -1 if the store failed. */
+/* Stores facts of an image as samples of one benchmark row, in a launch of its own. Returns 0, or
+ * -1 if the store failed. */
 static int store_facts(struct store *store, const struct strategy *strategy, const char *benchmark,
                        const struct image_fact *facts, size_t count)
 {
