@@ -68,7 +68,7 @@ void cpu_enable_features(void)
 
 	require_features();
 	find_features();
-	cr4 = read_cr4() & ~CR4_FSGSBASE; /* no program may load a negative GS base (entry.asm) */
+	cr4 = read_cr4() & ~CR4_FSGSBASE; /* no program may load a negative GS base (entry.inc) */
 	cr4 |= cpu_features.mce ? CR4_MCE : 0;
 	cr4 |= cpu_features.pge ? CR4_PGE : 0;
 	cr4 |= cpu_features.smep ? CR4_SMEP : 0;

@@ -69,7 +69,7 @@ struct file {
 	uint32_t flags; /* O_*, given to open() */
 	struct cursor cursor;
 	/*
-	 * True while a task pauses in read() or write(). Others that need `offset` wait
+	 * True while a task pauses in read() or write(). Other tasks that need `offset` wait
 	 * (file_wait()).
 	 */
 	bool busy;

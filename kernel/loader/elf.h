@@ -45,7 +45,8 @@ struct elf_plan {
 
 /*
  * Checks the `size` bytes at `file` and fills `plan`. A static PIE is planned at USER_PIE_BASE, or
- * higher if its alignment requires it; it relocates itself. Nothing is allocated. Returns 0, or
+ * higher if its alignment requires that; such a program relocates itself. Nothing is allocated.
+ * Returns 0, or
  *
  *   -ENOEXEC  for one of these reasons. The file is not a static x86-64 executable (ET_EXEC, or
  *             ET_DYN without PT_INTERP). Its table of headers is truncated or larger than 64 KiB.

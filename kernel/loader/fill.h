@@ -6,8 +6,8 @@
 #include "loader/loader.h"
 
 /*
- * Fills the `size` bytes at `view`, which maps the segment from byte `offset` on: with zeros before
- * the data, the data, and zeros after the data.
+ * Fills the `size` bytes at `view` with the bytes of the segment from `offset` on: zeros before the
+ * data, the data, and zeros after the data.
  */
 static inline void fill_view(char *view, const struct load_segment *s, size_t offset, size_t size)
 {

@@ -105,8 +105,8 @@ size_t frames_total(void);
 
 /*
  * Returns the first allocated frame after `frame` that has one owner and is on no list, or
- * FRAME_NONE. FRAME_NONE as `frame` starts at the lowest frame. Slow, since it reads the link of
- * every frame in between; only heap_count() uses it.
+ * FRAME_NONE if there is none. If `frame` is FRAME_NONE, the search starts at the lowest frame.
+ * Slow, since it reads the link of every frame in between; only heap_count() uses it.
  */
 uint64_t frame_after(uint64_t frame);
 

@@ -13,8 +13,8 @@
 #define SCREEN_SIZE     (32 * KIB)
 
 /*
- * Checks whether there is a screen's memory, of SCREEN_SIZE bytes, at `memory`. If so, clears the
- * screen and turns output to it on.
+ * Checks whether `memory` is the memory of a screen (SCREEN_SIZE bytes). If so, clears the screen
+ * and turns output to it on.
  */
 void screen_init(volatile uint16_t *memory);
 
