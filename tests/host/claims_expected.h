@@ -288,7 +288,7 @@ static const struct expectation expectations[] = {
 	  TRIES("bochs", "heap", "leak.spawn", "0", "6000")
 	          TRIES("bochs", "window", "leak.spawn", "0", "4000") },
 	{ 23, "refuted", "2 frames of difference", TRIES("bochs", "heap", "leak.spawn", "2", "10000") },
-	/* A leak refutes at once, before the rounds are complete. */
+	/* A leak refutes the claim even after fewer rounds than it needs to be confirmed. */
 	{ 23, "refuted", "1 frames of difference", TRIES("bochs", "heap", "leak.spawn", "1", "3") },
 	{ 23, "inconclusive", "wanted 10000 rounds", TRIES("bochs", "heap", "leak.spawn", "0", "9999") },
 	{ 23, "not measured", "missing: tries", TRIES("bochs", "heap", "leak.spawn", "0", "0") },

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The expectations of claims_expected.h for the claims about the bouncing kernel. */
+/*
+ * The expectations of claims_expected.h for the claims about the bouncing kernel (ISOLATION
+ * bouncing).
+ */
 #pragma once
 
 #include "tests/host/claims_results.h"

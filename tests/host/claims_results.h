@@ -63,7 +63,7 @@ struct expectation {
 	COUNT(BOUNCING, "window.unavailable", "tries", tries)
 #define CR3_WRITES(strategy, n) COUNT(strategy, "irq.roundtrip.user", "cr3_writes", n)
 #define ENTRIES(strategy, n)    COUNT(strategy, "fork.roundtrip", "entries_copied", n)
-/* Modelled cycles of seven boots of any row, "BENCHMARK PARAMETER". */
+/* Modelled cycles of seven boots. The argument `row` is "BENCHMARK PARAMETER". */
 #define CYCLES_OF(strategy, row, low, nominal, high)                 \
 	"bochs@ " strategy " " row " cycles_low " low "*7\n"         \
 	"bochs@ " strategy " " row " cycles_nominal " nominal "*7\n" \

@@ -22,7 +22,7 @@
 static struct answers answers;
 static char text[ANSWER_TEXT_MAX];
 
-/* Computes the answers. Returns the only one: a single question was measured. */
+/* Computes the answers, and returns the only one. The test must have measured a single question. */
 static const struct answer *the_answer(void)
 {
 	answers_free(&answers);
@@ -85,7 +85,7 @@ static void more_is_decided_and_has_a_cause(void **state)
 	                    "window needs 1.10 times as many (1.08 to 1.13): 58 of 79 k more are INVLPG.");
 }
 
-/* An order must hold with the model's low, nominal and high parameters. */
+/* An order is stated only if it holds with the model's low, nominal and high parameters. */
 static void one_parameter_set_leaves_it_open(void **state)
 {
 	static const char *const metrics[] = { "cycles_low", "cycles_nominal", "cycles_high" };

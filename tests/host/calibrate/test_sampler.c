@@ -15,7 +15,7 @@
 #include "bench/host/calibrate/sampler.h"
 
 #define BODY  5000.0 /* cycles of the code that is timed */
-#define STAMP 30.0   /* cycles of a time stamp */
+#define STAMP 30.0   /* cycles that a time stamp takes */
 
 /* A made-up processor whose frequency changes as a test wants it to. */
 struct fake {

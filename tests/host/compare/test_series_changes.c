@@ -239,8 +239,8 @@ static void each_metric_measures_something(void **state)
 }
 
 /*
- * If instructions and nominal cycles are within the threshold, causes must not decide: this run has
- * more mispredicts, due_fetch and cycles_high, and fewer l2_misses.
+ * Metrics that only explain others (causes) must not decide. Here they differ widely between the
+ * runs, but instructions and nominal cycles are within the threshold, so nothing must be reported.
  */
 static void causes_do_not_decide(void **state)
 {
@@ -290,7 +290,7 @@ static void causes_are_reasons(void **state)
 	assert_true(fabs(change_effect(change_of("a", "l2_misses")) - log(9)) < 1e-9);
 }
 
-/* The work of a row can be found from its instructions, even if the work did not change. */
+/* changes_work() must return the change of the row's `work`, even if it is within the threshold. */
 static void work_belongs_to_its_instructions(void **state)
 {
 	(void)state;

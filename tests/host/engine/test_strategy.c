@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests how excluded combinations are refused, with the test's own list instead of the one in
- * kernel/axes.txt. */
+/* Tests how excluded combinations of STACK, LOADER and ISOLATION are refused, with the test's own
+ * list instead of the one in kernel/axes.txt. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

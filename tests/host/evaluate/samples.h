@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Samples with known statistics, for tests of what is computed from them. Include after cmocka.h. */
+/*
+ * Functions that store samples with known statistics, for the tests of summaries, comparisons and
+ * trends. Include this file after cmocka.h.
+ */
 #pragma once
 
 #include <stdio.h>
@@ -10,7 +13,8 @@
 #include "tests/host/scratch.h"
 
 /*
- * Returns the first row in a static buffer, its columns joined by spaces, or "" if there is none.
+ * Returns the first row of a query in a static buffer, its columns joined by spaces, or "" if there
+ * is none.
  */
 static inline const char *ask(const char *sql)
 {

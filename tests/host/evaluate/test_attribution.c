@@ -68,7 +68,9 @@ static void execute(const char *sql)
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* Returns all rows in a static buffer, with a space after each column and "; " after each row. */
+/*
+ * Returns the rows of a query in a static buffer, with " " after each column, "; " after each row.
+ */
 static const char *ask(const char *sql)
 {
 	static char text[4000];
@@ -243,8 +245,10 @@ static void find_parts(const char *build, double *stack, double *loader)
 		}
 }
 
-/* The table must have each pair of the harness's presets with the same isolation once, in the order
- * of the presets, and no other. */
+/*
+ * The table must have each pair of presets with the same isolation exactly once, in the order of
+ * the presets, and no other pair.
+ */
 static void every_pair_of_presets(void **state)
 {
 	const char *a, *b, *build_a, *build_b;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests how claim files are read, how invalid ones are reported, and the launches they need. */
+/* Tests how claim files are read, how invalid ones are reported, and which launches they need. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -306,7 +306,7 @@ static void unreadable_files_and_folders_are_named(void **state)
 
 /*
  * Returns the launches that the claims in the folder `where` need, one per line, in a static
- * buffer. The lines of launches with `alone` set, which the key `boots` gives, begin with "+".
+ * buffer. A line begins with "+" if the launch has `alone` set, as those of the key `boots` have.
  */
 static const char *needed(const char *where)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests the comparison of a run's compilers: verdicts, and orderings that are reversed. */
+/*
+ * Tests the comparison of the compilers of a run: their verdicts, and orderings that they reverse.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +47,9 @@ static void claim(sqlite3 *to, int id, const char *verdict)
 	assert_int_equal(sqlite3_exec(to, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* Adds the results of another compiler to the folder of the run. The caller closes them. */
+/*
+ * Makes a database for the results of another compiler in the run's folder. The caller closes it.
+ */
 static struct store *make_other(const char *compiler)
 {
 	char command[400], path[340], why[200];

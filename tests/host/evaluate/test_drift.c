@@ -38,8 +38,8 @@ static void a_straight_rise(void **state)
 }
 
 /*
- * The order has one of its 6 pairs inverted. Of the 24 orders of 4 values, 1 + 3 have at most one
- * pair inverted, and 1 + 3 have at least five.
+ * One of the 6 pairs of values is inverted. Of the 24 orders of 4 values, 1 + 3 have at most one
+ * inverted pair, and 1 + 3 have at least five. So 8 of 24 orders have a trend that is as strong.
  */
 static void the_chance_is_counted_out(void **state)
 {

@@ -87,12 +87,12 @@ static double slow_u(const double *a, size_t n, const double *b, size_t m)
 }
 
 struct enumeration {
-	double as_far;    /* share of the splits whose U is at least as far from n * m / 2 */
+	double as_far;    /* share of the splits whose U is at least as far from n * m / 2 as `u` */
 	double deviation; /* standard deviation of U over all splits */
 };
 
-/* Enumerates all ways to split the n + m values into groups of n and m. `u` is the U with which
- * `as_far` compares the splits. */
+/* Enumerates all ways to split the n + m values into groups of n and m. Compares the U of each with
+ * `u`. */
 static struct enumeration enumerate(const double *all, size_t n, size_t m, double u)
 {
 	struct enumeration result = { 0 };

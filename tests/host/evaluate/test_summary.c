@@ -80,8 +80,8 @@ static void outliers_are_marked_and_kept(void **state)
 	assert_string_equal(ask("SELECT n, max, flags FROM summary"), "8 5000.0 few,outliers,cut-short");
 
 	/*
-	 * A second computation must give the same flags. With more samples of 5000, this value is
-	 * no outlier, and a third computation must remove the flag.
+	 * A second computation must give the same flags. With more samples of 5000, that value is
+	 * no longer an outlier, so a third computation must remove the flag.
 	 */
 	compute();
 	assert_string_equal(ask("SELECT flags FROM samples WHERE value = 5000"), "cut-short,outlier");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests how counts of a region are kept until they are taken, and how `work` is computed. */
+/* Tests how the counts of a region, the code that one sample measures, are kept until the sample
+ * arrives, and how `work` is computed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests how the harness takes the instrumentation library's lines about functions, and stores them
- * in the database and as collapsed stacks.
+ * Tests how the harness reads the instrumentation library's lines about functions, and how it
+ * stores them in the database and as collapsed stacks.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -204,8 +204,9 @@ static void take_format(const char *format, ...)
 }
 
 /*
- * functions_steps() counts the work. Storing a row must take a step per line, two per name
- * (instructions and work), and one per frame of each stack; the frames of an earlier row must add no steps.
+ * functions_steps() returns the number of steps so far. Storing a row must take one step per line,
+ * two per name (for instructions and work), and one per frame of each stack. The frames of an
+ * earlier row must add no steps.
  */
 static void work_is_what_a_row_has(void **state)
 {
@@ -230,8 +231,8 @@ static void work_is_what_a_row_has(void **state)
 }
 
 /*
- * Lines that wait for their sample must add no steps for samples of other regions. Lines of a
- * region must replace those of an older region whose number differs by COUNTS_PENDING.
+ * Lines that wait for their sample must cost no steps when samples of other regions arrive. Lines
+ * of a region must replace those of an older region whose number differs by COUNTS_PENDING.
  */
 static void waiting_lines_cost_nothing(void **state)
 {

@@ -371,7 +371,7 @@ static void texts_are_cleaned(void **state)
 	free(written);
 }
 
-/* A row that lacks as many samples as it has warm-up samples must be flagged `cut-short` too. */
+/* A row that lacks samples must be flagged `cut-short`. Its warm-up samples must not count. */
 static void warm_up_replaces_no_sample(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests how VM exits are assigned to rows, with made-up events and a made-up record stream, and how
- * exit reasons get their names.
+ * Tests how VM exits are assigned to rows (a benchmark with a parameter), with made-up events and a
+ * made-up record stream, and how exit reasons get their names.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests the limits of a launch. */
+/* Tests after how much time without output a launch is ended. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Made-up results in the database of scratch.h, and the report of them. */
+/*
+ * Functions that add made-up results to the database of scratch.h, and that read the report of
+ * them.
+ */
 #pragma once
 
 #include "tests/host/scratch.h"

@@ -61,8 +61,10 @@ static void without_a_list_all_are_compared(void **state)
 	free(text);
 }
 
-/* Replaces the table comparisons with intervals for the nominal, low and high parameters, in this order.
- * Returns the metrics that are decided. */
+/*
+ * Replaces the rows of the table `comparisons` by three: `ratios` has their intervals, with the
+ * model's nominal, low and high parameters in this order. Returns the metrics that are decided.
+ */
 static const char *decided(const double ratios[3][2], const char *flags_of_low)
 {
 	static const char *const metrics[] = { "cycles_nominal", "cycles_low", "cycles_high" };
@@ -87,12 +89,12 @@ static void an_ordering_in_cycles_holds_over_the_model(void **state)
 	                    "cycles_high cycles_low cycles_nominal");
 	assert_string_equal(decided((const double[3][2]){ { 0.8, 0.9 }, { 0.8, 0.9 }, { 0.8, 0.9 } }, "net"),
 	                    "cycles_high cycles_low cycles_nominal");
-	/* The low parameters first reverse the order; then their interval contains 1. */
+	/* First the low parameters reverse the order. Then their interval contains 1. */
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.8, 0.9 }, { 1.1, 1.2 } }, "net"),
 	                    "cycles_high cycles_low");
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.9, 1.3 }, { 1.1, 1.2 } }, "net"),
 	                    "cycles_high");
-	/* No interval excludes 1; then the one with the low parameters is from too few rounds. */
+	/* First each interval contains 1. Then that of the low parameters is from too few rounds. */
 	assert_string_equal(decided((const double[3][2]){ { 1, 1 }, { 1, 1.2 }, { 0.9, 1 } }, "net"), "");
 	assert_string_equal(
 	        decided((const double[3][2]){ { 1.1, 1.2 }, { 1.1, 1.2 }, { 1.1, 1.2 } }, "few,net"),
@@ -172,7 +174,9 @@ static void figures_show_what_is_decided(void **state)
 	assert_null(strstr(data_file(1, "data/bochs-cycles/overview.dat"), "\" 1 ="));
 }
 
-/* The file `.whole` has the cost of switches and page touches together, and that of the touches. */
+/*
+ * The file `.whole` has the cost of switches with page touches, and the cost of the touches alone.
+ */
 static void switches_have_their_whole_cost(void **state)
 {
 	(void)state;

@@ -152,7 +152,10 @@ static void boots_and_verdicts_are_counted(void **state)
 	                       "; 2 more are arithmetic on constants (1 confirmed, 1 refuted)."));
 }
 
-/* A cell of the heat map must have the marks of its number and of the subject's smallest number. */
+/*
+ * A cell of the heat map is the ratio of its number to the smallest number of the same subject, so
+ * it must have the marks of both numbers. A mark stands for a caveat.
+ */
 static void cells_of_the_heat_map_have_marks(void **state)
 {
 	char text[1000] = "";
@@ -265,7 +268,7 @@ static void arithmetic_is_apart_from_experiments(void **state)
 	free(text);
 }
 
-/* Checks the report of a run without results, also that the page loads nothing from elsewhere. */
+/* Checks the report of a run without results, and that the page loads nothing from elsewhere. */
 static void an_empty_run_has_a_report(void **state)
 {
 	char *text;
@@ -387,7 +390,7 @@ static void a_script_s_head_is_read(void **state)
 	assert_string_equal(text, "Lower is better.");
 	assert_true(plots_script_line(path_of("a.gp"), "needs", text, sizeof text));
 	assert_string_equal(text, "a b");
-	/* This line of the script is below its header. */
+	/* This line is not in the header of the script, so it must not be found. */
 	assert_false(plots_script_line(path_of("a.gp"), "cycles", text, sizeof text));
 	assert_false(plots_script_line(path_of("none.gp"), "", text, sizeof text));
 	assert_string_equal(text, "");

@@ -69,7 +69,7 @@ static void read_recorded_run(void)
 	fclose(file);
 }
 
-/* Returns the durations of the first recorded round, or of none. */
+/* Returns the durations of the first recorded round, or no durations if `anything` is false. */
 static struct durations *learn(bool anything)
 {
 	struct durations *durations = durations_read();
@@ -82,7 +82,10 @@ static struct durations *learn(bool anything)
 	return durations;
 }
 
-/* Lets the boots from `first` on follow each other on SLOTS slots. Returns when the last one ends. */
+/*
+ * Schedules the boots from `first` on, SLOTS at a time. Returns the time at which the last one
+ * ends.
+ */
 static double schedule(int first, double slower)
 {
 	double free_at[SLOTS] = { 0 }, end = 0;

@@ -42,7 +42,7 @@ static void write_file(const char *name, const char *text)
 	fclose(out);
 }
 
-/* Writes the claims 01 and 02 of the test's tree; `first` and `second` end their headers. */
+/* Writes the claims 01 and 02 of the test's tree. Their headers end with `first` and `second`. */
 static void write_claims(const char *first, const char *second)
 {
 	const char *const lines[] = { first, second };
@@ -179,7 +179,7 @@ static void a_run_of_everything_has_the_claims_launches(void **state)
 	                                         "+window pitfall.c\n+" MIX " pitfall.a\n");
 	/*
 	 * The launches for claims are not repeated in each round. Without about.txt any benchmark
-	 * may be an experiment, so they have boots of their own in the first round.
+	 * may be an experiment, so each strategy has one more boot in the first round, for these.
 	 */
 	assert_string_equal(
 	        PLAN("--rounds", "2"),

@@ -187,7 +187,7 @@ static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 	assert_int_equal(store_close(store), -1);
 }
 
-/* Does the same steps as --recover with the database of a killed harness. */
+/* Does what --recover does with the database of a harness that was killed. */
 static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 {
 	struct store *store = create();

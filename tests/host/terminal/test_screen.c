@@ -50,7 +50,7 @@ static unsigned count(const char *what)
 	return n;
 }
 
-/* The text must be ASCII without colours. */
+/* Returns the length of the longest line in bytes. The text must be ASCII without colours. */
 static size_t longest_line(void)
 {
 	size_t most = 0;
@@ -126,7 +126,7 @@ static void a_full_run_fits(void **state)
 		assert_true(says("start a program") && says("interrupt") && says("TLB flush") &&
 		            says("16 context switches"));
 		assert_true(says("  4 KiB         heap ") && says("  16 MiB ") && says("  user entry "));
-		/* There is no room for the questions of the highest ranks. */
+		/* The questions of the highest ranks, the least important ones, do not fit. */
 		assert_false(says("  64 KiB "));
 	}
 	shown(80, false);
