@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A benchmark whose check fails, for tests/e2e/checks.sh. It runs only if it is named. */
+/* A benchmark whose check fails, for tests/e2e/checks.sh. It runs only if bench= names it. */
 #include "bench/guest/bench.h"
 
 static void nothing(struct bench *b)

@@ -24,7 +24,7 @@
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 
-/* Defined in entry.asm of kernel/cpu, or by ISOLATION. */
+/* Defined in kernel/cpu/entry.asm, or by the code of ISOLATION. */
 extern const uint8_t syscall_entry[], syscall_entry_traced[];
 extern const uint64_t entry_stubs[256];
 

@@ -265,7 +265,9 @@ TEST(traps_while_the_window_moves_are_survived)
 	wrong = NULL;
 	came = 0;
 	came_at_end = false;
-	/* gate_set() changes the IDT of place 0; a move to NEAR makes a copy of it there. */
+	/*
+	 * gate_set() changes the IDT at the window's first place. A move to NEAR copies that IDT.
+	 */
 	if (home != ENTRY_WINDOW_BASE && move_to(own_space(), ENTRY_WINDOW_BASE))
 		return "no memory";
 	exception_set_probe(watch);

@@ -108,7 +108,10 @@ TEST(null_pointer_faults)
 	return raises(EXCEPTION_PF, read_byte, 0) ? NULL : "page 0 is readable";
 }
 
-/* A heap stack in the slot of a freed one has other frames: an access must reach the new ones. */
+/*
+ * A heap stack that gets the slot of a freed one has other frames. Accesses must reach the new
+ * ones.
+ */
 TEST(stacks_in_used_slots_have_their_own_frames)
 {
 	const struct root *root = &current_process()->task.root;
@@ -327,7 +330,7 @@ static bool holds(uintptr_t address, uint8_t byte)
 	return at != PAGING_INVALID && *(const uint8_t *)phys_to_virt(at) == byte;
 }
 
-/* A page is copied to, and then another frame is mapped at its address. */
+/* Copies to a page, and then maps another frame at its address, which copies must reach. */
 static const char *copy_to_new_frame(void)
 {
 	struct address_space *space = &current_process()->space;

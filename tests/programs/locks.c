@@ -95,7 +95,7 @@ static int ranges(void)
 	CHECK(seen_lock.type == WRITES && seen_lock.pid == self() && seen_lock.whence == 0 &&
 	      seen_lock.start == 0x40000000 && seen_lock.length == 1);
 	CHECK(lock(NONE, 0, 0) == 0 && !is_locked(WRITES, 0, 0));
-	/* A lock of another type splits a lock; the pieces are merged again. */
+	/* A lock of another type splits a lock. Locking its range again merges the pieces. */
 	CHECK(lock(WRITES, 100, 100) == 0 && lock(READS, 140, 20) == 0);
 	CHECK(!is_locked(READS, 140, 20) && is_locked(READS, 139, 1) && is_locked(READS, 160, 1));
 	CHECK(lock(NONE, 120, 60) == 0 && !is_locked(WRITES, 120, 60) && is_locked(READS, 119, 1) &&
@@ -106,8 +106,8 @@ static int ranges(void)
 	CHECK(lock(NONE, 150, 0) == 0 && in_the_way(GETLK, READS, 0, 0).length == 50);
 	CHECK(lock(NONE, 0, 0) == 0);
 	/*
-	 * Length 0 means to the end of the file; `start` may be relative to the position or the
-	 * end.
+	 * Length 0 locks everything from `start` on. `start` may be relative to the file position
+	 * or to the end of the file.
 	 */
 	CHECK(lock(WRITES, 5, 0) == 0 && in_the_way(GETLK, READS, 1L << 40, 1).length == 0 &&
 	      lock(NONE, 0, 0) == 0);

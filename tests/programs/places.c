@@ -203,7 +203,7 @@ static int stack(void)
 static int brk(void)
 {
 	const uintptr_t end = ((uintptr_t)call(SYS_brk, 0, 0, 0) + PAGE_MASK) & ~PAGE_MASK;
-	const uintptr_t high = 0x100000000; /* the window never lies below */
+	const uintptr_t high = 0x100000000; /* the window is never below this address */
 	long moved;
 
 	if (end < high) /* raising the break takes no memory: no page is touched */
