@@ -37,7 +37,7 @@ struct benchmark {
 	unsigned few;               /* if not 0, the number of samples, whatever bench_plan says */
 	uint64_t large;             /* if not 0, parameters from this on take few samples */
 	uint64_t once;              /* if not 0, parameters from this on run in round 1 only */
-	bool experiment;            /* counts something itself: no stamps, warm-up or overhead */
+	bool experiment;            /* counts something itself, without stamps and warm-up */
 	bool counted;               /* counted by Bochs, not timed: no code can stamp the end */
 
 	/* Returns 0, or a negative error number to skip the row (bench_skip()). */

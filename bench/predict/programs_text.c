@@ -151,7 +151,7 @@ static unsigned char *bits;
 
 static void huffman_prepare(void)
 {
-	/* Symbol n has the code of n ones and a zero, for n up to 7; then 4 bits choose one of 16. */
+	/* The codes of symbols 1 to 8 are 0 to 7 ones and a zero; that of 9 is eight ones. */
 	uint16_t at = 0, next = 1;
 	size_t bit = 0;
 

@@ -4,7 +4,7 @@
 # of the machine in Bochs. Exits with 1 if a bound is not met or something is missing.
 
 BEGIN {
-	chain = 12000 # cycles of each chain: 4000 multiplications of 3
+	chain = 12000 # cycles of each chain: 4000 multiplications of 3 cycles
 	difference = 0.02
 	infinity = 1e18
 }

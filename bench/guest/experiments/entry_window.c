@@ -126,7 +126,9 @@ static bool use(struct address_space *space, uintptr_t page)
 	       !region_fault(space, page, FAULT_WRITE | FAULT_USER | FAULT_PRESENT);
 }
 
-/* Returns the number of moves, or ~0 if out of memory or if the window did not move. */
+/*
+ * Returns the number of moves, or ~0 if out of memory or if the window did not move when it had to.
+ */
 static uint64_t moves_of(enum allocator allocator)
 {
 	static struct address_space space;

@@ -122,8 +122,9 @@ static bool wait_until(const volatile uint8_t *flag)
 }
 
 /*
- * Takes two interrupts, the second in the handler of the first unless `rule` is set. Returns the
- * number of words on the first one's stack that the second changed, or ~0 if one did not come.
+ * Takes two interrupts. The second one comes in the handler of the first or, if `rule` is set,
+ * after it. Returns the number of words that the second changed on the stack of the first, or ~0 if
+ * one of them did not come.
  */
 static uint64_t two_interrupts(bool rule)
 {

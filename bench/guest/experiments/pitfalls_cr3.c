@@ -19,13 +19,13 @@
 
 static uint64_t other_cr3;
 
-/* Read again after the switch, so volatile: a copy could be on the stack. */
+/* Volatile, so that it is read again after the switch: a copy of it could be on the old stack. */
 static volatile struct {
 	uint64_t tag, cr3; /* cr3 is 0: do not switch */
 	uint64_t wrong;    /* variables that changed */
 } run;
 
-/* Returns under the other CR3. */
+/* Returns with the other CR3 loaded, unless run.cr3 is 0. */
 static __attribute__((noinline)) void switch_in_c(void *argument)
 {
 	volatile uint64_t local = run.tag, canaries[CANARIES];
@@ -46,8 +46,8 @@ struct outcome {
 };
 
 /*
- * Calls function() on the stack below `top`, or on the current one if `top` is 0, and counts it as
- * wrong if a variable changed or it did not return.
+ * Calls function() on the stack below `top`, or on the current one if `top` is 0. Counts the call
+ * as wrong if a variable changed or the function did not return.
  */
 static void try_on(uintptr_t top, void (*function)(void *argument), struct outcome *outcome)
 {
@@ -61,7 +61,10 @@ static void try_on(uintptr_t top, void (*function)(void *argument), struct outco
 	outcome->wrong += fault || run.wrong;
 }
 
-/* Runs the function on the fixed stack as the other task, without a switch. */
+/*
+ * Runs switch_in_c() as the other task, on that task's stack at the fixed address, without a
+ * switch.
+ */
 static void run_as_other(void *argument)
 {
 	const uint64_t old = read_cr3();

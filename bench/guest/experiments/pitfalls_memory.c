@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Experiments about the design notes on user stacks at addresses by a formula, on the order of a
- * tear-down, and on the kernel heap.
+ * Experiments about what the design notes say on user stacks whose addresses follow a formula, on
+ * the order of a tear-down, and on the kernel heap.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"

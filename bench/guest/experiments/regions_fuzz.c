@@ -98,7 +98,7 @@ static bool unmap(size_t first, size_t pages)
 	return done;
 }
 
-/* As MAP_FIXED: replaces what was there. */
+/* Maps pages like mmap() with MAP_FIXED: replaces what was there. */
 static bool map(size_t first, size_t pages, uint64_t flags)
 {
 	if (parts != SPLIT && !unmap_whole(first, pages))
@@ -178,7 +178,7 @@ static uint64_t one_operation(uint64_t r)
 		if (map(first, pages, flags))
 			expect(first, pages, (struct page){ true, flags, 0 });
 		else if (parts == SPLIT)
-			return 1; /* there is room for it */
+			return 1; /* the call should have succeeded */
 		return 0;
 	case 3:
 	case 4:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Watches real loads with breakpoints (SDM 3B 17.2): nothing in the kernel or the loader is changed.
- * Each function of struct spawn_watch is called at most once per load, with interrupts off, by the
- * exception that the breakpoint raises. It may be NULL, and may change the frame.
+ * Watches real loads with breakpoints (SDM 3B 17.2): nothing in the kernel or the loader is
+ * changed. Each function of struct spawn_watch is called at most once per load, with interrupts
+ * off, by the exception that the breakpoint raises. Functions may be NULL, and may change the trap
+ * frame.
  */
 #pragma once
 

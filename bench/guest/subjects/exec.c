@@ -133,9 +133,7 @@ static bool page_arrived(const struct address_space *space, const struct load_se
 
 static bool image_arrived(struct bench *b)
 {
-	/*
-	 * The first round of a run checks all pages; later ones, every 16th page of large images.
-	 */
+	/* Later rounds of a run check only every 16th page of a large image. */
 	const size_t step = bench_plan.later && b->parameter >= 16 * MIB ? 16 : 1;
 	bool ok = b->space.pml4 != FRAME_NONE && b->phase == 0 && !user_access_is_open();
 

@@ -39,7 +39,8 @@ static void entry_kernel(struct bench *b, bool overhead)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
 
-	if (overhead) { /* its region is empty; a sample's region holds only the entry */
+	if (overhead) {
+		/* The region of a sample holds only the entry, so that of the overhead is empty. */
 		b->t0 = timestamp();
 		b->t1 = timestamp();
 		__asm__ volatile("prefetchnta (%0); prefetchnta (%1)" : : "r"(begin), "r"(end) : "memory");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time that an interrupt waits while a program is loaded. The load is that of process_spawn(),
- * in which the kernel may let interrupts in.
+ * The time that an interrupt waits while a program is loaded. process_spawn() loads the program; in
+ * it the kernel may turn interrupts on.
  *
  *   irq.latency.loading  The region and the time stamps measure an IPI that is sent just before the
  *                        load. The metric `latency` is the longest wait of a timer interrupt over
