@@ -33,7 +33,7 @@ FROM cost
 WHERE benchmark LIKE 'micro.chase.%'
 GROUP BY parameter;
 
--- For any two rows with the same parameter: the cost of one operation of the row `benchmark`, less
+-- For any two rows with the same parameter: the cost of one operation of the row `benchmark` minus
 -- the cost of one operation of the row `less`.
 CREATE TEMP VIEW difference AS
 SELECT a.parameter_set AS parameter_set, a.benchmark AS benchmark, b.benchmark AS less, parameter,

@@ -91,7 +91,7 @@ static int list_strategies(sqlite3 *db, const struct view *view, struct rows *ro
 	return query ? 0 : -1;
 }
 
-/* Returns the row of a strategy, from 1 on; the first free one if it has none. */
+/* Returns the number of a strategy's row, from 1 on, or of the first free row if it has none. */
 static size_t row_of(const struct rows *rows, const char *strategy)
 {
 	size_t i = 0;

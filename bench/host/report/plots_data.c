@@ -146,8 +146,8 @@ static const struct series_queries series_data = {
 	" AND benchmark = ?4 AND strategy = ?5 ORDER BY parameter, metric",
 };
 
-/* <metric> is the median of the samples before the overhead is subtracted, <metric>_low that of the
- * overhead samples. Both are over the samples of all launches together. */
+/* <metric> is the median of the samples before the overhead is subtracted; <metric>_low is the
+ * median of the overhead samples. Both are taken over the samples of all launches together. */
 static const struct series_queries series_whole = {
 	"whole",
 	"SELECT DISTINCT metric FROM good_sample WHERE engine = ?1 AND benchmark = ?4 AND strategy = ?5"

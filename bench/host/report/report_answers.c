@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define LISTED 5 /* if more strategies than this need more than the least, their list is folded */
+#define LISTED 5 /* a longer list of strategies that need more is folded */
 
 static const struct {
 	const char *id, *heading, *figure;

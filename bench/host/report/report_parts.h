@@ -22,8 +22,8 @@ struct report {
 
 #define REPORT_SENTENCE_MAX 640 /* bytes, with the NUL */
 
-/* Write a sentence without a newline: what was run; how many claims got each verdict. Return
- * `sentence`. */
+/* Each function writes a sentence without a newline, and returns it: the first says what was run,
+ * the second how many claims got each verdict. */
 char *report_say_what_ran(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
 char *report_say_verdicts(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
 

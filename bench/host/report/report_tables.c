@@ -264,8 +264,8 @@ static void write_series(const struct tables *tables, sqlite3_stmt *line, const 
 }
 
 /* Writes a table of all series in the view's metric, with a row per benchmark and parameter and a
- * column per strategy. If the work (view->sized) differs from the instructions, it has a second
- * row. */
+ * column per strategy. If the work (view->sized) differs from the instructions, the work gets a row
+ * of its own. */
 static void write_everything(const struct tables *tables)
 {
 	static const char lines[] =

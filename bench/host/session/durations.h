@@ -59,7 +59,7 @@ void durations_note(struct durations *durations, const struct boot_kind *kind, c
 int durations_write(const struct durations *durations, const char *path, bool keep);
 
 /*
- * Keeps the durations for later runs on this machine, in its file. Changes nothing if that cannot
+ * Writes the durations to this machine's file, for later runs. Changes nothing if that file cannot
  * be written.
  */
 void durations_keep(const struct durations *durations);

@@ -5,8 +5,8 @@
 #include "bench/host/session/options.h"
 
 /*
- * Writes the rows of the run in options->folder[0] that --bench and --strategy choose as
- * perf_script_write() does, and prints where they are. The run need not have ended normally.
+ * Writes rows of the run in options->folder[0] with perf_script_write(): those that --bench and
+ * --strategy choose. Prints where the files are. The run need not have ended normally.
  *
  * Returns the exit status: 0 if at least one file was written, 1 if not all files could be written,
  * 2 if the folder has no readable results, or none that can be exported.

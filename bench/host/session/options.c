@@ -294,7 +294,7 @@ static void set_mode(struct options *options, int option, const char *value)
 	}
 }
 
-/* Returns the field of an option that takes no value and is set by its name, or NULL. */
+/* Returns the field that an option without a value sets to true, or NULL for any other option. */
 static bool *flag_of(struct options *options, int option)
 {
 	switch (option) {

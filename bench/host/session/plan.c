@@ -46,8 +46,8 @@ static int check_offered(const struct strategy_list *strategies, char *why, size
 
 /*
  * Adds a launch that a claim needs. A launch that needs a separate boot (`alone`) gets an item of
- * its own. Other launches of one strategy share an item, which has several globs, or get none if
- * the user asked for the strategy. Returns 0, or -1 with the reason in `why`.
+ * its own in support[]. Other launches of one strategy share an item, which has several globs, or
+ * get none if the user asked for the strategy. Returns 0, or -1 with the reason in `why`.
  */
 static int add_support(struct plan *plan, const struct claim_run *need, char *why, size_t size)
 {

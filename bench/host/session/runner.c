@@ -193,8 +193,8 @@ static void wait_for_output(const struct runner *runner)
 	poll(wait, runner->active, POLL_MS);
 }
 
-/* Prints a message for each instruction in the list, which has those without a price in the cycle
- * model, unless this run has already printed it. */
+/* The list has instructions for which the cycle model has no price. Prints a message about each one
+ * that this run has not mentioned yet. */
 static void report_unpriced(struct runner *runner, const char *list)
 {
 	char name[UNPRICED_MAX];

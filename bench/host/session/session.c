@@ -445,8 +445,8 @@ static int measure(struct session *session, const char *command, struct runner_r
 }
 
 /*
- * Measures the images that `compiler`, which is not the first one, built, in the same rounds and
- * layouts, and writes the results to a subfolder. Returns the exit status.
+ * Measures the images that `compiler` built, in the same rounds and layouts as those of the first
+ * compiler, and writes the results to a subfolder. Returns the exit status.
  */
 static int measure_other(const struct session *first, const char *compiler, const char *command)
 {

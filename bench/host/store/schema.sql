@@ -1,5 +1,5 @@
--- The results database: one file per run of the suite. See docs/results.md. IF NOT EXISTS: these
--- statements also give the database of an older version the tables that it lacks.
+-- The results database: one file per run of the suite. See docs/results.md. The statements say IF
+-- NOT EXISTS because they also add missing tables to the database of an older version.
 PRAGMA user_version = 1;
 
 CREATE TABLE IF NOT EXISTS run (

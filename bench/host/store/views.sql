@@ -16,9 +16,9 @@ CREATE VIEW good_sample AS
 CREATE VIEW good_summary AS
 	SELECT * FROM summary WHERE ',' || flags || ',' NOT LIKE '%,check-failed,%';
 
--- The rows of summary whose strategy the user asked for, which tables and figures compare. A run
--- measures other strategies only because a claim needs them. The database of an older version does
--- not say what was asked for; there all strategies are compared.
+-- The rows of summary that tables and figures compare: those whose strategy the user asked for. A
+-- run measures other strategies only because a claim needs them. The database of an older version
+-- does not say what was asked for; there all strategies are compared.
 CREATE VIEW compared AS
 	SELECT * FROM summary
 	WHERE instr((SELECT ',' || coalesce(max(value), strategy) || ',' FROM environment WHERE key = 'run.strategies'),

@@ -18,8 +18,8 @@ static bool print_tables(sqlite3 *db, const char *run_dir, const struct terminal
 }
 
 /*
- * Writes what `print` prints on `width` columns (0: no limit) to a file. Removes the file if
- * `print` returns false. Returns 0, or -1 after a message.
+ * Writes the output of print(), `width` columns wide (0: no limit), to a file. Removes the file if
+ * print() returns false. Returns 0, or -1 after a message.
  */
 static int write_file(sqlite3 *db, const char *run_dir, const char *name, size_t width,
                       bool (*print)(sqlite3 *db, const char *run_dir, const struct terminal *file))

@@ -279,7 +279,8 @@ static size_t choose(struct screen *screen, size_t room)
 	return topics;
 }
 
-/* Chooses the answers, with as many strategies each as leave room for an answer of every topic. */
+/* Chooses the answers that are shown, and how many strategies each shows: the largest number with
+ * which no topic loses all its answers. */
 static void fit(struct screen *screen, size_t room)
 {
 	size_t topics;

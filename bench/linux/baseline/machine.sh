@@ -26,7 +26,8 @@ linux_prepare()
 	bochs=$(bochs --help 2>&1 | grep -aoE 'Bochs x86 Emulator [0-9.]+' | head -n 1) || true
 }
 
-# linux_initrd: packs the folder $work/root, whose program init is to turn the machine off
+# linux_initrd: packs the folder $work/root into $work/initrd. The program init in the folder must
+# turn the machine off.
 linux_initrd()
 {
 	mkdir -p "$work"/root/{bin,tmp,dev}
