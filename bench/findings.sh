@@ -51,7 +51,8 @@ value()
 		s.loader = b.loader AND s.metric = '$1' AND s.benchmark = '$2' AND s.parameter = $3)"
 }
 
-# query_compilers SQL: as query(), with the results of the second compiler in the schema c2, and so on
+# query_compilers SQL: like query(); the second compiler's results are in the schema c2, the third's
+# in c3, and so on
 query_compilers()
 {
 	local i attach=

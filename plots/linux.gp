@@ -1,8 +1,8 @@
 # What Linux needs for the same operations and the same programs.
 # read: Further left is better; both axes are logarithmic. Crosses are Linux with and without
-#       page-table isolation, points are builds of this kernel, which copies a whole program when it
-#       starts it, while Linux maps it and reads what is touched. docs/baselines.md says how Linux was
-#       counted.
+#       page-table isolation; points are builds of this kernel. This kernel copies a whole program
+#       when it starts it; Linux maps the program and reads only what is touched. docs/baselines.md
+#       says how Linux was counted.
 # needs: exec.real fork.exec.real fork.exec.path fork.roundtrip fault.page map.unmap
 # metric: data_accesses
 #

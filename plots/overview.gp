@@ -1,9 +1,9 @@
 # All strategies on all subjects, relative to the lowest.
 # read: Each row is a strategy and each column a subject. A framed cell is the lowest of its
-#       column; a coloured one is shown to be higher, and says how many times the lowest it is:
-#       the stronger the colour, the worse. In a grey cell no difference from the lowest is shown;
-#       a column without a frame is a subject on which no strategy is shown to be better than
-#       another. An empty cell was not measured. The last row has the lowest value itself. Latency
+#       column. A coloured cell is shown to be higher; its number is the ratio to the lowest, and
+#       a stronger colour is worse. In a grey cell no difference from the lowest is shown. In a
+#       column without a frame, no strategy is shown to be better than another. An empty cell
+#       was not measured. The last row has the lowest value itself. Latency
 #       and the time with interrupts off are in ticks, which on Bochs are instructions and rounds
 #       of REP instructions, and memory is in bytes. A mark says that the cell's value, or the
 #       lowest one of its column, is uncertain: ? too few rounds for an interval, ~ quartiles over

@@ -3,9 +3,9 @@
 #
 # The colours are those of Okabe and Ito, which colour-blind readers can distinguish; dashes, widths
 # and points differ as well, so that a figure can be printed in black and white. In a run of up to
-# eight strategies each has its own colour, dash and point, the same in all figures. With more, one
-# axis determines colour and dash, and the stack the point. `by` names the axis that has the colour:
-# "loader", unless the script sets it to "stack".
+# eight strategies each has its own colour, dash and point, the same in all figures. With more
+# strategies, one axis determines colour and dash, and the stack determines the point. `by` names
+# the axis that determines the colour: "loader", unless the script sets it to "stack".
 
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced

@@ -4,8 +4,8 @@
 #       switches. On the right is the difference, which is due to the switch: the switch itself
 #       and the TLB misses that follow its CR3 load. From some number of pages on, a single task
 #       misses the TLB by itself, so that fewer of the misses are due to the switch: a dip on the
-#       right is no cheaper switch. In modelled cycles the bars are from the low to the high
-#       parameters of the model.
+#       right does not mean a cheaper switch. In modelled cycles the bars are from the low to the
+#       high parameters of the model.
 # needs: switch.pingpong
 # cycles: yes
 #
