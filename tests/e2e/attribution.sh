@@ -66,7 +66,8 @@ LC_ALL=C sort "$work/sums" >"$work/sums.sorted"
 [ -s "$work/folded" ] && LC_ALL=C sort "$work/folded" | cmp -s - "$work/sums.sorted"
 result $? "collapsed stacks add up to the same" "$work/folded"
 
-# What --export writes must have the collapsed stacks, and the totals of functions.csv.
+# The files of --export must contain the collapsed stacks, and their totals must be those of
+# functions.csv.
 export_to()
 {
 	build/host/palimpsest-bench --export perf-script "$work/run" >"$work/out" 2>&1 && mv "$work/run/perf-script" "$1"

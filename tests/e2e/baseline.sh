@@ -73,8 +73,8 @@ grep -oE '[0-9]{1,3}(,[0-9]{3})+' docs/baselines.md | sort -u >"$work/document"
 check "docs/baselines.md has the numbers of results/linux/summary.csv" sh -c "[ \$(wc -l <$work/numbers) -ge 20 ] &&
 	! grep -vxFf $work/document $work/numbers"
 
-# The script that writes these tables must work in folders whose names mean something to a shell or to
-# SQL.
+# The script that writes these tables must work in folders whose names contain characters that are
+# special to a shell or to SQL.
 odd=$work/"it's_(a)_\"folder\"_&_co;"
 mkdir -p "$odd/docs" "$odd/results" "$odd/run"
 cp -r bench "$odd"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Measures the kernel's hot paths on Bochs, compares them with the bounds in tests/e2e/bounds.txt, and
 # prints TAP.
-# usage: bounds.sh [--all]     in the presets and three builds of the loader direct; --all: in all builds
+# usage: bounds.sh [--all]     measures the presets and three builds with the loader direct;
+#                              --all: all builds
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -12,8 +13,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 bounds=tests/e2e/bounds.txt
 
-# over BOUNDS SUMMARY BUILD…: prints each median of instructions that is above a bound for its build,
-# each bound that no build matches, and each build without a row for which there is a bound
+# over BOUNDS SUMMARY BUILD…: prints each median of instructions that is above a bound for its
+# build, each bound that no build matches, and each row that has a bound but is missing for a build
 over()
 {
 	local file=$1 summary=$2 benchmark parameter glob bound build median matched
@@ -53,7 +54,8 @@ while read -r line; do
 done < <(over $bounds "$summary" "${builds[@]}")
 [ "$count" -gt 2 ] || result ok "no count is above its bound"
 
-# Tests over() itself: a median one above a bound, a missing row, and a bound that no build matches.
+# Tests over() itself with medians that are one above a bound, a missing row, and a bound that no
+# build matches.
 tight=$(awk -F, '$7 == "syscall.null" && $9 == "instructions" { print $14; exit }' "$summary")
 echo "syscall.null 0 * $((tight - 1))" >"$work/tight"
 check "a bound below the count is seen in every build" \

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # the backquotes are those of Markdown
-# Compares the two tables of docs/programs.md, offered and refused system calls, with those of the
-# kernel and of Linux. Each system call of Linux 6.1 must be in exactly one of the tables, and no
-# other names may be in them except the kernel's own calls.
+# Compares the two tables of docs/programs.md, offered and refused system calls, with the kernel's
+# table and with Linux's list. Each system call of Linux 6.1 must be in exactly one of the tables.
+# Of other names, only those of the kernel's own calls may be in them.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Tests that the kernel reports a failed check of a benchmark, and fails: boots it with the benchmark
-# test.fails (tests/kernel/check_fails.c) on QEMU, and prints TAP. faults.sh tests that the harness
-# then fails the run.
+# Tests that the kernel reports a failed check of a benchmark, and that its boot then fails. Boots
+# it with the benchmark test.fails (tests/kernel/check_fails.c) on QEMU, and prints TAP. faults.sh
+# tests that the harness then fails the run.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -10,7 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-# boot ROWS: boots with these benchmarks. Its status is in $status, its records are in $work/records.
+# boot ROWS: boots with these benchmarks. The exit status is then in $status, the records are in
+# $work/records.
 boot()
 {
 	status=0

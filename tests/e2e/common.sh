@@ -50,8 +50,8 @@ play()
 }
 
 # bench ARGUMENT…: runs the harness with the played engine as QEMU and Bochs, for one round unless
-# the arguments say otherwise; its output is then in
-# $tree/out and $tree/err, its results in $tree/run, its exit status in $status
+# the arguments say otherwise; its output is then in $tree/out and $tree/err, its results in
+# $tree/run, its exit status in $status
 bench()
 {
 	rm -rf "$tree/run"

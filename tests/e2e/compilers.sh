@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Tests runs with several compilers: each has results of its own, and the verdicts that differ are
-# named. The engine is played, and names the compiler of the image that it was given.
+# Tests runs with several compilers: each compiler must have results of its own, and the verdicts
+# that differ must be named. The engine is played; its records name the compiler of the image that
+# it was given.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -32,7 +33,7 @@ cat >"$tree/engine" <<-EOF
 	sed "s/compiler=gcc-12/compiler=\$says/" "$tree/script" | "$tree/build/tests/make-records"
 EOF
 
-# claim ID VERDICT: plants a claim, with its verdict as an SQL expression
+# claim ID VERDICT: plants a claim; VERDICT is an SQL expression
 claim()
 {
 	cat >"$tree/bench/claims/0$1-planted.sql" <<-EOF
@@ -89,7 +90,7 @@ check "and links to the other reports" grep -q 'href="compilers/gcc-Os/report.ht
 "$tree/build/host/palimpsest-bench" --compare "$run" "$run/compilers/clang-O2" >"$tree/out" 2>"$tree/err"
 check "--compare names the compilers" grep -q 'run.compiler differs: A gcc-O2, B clang-O2' "$tree/out"
 
-# Everything is computed again from the databases: the verdicts of every compiler, and the reports.
+# --recover must compute the verdicts of every compiler, and the reports, again from the databases.
 claim 2 "iif(max(compiler) LIKE '%-Os', 'confirmed', 'refuted')"
 "$tree/build/host/palimpsest-bench" --recover "$run" >"$tree/out" 2>"$tree/err"
 is "--recover: exits 0" 0 $?
@@ -110,7 +111,7 @@ bench --engine tcg --strategy window --compiler clang
 is "another compiler alone: exits 0" 0 "$status"
 is "another compiler alone: the folder has its results" clang-14.0.6 "$(query 'SELECT compiler FROM launches')"
 
-# An image that another compiler made.
+# The image names another compiler than the one that was asked for.
 export CLANG=clang-14.0.6-O3
 bench --engine tcg --strategy window --compiler gcc,clang
 is "a wrong image: exits 1" 1 "$status"

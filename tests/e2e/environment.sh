@@ -67,9 +67,9 @@ ln -s rb "$tree/bin/again"
 ends 0 "run-bench.sh through two links" "$tree/bin/again" --help
 check "run-bench.sh through two links: helps" shows --strategy
 unguarded=$(grep -rlE --include='*.sh' '(^|[^a-z"$])cd ' bench kernel tests | while read -r script; do
-	# These run in a guest, which has no such environment.
+	# These scripts run in a guest, where there is no bench/environment.sh.
 	case $script in bench/linux/outer/init.sh | bench/linux/programs/init.sh | tests/linux/script.sh) continue ;; esac
-	# Scripts that take the environment read this one.
+	# machine.sh is only sourced by scripts that have sourced bench/environment.sh.
 	[ "$script" != bench/linux/baseline/machine.sh ] || continue
 	grep -qE '/environment.sh"|/common.sh"' "$script" || echo "$script"
 done)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Draws all figures from made-up results: without a warning, with all strategies told apart, zeros
-# drawn, and nothing that only a claim needs.
+# Draws all figures from made-up results. gnuplot must not warn, the strategies must look different,
+# zeros must be drawn, and strategies that only a claim needs must be left out.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -22,8 +22,8 @@ bench --engine bochs --strategy window --profile none
 is "the run exits 0" 0 "$status"
 
 # results STRATEGIES PARAMETERS: replaces the results. STRATEGIES are SQL rows ('NAME', 'STACK',
-# 'LOADER', FACTOR), and PARAMETERS the numbers of pages. Costs grow with pages; INVLPG costs more
-# than a CR3 load from 4 pages on, and has no page-walk reads.
+# 'LOADER', FACTOR), and PARAMETERS the numbers of pages. Costs grow with the number of pages; from
+# 4 pages on INVLPG costs more than a CR3 load. INVLPG causes no page-walk reads.
 results()
 {
 	query "DELETE FROM summary; DELETE FROM comparisons; DELETE FROM samples; DELETE FROM launches;
@@ -73,7 +73,8 @@ names()
 	find "$1" -maxdepth 1 -name "*.$2" -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
 }
 
-# draw WHAT: draws all figures again; gnuplot must not complain
+# draw WHAT: draws all figures again; gnuplot must not complain, and every script must draw its
+# figure
 draw()
 {
 	rm -rf "$tree/run/plots"
@@ -102,8 +103,8 @@ colours()
 		"$tree/run/plots/$1.svg" | tr -d ' ' | sort -fu | wc -l
 }
 
-# cells 1|2: prints the colour of each cell of the heat map in modelled cycles: 1: of those that are
-# coloured by their ratio, 2: of those without a decided difference
+# cells 1|2: prints the colours of cells of the heat map in modelled cycles. 1 selects the cells
+# that are coloured by their ratio, 2 those without a decided difference.
 cells()
 {
 	awk -v group="id=\"gnuplot_plot_$1\"" '/id="gnuplot_plot_/ { inside = index($0, group) }
@@ -132,7 +133,7 @@ check "overview: no cell says 0.50 or 2.00 times" lacks overview-cycles '>2.00<'
 is "overview: the highest ratio has the darkest colour" 8,48,107 "$(cells 1 | sort -u)"
 check "the order of flushes is that of all parameters" has tlb-flush-cycles 'CR3 alone: less from 4 pages on, more up to 2 pages'
 
-# One size, and ratios of 1.2 and 1.5, of which one is not decided.
+# One size, and ratios of 1.2 and 1.5. The ratio of window for syscall.null is not decided.
 results "('heap', 'heap-sw', 'sandwich', 1), ('window', 'fixed-ist', 'window', 1.2), ('random', 'fixed-ist', 'random', 1.5)" "(16)"
 query "UPDATE comparisons SET ci_low = 0.9 WHERE benchmark = 'syscall.null' AND a = 'window'"
 draw "one size"

@@ -41,7 +41,7 @@ host()
 	export PALIMPSEST_ROOT=$tree/host
 }
 
-# kvm ARGUMENT…: like bench of common.sh, but with --engine kvm and the played QEMU
+# kvm ARGUMENT…: like bench() of common.sh, but with --engine kvm and the played QEMU
 kvm()
 {
 	rm -rf "$tree/run"

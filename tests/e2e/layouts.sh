@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Tests that two runs whose layouts have nothing in common decide no comparison in opposite ways.
-# Real Bochs with the cycle model.
+# Uses the real Bochs with the cycle model.
 # usage: layouts.sh [--all [SEED SEED]]     few benchmarks of two builds; --all: every benchmark in all
 #                                           builds (an hour), with these seeds (1 and 2)
 set -uo pipefail
@@ -65,12 +65,12 @@ open=$(query "SELECT count(*) FROM comparisons WHERE flags NOT LIKE '%few%' AND 
 	AND flags NOT LIKE '%exact%'")
 check "some are decided, and some are not: $decided and $open" test "$decided" -gt 20 -a "$open" -gt 0
 
-# One boot shows this ordering, and another boot the opposite one.
+# A single boot would decide this ordering, but another boot would decide the opposite one.
 for run in main other; do
 	check "exec.load.cold of 64 KiB, window against random, is not decided ($run)" is_open $run
 done
 
-# Plants an ordering that the second run decides the other way round.
+# Makes the second run decide one ordering in the opposite way.
 sqlite3 "$work/2/results.sqlite" "UPDATE comparisons SET ci_low = 1.1, ci_high = 1.2 WHERE rowid = (SELECT y.rowid
 	FROM comparisons y WHERE benchmark = 'map.unmap' AND flags NOT LIKE '%few%' AND ci_high < 1 LIMIT 1)"
 check "a planted comparison in the opposite way is seen" equal 1 "$(opposite | wc -l)"

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays an engine: turns a script on standard input into a record stream. Writes it to the file
- * descriptor in PALIMPSEST_FD, or to standard output without that variable. A line of the script is
- * one of
+ * Plays an engine: turns a script on standard input into a record stream. Writes the stream to the
+ * file descriptor in PALIMPSEST_FD, or to standard output if that variable is not set. A line of
+ * the script is one of
  *
  *   <type> <key>=<value> …   a record; its number and CRC are added
  *   end <status>             the end record, with the right count and checksum
  *   !<text>                  a line of the instrumentation library, unchanged
  *   raw <text>               any line, unchanged
  *   corrupt <type> …         a record with a wrong CRC
- *   lose                     skips a record number
+ *   lose                     skips a record number, as if a record were lost
  *   flood <text>             repeats this record for ever
  *   sleep <seconds>          waits; fractions are allowed
  *   signal <number>          raises the signal
- *   exit <status>            exits (at the end of the script: with status 33)
+ *   exit <status>            exits; without this line, the end of the script exits with 33
  */
 #define _GNU_SOURCE
 #include "bench/host/intake/record.h"

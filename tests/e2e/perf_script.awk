@@ -1,7 +1,8 @@
-# Reads a file of the text that `perf script` prints, strictly, and prints its chains of calls as
-# collapsed stacks do: "outermost;...;innermost N". With -v leaves=1 it prints a line "function N"
-# for each function that is innermost. N is the sum of the periods. Exits with 1 after a message if
-# a line is not as the readers of that text expect it, or if more than one event is counted.
+# Strictly reads a file in the text format of `perf script`, and prints its call chains in the
+# format of collapsed stacks: "outermost;...;innermost N". With -v leaves=1 it prints a line
+# "function N" for each function that is innermost in a chain. N is the sum of the periods. Exits
+# with 1 after a message if a line does not have the form that readers of this format expect, or if
+# there is more than one event.
 function wrong(what) { print FILENAME ":" FNR ": " what ": " $0; failed = 1; exit 1 }
 BEGIN { before = -1 }
 expected == "" && /^[^ \t]+ [0-9]+ \[[0-9][0-9][0-9]\] [0-9]+\.[0-9]+: +[1-9][0-9]* [a-z_]+:$/ {

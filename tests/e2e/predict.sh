@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Tests the parts of `make predict`: the programs must do their work on this host, with the same
-# result every time; the draw of the halves must be fixed; the table must follow from the samples and
-# counts; wrong use must be refused. The boots in Bochs take minutes and are not tested. No cycles of
-# this host are looked at.
+# result every time; their split into two halves must always be the same; the table must follow from
+# the samples and counts; wrong use must be refused. The boots in Bochs take minutes and are not
+# tested. How many cycles the programs take on this host does not matter.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

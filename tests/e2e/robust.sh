@@ -63,7 +63,7 @@ compare 1 "for no known reason" --reproduces good slow
 mkdir "$tree/exported"
 cp "$tree/good/"{summary.csv,environment.json} "$tree/exported/"
 compare 1 REGRESSION --compare exported slow
-# A larger change of a count comes after a smaller one of cycles.
+# A change of cycles must be listed before a larger change of a count.
 for folder in few many; do
 	mkdir "$tree/$folder"
 	cp "$tree/exported/environment.json" "$tree/$folder/"
@@ -135,8 +135,7 @@ for seed in $(seq 25); do
 done
 is "25 databases with random damage: none crashes it, none is met in silence" "0 0" "$crashed $silent"
 
-# ---- A harness that is killed at 50 random moments: --recover must find all samples that arrived
-# ----
+# ---- A harness that is killed at 50 random moments: --recover must find the samples ----
 {
 	echo "$hello"
 	echo "bench name=tlb.cr3 parameter=0 unit=none samples=100 warmup=0 index=1 of=1"

@@ -98,8 +98,8 @@ bench --engine tcg --strategy window --rounds 3
 is "rounds are run in order" '1 2 3' "$(query "SELECT group_concat(round, ' ') FROM launches WHERE engine = 'tcg'")"
 is "each round has its own seed" '1 2 3' "$(query "SELECT group_concat(seed, ' ') FROM launches WHERE engine = 'tcg'")"
 
-# Three boots, two at a time. The first ends first; then the second and the third run together, and
-# the second ends. The files of the third must still exist after that.
+# Three boots, two at a time. After the first has ended, the second and the third run together. When
+# the second ends, the files of the third must still exist.
 good | play
 cat >"$tree/engine" <<EOF
 #!/bin/sh

@@ -1,7 +1,7 @@
 # Checks every number of the screen that a run on Bochs ends with against its CSV files.
 # usage: awk -f screen.awk summary.csv comparisons.csv SCREEN
-# Prints a line for each number that differs, then "N numbers, M wrong". Exits with 1 if there are none
-# or wrong ones.
+# Prints a line for each number that differs, then "N numbers, M wrong". Exits with 1 if a number is
+# wrong, or if there are no numbers.
 
 BEGIN {
 	FS = ","
@@ -21,7 +21,7 @@ BEGIN {
 	}
 }
 
-# ---- The files. All columns that are used come before those that may be quoted. ----
+# ---- The CSV files. The columns that are read come before those whose fields may be quoted. ----
 
 FNR == 1 { file++ }
 
@@ -62,7 +62,8 @@ function commas(v,    digits, text) {
 	return digits text
 }
 
-# scaled(V, LIKE): V in ones, thousands or millions, whichever LIKE is shown in, without the letter
+# scaled(V, LIKE): V in the unit (ones, k or M) in which the screen shows LIKE, without the unit's
+# letter
 function scaled(v, like,    scale) {
 	scale = like >= 1e8 ? 1e6 : like >= 1e5 ? 1e3 : 1
 	v /= scale
@@ -100,8 +101,8 @@ function cut(pattern,    found) {
 	return found
 }
 
-# order(PAGES, AGAINST): -1 if INVLPG of PAGES pages is cheaper than the benchmark AGAINST, 1 if it is
-# dearer, 0 if that is not decided
+# order(PAGES, AGAINST): -1 if INVLPG of PAGES pages costs less than the benchmark AGAINST, 1 if it
+# costs more, 0 if neither is decided
 function order(pages, against,    set, one, other, less, more) {
 	less = more = 1
 	for (set in all_sets) {
@@ -168,7 +169,7 @@ function check_row(strategy, row,    key, part, whole, what, difference, like, d
 	}
 	difference = median[strategy, row, "cycles_nominal"] - median[least[row], row, "cycles_nominal"]
 	like = difference >= 1e4 ? 10 * difference : difference
-	if (match(rest, / [0-9.,]+( [kM])? more$/)) { # other causes take away
+	if (match(rest, / [0-9.,]+( [kM])? more$/)) { # more than the difference: other causes save
 		what = substr(rest, 1, RSTART - 1)
 		part = substr(rest, RSTART + 1, RLENGTH - 6)
 		difference = median[strategy, row, metric_of[what]] - median[least[row], row, metric_of[what]]
@@ -177,7 +178,7 @@ function check_row(strategy, row,    key, part, whole, what, difference, like, d
 		return
 	}
 	if (rest !~ /^(all [0-9.,]+|[0-9.,]+ of [0-9.,]+)( [kM])?( more are|:) /)
-		return # the causes take away, too
+		return # several causes, some of which save: not checked
 	part = cut("(all|[0-9.,]+ of)")
 	whole = cut("[0-9.,]+( [kM])?")
 	cut("(more are|:)")

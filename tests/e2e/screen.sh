@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the screen that a run ends with, on the real Bochs with the cycle model: its size, and that
-# each of its numbers is that of summary.csv and comparisons.csv.
+# Tests the screen that a run on the real Bochs with the cycle model ends with: its size, and that
+# all of its numbers agree with summary.csv and comparisons.csv.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -15,13 +15,13 @@ has_size()
 	awk -v lines="$1" -v columns="$2" 'length > columns { print; bad = 1 } END { exit bad || NR < 20 || NR > lines }' "$3"
 }
 
-# is_true FILE: succeeds if all numbers of the screen in the file are those of the CSV files
+# is_true FILE: succeeds if all numbers of the screen in the file agree with the CSV files
 is_true()
 {
 	awk -f tests/e2e/screen.awk "$work/run/summary.csv" "$work/run/comparisons.csv" "$1"
 }
 
-# again COLUMNS FILE ARGUMENT…: prints the screen of the run again, to the file
+# again COLUMNS FILE ARGUMENT…: prints the screen of the run again, COLUMNS wide, to the file
 again()
 {
 	local columns=$1 file=$2
@@ -30,7 +30,7 @@ again()
 	COLUMNS=$columns build/host/palimpsest-bench --recover "$work/run" "$@" >"$file" 2>"$work/err"
 }
 
-# measure: a run of six rounds; its output is then in $work/out
+# measure: makes a run of six rounds; its output is then in $work/out
 measure()
 {
 	./run-bench.sh --engine bochs --strategy heap,window --quick --rounds 6 --out "$work/run" \
@@ -54,7 +54,8 @@ again 100 "$work/tables" --tables
 check "--tables: the same screen, after all tables" test "$(tail -n "$(wc -l <"$work/out")" "$work/tables")" = "$(cat "$work/out")" \
 	-a "$(wc -l <"$work/tables")" -gt 60
 
-# Each number of the screen is changed in its first digit; the comparison must see each change.
+# mutate N: prints the screen with the first digit of its Nth number changed; fails if the screen
+# has fewer numbers. is_true() must notice each such change.
 mutate()
 {
 	awk -v n="$1" '/^[a-zA-Z0-9]/ { block = /^(start|interrupt|TLB|16 context)/ } {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Tests bench/claims/code_share.sh, which counts the code that only one value of ISOLATION has, and
-# prints TAP. The counts of a build must change with lines that are added to a copy of its sources, and
-# with an object that grows.
+# prints TAP. The counts of a build must grow when lines are added to a copy of its sources, and
+# when an object of it grows.
 # usage: tests/e2e/share.sh
 set -uo pipefail
 # shellcheck source=bench/environment.sh
@@ -21,7 +21,8 @@ cp -r build/objects/bouncing "$tree/build/objects/"
 
 share() { "$tree/bench/claims/code_share.sh" $build; }
 
-# grown FILE TEXT: what the four counts grow by if the text is added to a file of the copy
+# grown FILE TEXT: prints by how much the four counts (lines and bytes of the value's own code,
+# lines and bytes of all code) grow if the text is added to a file of the copy
 grown()
 {
 	local before after

@@ -102,7 +102,7 @@ check "a knee is the last page count that fits" grep -q '^| reach of the second.
 check "latencies stand by working set" grep -q '^| 2 MiB .*| 40.5, 45.0, 49.5 ' "$work/out"
 check "a missing KVM is said" grep -q '^KVM: not measured' "$work/out"
 
-# Both folders have characters in their names that mean something to a shell or to SQL.
+# The names of both folders contain characters that are special to a shell or to SQL.
 odd=$work/"it's_(a)_\"folder\"_&_co;"
 mkdir -p "$odd"
 cp -r bench "$odd"
@@ -149,8 +149,9 @@ check "tcg is refused, its times mean nothing" test $status -eq 2
 check "the figures' profiles are there" test -z "$(grep -v '^#' bench/validate/published.tsv | tail -n +2 | cut -f1 | sort -u |
 	while read -r profile; do [ -e "bench/bochs/profiles/$profile.ini" ] || echo "$profile"; done)"
 
-# To find the knee of a TLB's reach, the benchmark must sample the published number of pages and one
-# that is at least a third larger.
+# The cost of a load has a knee: it rises above the number of pages that a TLB reaches. To find the
+# knee, the benchmark must measure the published number of pages, and one that is at least a third
+# larger.
 check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 == "reach" { print $11 }' \
 	bench/validate/published.tsv | sort -u | while read -r pages; do
 		tr -d '\n' <bench/guest/micro/micro_chase.c | sed 's/.*page_counts\[\] = {\([^}]*\)}.*/\1/' | tr -cs 0-9 '\n' |
@@ -158,7 +159,7 @@ check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 =
 				END { if (!at || !behind) print pages }'
 	done)"
 
-# Runs the probe loops on tcg, which shows that they work, not how long they take. Rows that need
+# Runs the probe loops on tcg. This shows that they work, but not how long they take. Rows that need
 # more memory than the machine has must be skipped.
 timeout 150 ./run-bench.sh --engine tcg --strategy heap,window --quick --memory 80 --bench 'micro.*' --out "$work/run" \
 	>"$work/out" 2>"$work/err"
