@@ -69,7 +69,7 @@ static int describe_open_error(struct probe *probe, int error)
 		break;
 	case ENODEV:
 	case ENXIO:
-		snprintf(probe->device, sizeof probe->device, "/dev/kvm is there, but nothing behind it; %s",
+		snprintf(probe->device, sizeof probe->device, "/dev/kvm exists, but no driver serves it; %s",
 		         missing_device());
 		break;
 	default:
@@ -98,7 +98,7 @@ static int check_device(struct probe *probe, int device)
 		machine = ioctl(device, KVM_CREATE_VM, 0);
 	while (machine < 0 && errno == EINTR);
 	if (machine < 0) {
-		snprintf(probe->device, sizeof probe->device, "KVM makes no virtual machine: %s%s",
+		snprintf(probe->device, sizeof probe->device, "KVM cannot create a virtual machine: %s%s",
 		         strerror(errno),
 		         errno == EBUSY ? "; another hypervisor (VirtualBox, VMware) holds the processor's"
 		                          " virtualisation: end its machines or unload its module"

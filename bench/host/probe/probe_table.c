@@ -231,7 +231,7 @@ static void print_speed(const struct probe *probe, FILE *out)
 		row.advice = "see the rows governor and isolated cores";
 	} else if (of_host < 0) {
 		row.grade = MEDIOCRE;
-		row.meaning = "the guest did not get so far";
+		row.meaning = "the guest did not get that far";
 	}
 	print_row(out, &row);
 }
@@ -248,9 +248,9 @@ static void print_counters(const struct probe *probe, FILE *out)
 		probe_set(&row, "%" PRId64 " counters", probe->counters);
 	} else {
 		row.grade = MEDIOCRE;
-		row.meaning = "only ticks of the TSC are measured; columns of counters stay away";
-		row.advice = "echo options kvm enable_pmu=1 | sudo tee /etc/modprobe.d/kvm-pmu.conf, load "
-		             "KVM anew; under a"
+		row.meaning = "only ticks of the TSC are measured; columns of counters are left out";
+		row.advice = "echo options kvm enable_pmu=1 | sudo tee /etc/modprobe.d/kvm-pmu.conf, reload "
+		             "KVM; under a"
 		             " hypervisor, give this host a vPMU";
 	}
 	print_row(out, &row);
@@ -274,7 +274,7 @@ static void print_time_stamps(const struct probe *probe, FILE *out)
 		                     : "check the row TSC: the host decides";
 	} else if (probe->lfence < 0) {
 		row.grade = MEDIOCRE;
-		row.meaning = "the guest did not get so far";
+		row.meaning = "the guest did not get that far";
 	}
 	print_row(out, &row);
 }
