@@ -73,53 +73,53 @@ line()
 # This line is typed before the kernel reads its serial port for the first time.
 type_in 'echo fir""st\n'
 wait_for '# ' "the shell has a prompt"
-wait_for first "what was typed before is read"
+wait_for first "a line that was typed before is read"
 # The "" inside words keep the terminal's echo of a command from containing the output to wait for.
 type_in "sh -c 'echo be\"\"gun; exec sleep 1000'\n"
 wait_for begun "a job runs"
 type_in '\x1a'
 wait_for Stopped "Ctrl-Z stops it"
 type_in 'bg; jobs\n'
-wait_for Running "bg lets it go on"
+wait_for Running "bg continues it"
 type_in 'kill %1; wait %1; echo sta""tus $?\n'
 wait_for 'status 143' "it ends when it is killed"
 type_in "sh -c 'echo be\"\"gun; read x; echo go\"\"t \$x'\n"
-wait_for begun "another one reads"
+wait_for begun "another job reads"
 type_in '\x1a'
 wait_for Stopped "Ctrl-Z stops it"
 type_in 'fg\n'
 wait_for 'read x' "fg brings it back"
 type_in 'a line\n'
-wait_for 'got a line' "and it reads what is typed"
+wait_for 'got a line' "it then reads what is typed"
 type_in 'cat &\n'
 type_in 'sleep 0.2; jobs\n'
 wait_for 'Stopped (tty input)' "a background job may not read"
 type_in "kill -9 %1; sh -c 'echo be\"\"gun; exec sleep 1000'\n"
-wait_for begun "one more job runs"
+wait_for begun "a third job runs"
 type_in '\x03'
 type_in 'echo sta""tus $?\n'
 wait_for 'status 130' "Ctrl-C ends it"
 # ---- Line editing: deleting characters and words, and what the terminal shows ----
-line 'x\0303\0244\x7fb' 7862 "Backspace takes a character of two bytes back"
-line '\0342\0202\0254\0360\0237\0230\0200\x7f\x7fa' $'\n61' "and one of three, and one of four"
-line 'one two  three!\x17\x17zwei' 6f6e65207a776569 "Ctrl-W takes words back"
-line 'none\x15all' 616c6c "Ctrl-U takes all back"
-line '\x16\x03a\x16\x17\x16\x04' 03611704 "Ctrl-V makes a character of a key"
-line 'a\tb\x7f\x7fc' 6163 "a tab is taken back"
+line 'x\0303\0244\x7fb' 7862 "Backspace erases a character of two bytes"
+line '\0342\0202\0254\0360\0237\0230\0200\x7f\x7fa' $'\n61' "Backspace erases characters of three and of four bytes"
+line 'one two  three!\x17\x17zwei' 6f6e65207a776569 "Ctrl-W erases words"
+line 'none\x15all' 616c6c "Ctrl-U erases the line"
+line '\x16\x03a\x16\x17\x16\x04' 03611704 "Ctrl-V makes the next key a character"
+line 'a\tb\x7f\x7fc' 6163 "Backspace erases a tab"
 type_in "sh -c 'echo be\"\"gun; read x; echo en\"\"d'\n"
 wait_for begun "one more reads"
 type_in 'a\x01\0303\0244\x7f\x7fc\x12\n'
-wait_for $'a^A\303\244\b \b\b \b\b \bc^R\r\nac' "what is typed and taken back is seen, and Ctrl-R shows it anew"
+wait_for $'a^A\303\244\b \b\b \b\b \bc^R\r\nac' "what is typed and erased is shown, and Ctrl-R shows the line again"
 wait_for end "it ends"
 type_in '/bin/busybox stty -iutf8 -iexten\n'
-line 'x\0303\0244\x7f\x17' 78c317 "without IUTF8 and IEXTEN it is bytes, and Ctrl-W is one"
+line 'x\0303\0244\x7f\x17' 78c317 "without IUTF8 and IEXTEN, Backspace erases a byte, and Ctrl-W is a character"
 type_in '/bin/busybox stty iutf8 iexten\n'
 # ---- The size of the terminal ----
 type_in "/bin/busybox stty rows 40 cols 132; echo si\"\"ze \$(/bin/busybox stty size)\n"
 wait_for 'size 40 132' "stty sets the size of the terminal"
 type_in "sh -c 'trap \"echo change\"d WINCH; /bin/busybox stty rows 41; echo en\"\"d'\n"
-wait_for changed "a change of the size is a signal"
-wait_for end "and it is taken"
+wait_for changed "a change of the size sends SIGWINCH"
+wait_for end "the shell continues after SIGWINCH"
 type_in 'exit\n'
 wait_for 'ended with status' "the shell ends"
 echo "1..$count"

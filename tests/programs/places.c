@@ -306,7 +306,7 @@ static int cycles(void)
 	return 0;
 }
 
-/* Maps all addresses, so that the window cannot move. Using its place must kill the program. */
+/* Maps all places that the window can have. Using the one that it has must kill the program. */
 static int full(void)
 {
 	const long pid = fork();
