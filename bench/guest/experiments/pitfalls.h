@@ -54,9 +54,9 @@ void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t 
 
 /*
  * Calls function(argument) on the stack below `top`, or on the current stack if `top` is 0. Returns
- * true if the function returned. Returns false if it was ended by an exception that the caller had
- * expected by exception_expect(vector, contained_resume). In both cases stack and CR3 are as
- * before.
+ * true if the function returned. Returns false if an exception ended it; the caller must first have
+ * called exception_expect(vector, contained_resume) for that exception. In both cases stack and CR3
+ * are as before.
  */
 bool contained_call(void (*function)(void *argument), void *argument, uintptr_t top);
 void contained_resume(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Experiments about the first environment of a kernel, as the design notes describe it: how large
- * kernel and stacks may be, how small a stack may be, and whether the kernel can move.
+ * Experiments about the environment in which a kernel starts, as the design notes describe it: how
+ * large kernel and stacks may be, how small a stack may be, and whether the kernel can move.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
