@@ -100,8 +100,9 @@ static void map(void *argument)
 }
 
 /*
- * Calls the memory system calls from the kernel's own task, in an address space that the caller has
- * given to this task for the time of the test. Returns NULL, or what went wrong.
+ * Makes system calls on memory from the kernel's own task. The caller has given this task an
+ * address space for the time of the test. Returns NULL, or the call that failed or that let no
+ * interrupt in, or "no memory".
  */
 static const char *calls_on_memory(void)
 {

@@ -34,8 +34,8 @@ const char *memory_lost(const struct memory *before)
 	text[0] = '\0';
 	append(text, sizeof text, before->beside, now.beside, "frames", 0);
 	/*
-	 * Frames have leaked if fewer are free now, objects if there are more now. So the order of
-	 * the arguments `now` and `before` is the reverse of that for frames.
+	 * append() prints its first count minus its second, which is the number that was lost. A
+	 * leak makes free frames fewer, but objects more, so here the count of `now` comes first.
 	 */
 	for (unsigned class = 0; class < HEAP_CLASSES; class ++)
 		append(text, sizeof text, now.heap.objects[class], before->heap.objects[class], "objects",

@@ -144,8 +144,8 @@ static bool vectors_are(const struct vectors *wanted)
 }
 
 /*
- * Executes CPUID, which causes a VM exit under every hypervisor, before and after saving and
- * restoring vector registers. Returns NULL, or what went wrong.
+ * Executes CPUID, which causes a VM exit under every hypervisor, while vector registers are loaded
+ * and while they are saved. They must keep their values. Returns NULL, or what went wrong.
  */
 static const char *vectors_over_exits(void)
 {
