@@ -108,7 +108,7 @@ static int forks(void)
 	return 0;
 }
 
-/* The first write to the page at `at` must change no register, although it causes a page fault. */
+/* Writes to the page at `at` for the first time. Returns 0 if the page fault changes no register. */
 static uint64_t lost_in_fault(volatile char *at)
 {
 	uint64_t wrong;

@@ -67,7 +67,7 @@ static int names(void)
 	CHECK(one(SYS_chdir, "d") == 0 && one(SYS_rmdir, "../d") == 0);
 	CHECK(opens("x", CREATE | WRITE) == -ENOENT && one(SYS_mkdir, "x") == -ENOENT);
 	CHECK(one(SYS_chdir, TOP) == 0);
-	/* Symbolic links whose target does not exist. */
+	/* The target of these symbolic links does not exist. */
 	CHECK(two(SYS_symlink, "new", "l") == 0 && two(SYS_symlink, "l", "k") == 0);
 	CHECK(opens("k", CREATE | EXCLUSIVE | WRITE) == -EEXIST &&
 	      opens("k", CREATE | NO_FOLLOW | WRITE) == -ELOOP);
