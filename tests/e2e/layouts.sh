@@ -41,11 +41,14 @@ opposite()
 }
 
 # is_open RUN: succeeds if RUN (main or other) does not decide exec.load.cold of 64 KiB, window
-# against random, in any of the model's three sets of parameters
+# against random, in any of the model's three sets of parameters. With --all, where the seeds are any,
+# succeeds if one of the three does not decide it, which is when the report calls it undecided.
 is_open()
 {
-	[ "$(query "SELECT count(*) FROM $1.comparisons WHERE benchmark = 'exec.load.cold' AND parameter = 65536
-		AND a = 'window' AND b = 'random' AND metric LIKE 'cycles_%' AND ci_low <= 1 AND ci_high >= 1")" = 3 ]
+	local sets
+	sets=$(query "SELECT count(*) FROM $1.comparisons WHERE benchmark = 'exec.load.cold' AND parameter = 65536
+		AND a = 'window' AND b = 'random' AND metric LIKE 'cycles_%' AND ci_low <= 1 AND ci_high >= 1")
+	[ "$sets" -ge "$([ -n "$boots" ] && echo 3 || echo 1)" ]
 }
 
 for run in 1 2; do
