@@ -61,8 +61,9 @@ sound()
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$copy" kernel STRATEGY=heap && (cd "$copy" && tests/fuzz/calls.sh 30000 1 tcg $build)
 }
 
-# disturbs STATEMENTS PATTERN: lets each task make the calls when it changes its own registers, as it may
-# then do by chance. Succeeds if that makes no finding, and if the last line matches PATTERN.
+# disturbs STATEMENTS PATTERN: adds the statements to the place in the fuzzer where a task changes
+# its own registers; after that such a task might do the same by chance. Succeeds if the fuzzer
+# reports no finding, and if a line of its output matches PATTERN.
 disturbs()
 {
 	local file=tests/fuzz/calls/worker.c program=build/fuzz/fuzz-calls.elf status=0

@@ -72,7 +72,7 @@ watch()
 			return 1
 		fi
 	done
-	return 0 # whatever used() returned when the engine had just ended
+	return 0 # even if used() failed last, because the engine had just ended
 }
 
 # run_boot BUILD SEED CALLS: boots a kernel in the mode run=fuzz. Sets $status to the engine's exit
@@ -107,8 +107,8 @@ run_boot()
 	wait "$reader" 2>/dev/null
 }
 
-# Prints what tasks with changed registers have done: how many rounds they ended by writing to the page
-# of the results, and in how many they removed or moved a file of /dev.
+# Prints what the tasks did whose registers a signal handler had changed: how many rounds they ended
+# by writing to the page of the results, and in how many rounds they removed or moved a file of /dev.
 disturbed()
 {
 	[ "$(field overwritten)" = 0 ] || echo -n ", $(field overwritten) rounds ended by an overwritten page"

@@ -90,7 +90,7 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			continue;
 		node = node_find(nodes[file->parent], file->name, true, &error);
 		require(node || error < 0);
-		/* A file's node->parent may be that of a name that was removed. */
+		/* A file's node->parent may be the directory of a name that was removed. */
 		if (node && is(node->mode, NODE_FILE))
 			continue;
 		for (unsigned depth = 0; node && node != node_root; depth++) {
@@ -171,8 +171,8 @@ struct round {
 };
 
 /*
- * Unpacks the input and checks everything. Returns the kernel's result. Sets *calls to the number
- * of heap allocations that the kernel tried to make.
+ * Unpacks the input and checks the result, the tree and the memory. Returns the kernel's result.
+ * Sets *calls to the number of heap allocations that the kernel tried to make.
  */
 static int run(const uint8_t *bytes, size_t size, const struct round *round, size_t *calls)
 {

@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * LLVMFuzzerMutate() is libFuzzer's own mutator. libFuzzer calls LLVMFuzzerCustomMutator(), which a
- * target defines, instead. Both change `bytes` in place and return the new size, at most `most`.
+ * LLVMFuzzerMutate() is libFuzzer's own mutator. If a target defines LLVMFuzzerCustomMutator(),
+ * libFuzzer calls that function instead. Both change `bytes` in place and return the new size, at
+ * most `most`.
  */
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed);

@@ -34,5 +34,5 @@ for target in "$@"; do
 		failed=1
 	fi
 done
-[ $failed = 0 ] && echo "make fuzz-merge takes what is new into tests/fuzz/corpus"
+[ $failed = 0 ] && echo "make fuzz-merge adds the new inputs to tests/fuzz/corpus"
 exit $failed

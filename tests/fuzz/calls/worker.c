@@ -141,7 +141,7 @@ static int reaches_own_memory(const uint64_t call[7])
 	case SYS_madvise:
 		break;
 	default:
-		/* It may read a file into the program's data. A futex is changed by no call. */
+		/* Other calls may write to the program's data, as read() does; futex() does not. */
 		for (unsigned i = 1; i < 7; i++)
 			if (call[i] >= (uint64_t)__bss_start && call[i] < OWN_END && call[0] != SYS_futex)
 				return 1;
@@ -259,8 +259,8 @@ static long make_call(const uint64_t call[7], int with_vectors)
 }
 
 /*
- * Loads SS into DS, ES and GS. The canary, which starts with null selectors, checks that they do
- * not reach other tasks.
+ * Loads SS into DS, ES and GS. The canary, which starts with null selectors, checks that these
+ * selectors do not reach other tasks.
  */
 static void load_selectors(void)
 {
