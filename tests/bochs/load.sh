@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests the option ROM and the part of the instrumentation library that put a kernel into Bochs's
-# memory (bench/bochs/rom.asm, bench/bochs/load.c): the kernel gets its command line and its modules,
-# byte for byte, and what cannot be loaded ends Bochs with status 2 and a reason.
+# memory (bench/bochs/rom.asm, bench/bochs/load.c). The kernel must get its command line and its
+# modules, byte for byte. If something cannot be loaded, Bochs must end with status 2 and a reason.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -13,7 +13,8 @@ cd "$(dirname "$0")/../.." || exit 1
 image=$PWD/build/fixed-ist+window+shared/palimpsest.elf32
 programs=$PWD/build/programs
 
-# boot MEMORY LINE…: boots with MEMORY MiB what the lines say; the stream is then in $work/stream
+# boot MEMORY LINE…: boots a machine with MEMORY MiB; the lines (a file for PALIMPSEST_LOAD) name
+# the kernel, its command line and its modules. The library's stream is then in $work/stream.
 boot()
 {
 	{

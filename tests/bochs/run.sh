@@ -209,8 +209,8 @@ check "with its file and line" sh -c '
 	grep -q "wrong.ini:$(grep -n "^invlpg " wrong.ini | cut -d : -f 1): .many" wrong.err'
 
 # ---- counts by function ----
-# The library reads the functions' names from an ELF file with the three pages of code at the label
-# `tests` and the symbols in them.
+# The library reads the functions' names from an ELF file. This one has the three pages of code from
+# the label `tests` on, and their symbols.
 nasm -f bin -I"$here/" --before '[map symbols guest.map]' -o guest.bin "$here/guest.asm"
 tail -c +4097 guest.bin | head -c 12288 >code.bin
 options=$(awk '$1 ~ /^FFFFFFFF8010[123]...$/ && $3 ~ /^[a-z_]+$/ {
@@ -276,7 +276,7 @@ check "with a profile too, in each metric, and causes" awk -f sum.awk both.strea
 region_of() { # NAME: prints the number of the test's region
 	sed -n "/^$1|/{s/.*region=\([0-9]*\) .*/\1/p;q}" expected
 }
-# functions_are NAME: compares the counts by function of the test's region with the lines
+# functions_are NAME: compares the counts by function in the region of the test NAME with the lines
 # "stack metric=n …" on standard input
 functions_are() {
 	awk -v region="$(region_of "$1")" '
@@ -334,8 +334,8 @@ check "code in the entry window has the names that it has in the image" function
 	entry_rest;from_user instructions=2 data_accesses=2
 EOF
 
-# off_is FILE NAME LINE: compares the `!off` line of the test's region, without its first two
-# fields, with LINE
+# off_is FILE NAME LINE: compares the `!off` line for the region of the test NAME, without its first
+# two fields, with LINE
 off_is() {
 	grep "^!off region=$(region_of "$2") " "$1" | cut -d " " -f 3- >off.got
 	echo "$3" | diff - off.got
@@ -374,7 +374,7 @@ check "with the reason" grep -q "bare.elf: it has no symbol table" bare.err
 # ---- the trace ----
 boot guest traced "PALIMPSEST_TRACE=counts.trace"
 boot guest few "PALIMPSEST_TRACE=few.trace" "PALIMPSEST_TRACE_LINES=3"
-# trace_is FILE NAME: compares the trace of the test's region with the lines
+# trace_is FILE NAME: compares the trace of the region of the test NAME with the lines
 # "instructions event address function detail" on standard input
 trace_is() {
 	sed -n "s/^$(region_of "$2") 0 \([0-9]*\) [0-9]* /\1 /p" "$1" >trace.got
