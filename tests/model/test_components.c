@@ -52,7 +52,7 @@ static enum cache_level naive_level(struct naive_cache *const caches[3], uint64_
 	return LEVEL_MEMORY;
 }
 
-/* Compares the caches of two CPUs, with their own L1 and L2 and a shared L3, with the model. */
+/* Compares the caches of two CPUs (own L1 and L2, shared L3) with the naive model. */
 static void random_accesses(void **state)
 {
 	static const struct profile profile = { .size = { [SIZE_L1I_KIB] = 1,

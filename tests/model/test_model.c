@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the accounting of cycles for hand-written instruction streams, and the branch predictor. Paging is off here, but for the costs of a page walk; test_translation.c tests it.
+ * Tests the accounting of cycles for hand-written instruction streams, and the branch predictor.
+ * Paging is off, except in the test of what a page walk costs; test_translation.c tests paging.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,7 +80,10 @@ static void plain_instructions(void **state)
 	const struct model_counts *counts;
 	(void)state;
 
-	/* The first fetch misses at every level: (168 - 4) * 0.8 = 131.2 cycles; plus 0.5 each. */
+	/*
+	 * The first fetch misses at every level: (168 - 4) * 0.8 = 131.2 cycles. Each instruction
+	 * adds 0.5.
+	 */
 	assert_int_equal(execute(0x100), 131700000);
 	assert_int_equal(execute(0x101), 132200000);
 	assert_int_equal(execute(0x140), 263900000); /* the next line is not cached either */
@@ -145,8 +149,9 @@ static void note_unpriced(const char *name)
 }
 
 /*
- * The ring decides, whatever the address: here everything is in the lower half. An instruction without
- * a price costs as much as a plain one, and is reported once, when it counts.
+ * The price of a delivery depends on the ring, not on the address: here all addresses are in the
+ * lower half. An instruction without a price costs as much as a plain one. It is reported once,
+ * when it first counts.
  */
 static void rings_and_missing_prices(void **state)
 {
@@ -212,7 +217,7 @@ static void data_and_strings(void **state)
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 35000000 + 24 * 34375);
 }
 
-/* What model_holds() says, the next access shows; and asking changes nothing. */
+/* model_holds() must be true exactly if the next access costs nothing, and must not change state. */
 static void what_an_access_would_cost(void **state)
 {
 	uint64_t before;
@@ -276,7 +281,7 @@ static void branch_prediction(void **state)
 	assert_false(branches_unconditional(&branches, BRANCH_DIRECT, 0x5000, 0x1));
 }
 
-/* A branch that is predicted wrong counts once and has its cost; the next one is predicted right. */
+/* A mispredicted branch must count once and have its cost; other branches must cost nothing. */
 static void wrong_predictions(void **state)
 {
 	const uint64_t cost = profile.cost[COST_MISPREDICT].of[SET_NOMINAL];
@@ -388,7 +393,7 @@ static uint64_t chase(uint64_t lines)
 	assert_non_null(next);
 	for (uint64_t i = 0; i < lines; i++)
 		next[i] = (uint32_t)i;
-	for (uint64_t i = lines - 1; i > 0; i--) { /* makes one cycle (Sattolo) */
+	for (uint64_t i = lines - 1; i > 0; i--) { /* Sattolo: a single loop of all lines */
 		uint64_t other = random_below(i);
 		uint32_t kept = next[i];
 
