@@ -6,7 +6,7 @@
 # usage: commands.sh [--all | CHECK...]
 # Without arguments it runs the checks that table() calls quick; --all adds those that take minutes
 # (make test-commands); CHECK is a function of table().
-# shellcheck disable=SC2016,SC2317 # functions are called by the table; the shell that reads what is in quotes expands it
+# shellcheck disable=SC2016,SC2317 # other shells expand quoted variables; table() names functions
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# The checks of the commands that work with a folder of results, which tests/commands.sh sources.
+# The checks of the commands that work with a folder of results. tests/commands.sh sources this
+# file.
 # shellcheck disable=SC2154 # commands.sh defines $work
 
 compare()

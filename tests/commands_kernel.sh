@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# The checks of the commands that boot or look at a kernel by itself, which tests/commands.sh sources.
+# The checks of the commands that boot or look at a kernel by itself. tests/commands.sh sources this
+# file.
 # shellcheck disable=SC2154 # commands.sh defines $work
 
 qemu()
@@ -43,12 +44,12 @@ qemu_gdb()
 	fi
 	make qemu-gdb >"$work/gdb.make" 2>&1 </dev/null &
 	make=$!
-	for _ in $(seq 3000); do # it may have to build the kernel first
+	for _ in $(seq 3000); do # make may have to build the kernel first
 		if [ -S build/gdb.sock ] || ! kill -0 $make 2>/dev/null; then break; fi
 		sleep 0.1
 	done
 	[ -S build/gdb.sock ] || kill $make 2>/dev/null
-	# Its status depends on whether the machine answers `kill` before it ends.
+	# gdb's status is not checked: it depends on whether QEMU answers `kill` before it exits.
 	timeout 60 gdb -batch build/fixed-ist+window+shared/palimpsest.elf -ex 'target remote build/gdb.sock' \
 		-ex 'hbreak kernel_main' -ex continue -ex backtrace -ex kill >"$work/out" 2>&1
 	shows "gdb, as make qemu-gdb says, stops at the kernel's start" "Breakpoint 1, kernel_main"

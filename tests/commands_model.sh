@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# The checks of the commands of the cycle model and of long tests, which tests/commands.sh sources.
+# The checks of the commands of the cycle model and of long tests. tests/commands.sh sources this
+# file.
 # shellcheck disable=SC2154 # commands.sh defines $work
 
 calibrate()
@@ -22,7 +23,8 @@ validate_model()
 	shows "make validate-model ENGINE=kvm says why it cannot" "engine kvm cannot run"
 }
 
-# The bounds need not hold with this profile and processor.
+# `make predict` may fail here, because its bounds need not hold with this profile on this
+# processor.
 predict()
 {
 	make predict PROFILE=zen3 HALF=learn KINDS=program >"$work/out" 2>&1

@@ -42,15 +42,15 @@ check "another level has a folder of its own" \
 	equal "${default/\/palimpsest/@gcc-Os\/palimpsest}" "$(links make OPT=-Os)"
 check "the environment may name it too" equal "$(links make OPT=-Os)" "$(OPT=-Os links make)"
 
-# without_sse FOLDER: no C file of the kernel uses the registers of the FPU, SSE or AVX, which the
-# kernel does not save for itself. Self-tests and benchmarks may do so.
+# without_sse FOLDER: succeeds if no C file of the kernel uses the registers of the FPU, SSE or AVX,
+# which the kernel does not save for itself. Self-tests and benchmarks may use them.
 without_sse()
 {
 	! find "$1/kernel" -name '*.o' ! -name '*.asm.o' -exec objdump -d --no-show-raw-insn {} + |
 		grep -m 3 -E '%[xyz]mm|%mm[0-7]|%st'
 }
 
-# passes ENGINE FOLDER: the kernel's self-tests pass
+# passes ENGINE FOLDER: succeeds if the kernel's self-tests pass
 passes()
 {
 	tests/kernel/run.sh "$1" "$2" >"$work/tap" 2>&1

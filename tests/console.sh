@@ -28,8 +28,7 @@ says()
 	grep -aqxF -- "$1" "$work/console" || { echo "wanted: $1"; cat "$work/console"; return 1; }
 }
 
-# is_quiet: succeeds if the console's output has only the three lines of every boot and the output
-# of the first program
+# is_quiet: succeeds if the console's output has no message about a module
 is_quiet()
 {
 	[ "$(grep -ac '^module' "$work/console")" = 0 ] || { cat "$work/console"; return 1; }
@@ -148,8 +147,7 @@ check "the numbers are the samples, less the overhead" awk '
 boot "run=bench samples=quick bench=syscall.null table=off" build/programs/*.elf
 check "table=off prints none" equal 0 "$(grep -ac 'syscall.null\|rows' "$work/console")"
 
-# ---- The text screen of a PC: its memory has the console's output, and the last 24 lines are shown
-# ----
+# ---- The text screen of a PC must have the console's output, and show the last 24 lines of it ----
 list=
 for module in build/programs/*.elf; do
 	list+=${list:+,}"$module $(basename "$module" .elf)"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2016 # a backquote in quotes is one
+# shellcheck shell=bash disable=SC2016 # the quoted backquotes are those of Markdown
 # The commands that README.md and `make help` name; commands.sh reads this file.
 
 # Prints the commands in README.md: the lines of code blocks, and code in the text that is a

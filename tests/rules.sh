@@ -113,7 +113,8 @@ done <"$work/table" >&3
 	sources 'kernel|bench|tests' 'c|h' | xargs awk 'FNR == 1 { start = 0 } /^\{$/ { start = FNR }
 		/^}/ && start { if (FNR - start + 2 > 80) print FILENAME ":" start - 1 ": function: " FNR - start + 2 " lines; 80 are allowed"; start = 0 }'
 	grep '\.md$' "$work/files" | xargs grep -nE '^.{121}' | sed -E 's/^([^:]*:[0-9]*):.*/\1: columns: over 120/' || true
-	# In figures with a parameter as an axis, the main metric needs sized: a REP counts once in it.
+	# Figures with a parameter as an axis must use sized, because a REP counts only once in the
+	# main metric.
 	sources plots 'gp|style' | xargs grep -lE 'using \(?(column\()?"parameter"|int\(column\("parameter"\)\)|column\("parameter"\) > 0' |
 		xargs -r grep -nE '^[^#]*(\<main\>|\<main_(low|high)\>|["'"'"']instructions["'"'"']|= "instructions )' |
 		sed -E 's/^([^:]*:[0-9]*):.*/\1: size: sizes are compared by sized, not by instructions alone/' || true

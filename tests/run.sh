@@ -93,7 +93,8 @@ alone tests/fuzz/calls-plants.sh tests/fuzz/calls-plants.sh
 for build in $presets; do
 	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build" ARCHIVE=build/linux/linux.cpio
 done
-# Planted faults: each must find its place, and a few must be caught; `make mutants` tries all.
+# Planted faults: the lines that each one changes must be in the sources, and a few faults must be
+# caught. `make mutants` tries all faults.
 suite "mutants --quick" env JOBS=1 tests/mutants/run.sh --quick
 # A few machines, memory sizes and CPU models; `make test-machines` runs many more.
 alone "tests/machines.sh --few" tests/machines.sh --few
@@ -105,7 +106,7 @@ suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sand
 for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build" WORDS=pcid=on
 done
-# The other ways in which a kernel without user pages reaches user memory.
+# The other two ways in which a kernel that does not map user pages reaches user memory (copies=).
 for way in page entry; do
 	suite "kernel tcg heap-sw+direct+bouncing copies=$way" tests/kernel/run.sh tcg heap-sw+direct+bouncing WORDS=copies=$way
 done
@@ -126,7 +127,7 @@ for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 done
 # The console's messages about modules and command line.
 suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
-# Some of these make several runs of the benchmarks.
+# Some of these scripts make several runs of the benchmarks.
 limit=${TEST_LIMIT:-600}
 for script in tests/bochs/*.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || alone "$script" bash "$script"

@@ -27,7 +27,7 @@ $(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
 
 test-programs: host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS)
 
-# All processors build, unless the caller says how many jobs there are.
+# Builds on all processors, unless the caller gives a number of jobs.
 test:
 	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) test-programs
 	@tests/run.sh $(UNIT_TESTS) $(FUZZ_REPLAYS) $(HOST_TESTS) $(MODEL_TESTS)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests run-bench.sh --calibrate on this processor, with few samples: the profile must be valid, say
 # where each value comes from, and be listed; what cannot be measured must be refused. The values
 # themselves are not checked, because this host may do anything else at the same time.

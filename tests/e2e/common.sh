@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2016 # the tests use them; the shell that reads them expands them
+# shellcheck shell=bash disable=SC2034,SC2016 # for tests; other shells expand quoted variables
 #
 # Functions for the end-to-end tests, which source this file from the top of the source tree. They
 # make a small source tree in $tree with the real harness and a played engine: a script that plays

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests runs with several compilers: each compiler must have results of its own, and the verdicts
 # that differ must be named. The engine is played; its records name the compiler of the image that
 # it was given.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2016,SC2154 # common.sh defines them; the played apt-get expands its own arguments
+# shellcheck disable=SC1091,SC2016,SC2154 # common.sh defines the variables; the played apt-get expands its own arguments
 # Tests the engine kvm-emulated with a script in place of the outer machine, which otherwise boots a
 # Linux with KVM. Covers the variants npt=1 and npt=0, the flags of the samples, and all faults that
 # can occur in the outer machine.

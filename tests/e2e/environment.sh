@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests that the commands do not depend on the user's environment: variables, start-up files of
 # programs, the folder they are called from, folder names, and git's checks of a checkout's owner.
 . "$(dirname "$0")/common.sh"

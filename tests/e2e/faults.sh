@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests faults of a guest or an engine: the harness must store a state and a reason for every
 # launch, and keep all valid samples.
 . "$(dirname "$0")/common.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Draws all figures from made-up results. gnuplot must not warn, the strategies must look different,
 # zeros must be drawn, and strategies that only a claim needs must be left out.
 . "$(dirname "$0")/common.sh"

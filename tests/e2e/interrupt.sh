@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests Ctrl-C, SIGTERM, SIGHUP, SIGKILL of the harness, and a full disk. The samples that had
 # arrived must be readable afterwards, and no engine may still run.
 . "$(dirname "$0")/common.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests the engine kvm without KVM: with a played QEMU (fake/qemu.sh) on made-up hosts. Covers
 # rounds, comparisons and drift, the table of --probe, and every obstacle to KVM with the harness's
 # advice.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests the places that a run writes to: a standard output that is full, closed or without a reader,
 # a limit on file sizes, a read-only checkout, and a results folder that another run is using.
 . "$(dirname "$0")/common.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests report.html of good, hostile, cut-short and killed runs. If Chromium is installed (Debian
 # package chromium), the test also renders the page there, headless.
 . "$(dirname "$0")/common.sh"

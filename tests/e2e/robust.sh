@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests the harness on results that are damaged, half-written, from another program or left by a
 # killed run, on planted regressions, and on a full disk. It must never crash or lose a sample, and
 # must always print a message.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests a good run on a played engine, from the first record to the exported files.
 . "$(dirname "$0")/common.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests wrong usage, missing tools and engines that cannot run: the harness must exit with 2 and say
 # what to do.
 . "$(dirname "$0")/common.sh"
