@@ -43,7 +43,7 @@ check "a calibration: has the latency of L1" grep -qE '^latency = [0-9.]+ low [0
 check "a calibration: what needs ring 0 has its other source" grep -qE '^sysret = .*# \[[SDRA]\] .*not measured \(it needs ring 0\)' \
 	"$profiles/mine.ini"
 check "a calibration: leaves no other file" test ! -e "$profiles/mine.ini.new"
-# This engine takes no profile. If that is the only complaint, the profile itself is valid.
+# Engine tcg takes no profile. If that is the only complaint, the profile itself is valid.
 bench --profile mine --engine tcg
 check "the profile is accepted" says "--profile works only on engine bochs"
 timeout 60 "$host" --list >"$tree/out" 2>"$tree/err"

@@ -41,8 +41,9 @@ opposite()
 }
 
 # is_open RUN: succeeds if RUN (main or other) does not decide exec.load.cold of 64 KiB, window
-# against random, in any of the model's three sets of parameters. With --all, where the seeds are any,
-# succeeds if one of the three does not decide it, which is when the report calls it undecided.
+# against random, in any of the model's three sets of parameters. With --all the seeds may be any.
+# It then succeeds if at least one of the three sets does not decide it; the report, too, calls that
+# undecided.
 is_open()
 {
 	local sets

@@ -139,7 +139,7 @@ is "about.txt has every subject once" "" "$(grep '^=' $about | sort | uniq -d)"
 # test adds a loader, a preset and an exclusion to a copy, and everything made from the copy must
 # have them.
 make -s list-strategies >"$tree/before"
-direct=$(grep -c +direct+ "$tree/before") # like the new loader `batch`, not excluded with any stack
+direct=$(grep -c +direct+ "$tree/before") # the new loader `batch` will have as many builds
 heaps=$(grep -c '^heap-.*+window+' "$tree/before")
 fixed=$(grep -c '^fixed-.*+window+' "$tree/before")
 axes=$tree/axes.txt
