@@ -203,8 +203,9 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 /*
  * Plans the bytes of segment `i` in its first page. That page is already planned, as the last page
  * of the segment before. If the planned data reaches the end of the segment before, and the two
- * segments are as far apart in the file as in memory, extends the planned data. Otherwise adds an
- * entry with the bytes to those that plan->rest counts. Returns 0 or -E2BIG.
+ * segments are as far apart in the file as in memory, extends the planned data. Otherwise the
+ * bytes get an entry of their own, and plan->rest, which counts such entries, grows by one. Returns 0
+ * or -E2BIG.
  */
 static int join_page(struct image *m, size_t i)
 {

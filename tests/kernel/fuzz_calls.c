@@ -38,7 +38,7 @@
 static struct fuzz_page *page; /* shared with the programs of the current round, or NULL */
 static int first_pid;          /* the round's first task */
 static unsigned findings;
-static unsigned overwritten;     /* rounds whose page has a fault that report() did not write */
+static unsigned overwritten;     /* rounds in which something other than report() set page->fault */
 static unsigned put_back_rounds; /* rounds that removed or moved a node of kept[] */
 
 static struct {

@@ -50,8 +50,8 @@ static void refuse(struct intake *intake, const struct record *record, const cha
 }
 
 /*
- * Returns true if there is a store and texts of `bytes` bytes fit in the budget (budget.h). If they
- * exceed the budget, later records of the launch are ignored.
+ * Returns true if there is a store, and the budget (budget.h) has room for texts of `bytes` bytes. If
+ * it has not, later records of the launch are ignored.
  */
 static bool may_store(struct intake *intake, size_t bytes)
 {

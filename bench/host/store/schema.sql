@@ -168,7 +168,7 @@ CREATE TABLE IF NOT EXISTS claims (
 	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT,
 	kind TEXT NOT NULL DEFAULT 'experiment', -- experiment | arithmetic
 	also TEXT NOT NULL DEFAULT '',           -- what follows beyond the quote; decides nothing
-	margin_set TEXT NOT NULL DEFAULT '',     -- revision, and before or after the experiment
+	margin_set TEXT NOT NULL DEFAULT '',     -- the revision, and whether it is from before the experiment
 	name TEXT NOT NULL DEFAULT ''            -- that of the claim's file, in words
 );
 
