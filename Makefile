@@ -25,7 +25,8 @@ endif
 
 SHELL := /bin/bash
 
-# Commands run in the environment that bench/environment.sh sets up; scripts use the same one.
+# Commands run in the environment that bench/environment.sh sets up; scripts use the same
+# environment.
 UNSET := $(shell sed -n 's/^unset -v//p' bench/environment.sh)
 unexport $(UNSET)
 $(foreach set,$(shell sed -n 's/^export//p' bench/environment.sh),$(eval export $(set)))
@@ -92,8 +93,8 @@ bochs: $(BUILD)/palimpsest.iso bochs-library
 	@bench/bochs/console.sh $(BUILD)
 
 # Tests the parts of the cycle model, then compares its figures with published ones. PROFILE is one
-# of bench/bochs/profiles. If KVM is usable, the figures are measured there as well; with ENGINE=kvm
-# it is an error if KVM is not usable.
+# of bench/bochs/profiles. If KVM is usable, also measures the figures under KVM; with ENGINE=kvm it
+# is an error if KVM is not usable.
 PROFILE ?= skylake-client
 ENGINE  ?= auto
 
@@ -101,10 +102,10 @@ validate-model: $(MODEL_TESTS)
 	@for test in $(MODEL_TESTS); do $$test >/dev/null 2>&1 || { echo "$$test fails: run it" >&2; exit 1; }; done
 	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
 
-# Replaces the committed results. The rows of Linux programs, which differ between machines, are
-# left out. The reference has counts but no cycles. Cycles are computed from counts and from the
-# prices in a profile: they would make the run longer and the file larger, and would change with
-# each corrected price.
+# Replaces the committed results. Benchmarks that run Linux programs are left out, because these
+# programs differ between machines. Modelled cycles are left out too, so the reference has only
+# counts. Cycles are computed from counts and from the prices in a profile. They would make the run
+# longer and the file larger, and each corrected price would change them.
 # To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
 REFERENCE_RUN ?= --engine bochs --profile none --strategy heap,window,random,best
@@ -117,8 +118,8 @@ reference:
 	awk 'NR == FNR { split($$0, field, "\t"); if (field[3] == "linux") linux[field[1]]; next } { split($$0, field, ",") } !(field[7] in linux)' \
 		$(BUILD)/host/about.txt $(BUILD)/reference/summary.csv >$(REFERENCE)/summary.csv
 
-# Repeats the reference run with the same profile (none if it had none), and reports for each
-# benchmark whether its numbers are the same and, if not, why.
+# Repeats the reference run, with the same profile if it had one. Reports for each benchmark whether
+# its numbers are the same and, if not, why.
 reproduce:
 	@rm -rf $(BUILD)/reproduce
 	@mkdir -p $(BUILD)
@@ -152,7 +153,7 @@ lint: $(BUILD)/strategies.h
 # Makes the figures and tables of the documents from a run: RESULTS=results/latest.
 RESULTS ?= results/latest
 
-# Replaces the screen in README.md by the one that a run ended with.
+# Replaces the screen in README.md by the last screen of a run.
 readme:
 	@bench/readme.sh $(RESULTS)
 

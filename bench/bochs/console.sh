@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# console.sh BUILD: boots BUILD/palimpsest.iso in Bochs with this terminal, or standard input and
-# output, as its console.
+# console.sh BUILD: boots BUILD/palimpsest.iso in Bochs. Its console is this terminal or, without a
+# terminal, standard input and output.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"

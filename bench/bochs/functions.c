@@ -44,7 +44,8 @@ struct node {
 
 struct frame {
 	struct node *node;
-	/* Address of the return address. If RSP is above it, RET has left the function. */
+	/* Address of the stack slot that holds the return address. If RSP is above this slot, RET
+	 * has left the function. */
 	uint64_t slot;
 	bool entered; /* a delivery or SYSCALL entered the function, so RET does not leave it */
 };
@@ -135,7 +136,7 @@ static void set_transfer(struct stack *stack, enum transfer transfer)
 	stack->place->branched = transfer != TRANSFER_NONE;
 }
 
-/* Makes the function of the last frame the current one. `rip` is in it. */
+/* Makes the last frame's function the current function. `rip` is an address in this function. */
 static void enter(struct stack *stack, unsigned cpu, uint64_t rip)
 {
 	const struct symbol *function = top_of(stack)->node->function;
@@ -180,15 +181,15 @@ static void replace(struct stack *stack, const struct symbol *function)
 	frame->node = child_of(frame->node->parent, function);
 }
 
-/* If the last frame belongs to another function, starts a new stack of calls with `function`, since
- * the calls that led there are unknown. */
+/* If the last frame does not belong to `function`, starts a new stack of calls with `function`: the
+ * calls that led to it are unknown. */
 static void land(struct stack *stack, const struct symbol *function)
 {
 	if (top_of(stack)->node->function != function)
 		begin_with(stack, function);
 }
 
-/* Charges to the current function everything counted since it was entered. */
+/* Charges the current function with everything counted since it was entered. */
 static void settle(struct stack *stack)
 {
 	struct node *node = top_of(stack)->node;
@@ -362,8 +363,8 @@ static void write_values(struct node *node, uint32_t region)
 	output_line(line, (size_t)length);
 }
 
-/* Rounds the cycles of all functions from millionths to whole cycles, whose sum is the number in
- * the region's `!count` line. */
+/* Rounds the cycles of each function from millionths to whole cycles, in such a way that they still
+ * add up to the number in the region's `!count` line. */
 static void round_cycles(struct stack *stack)
 {
 	size_t count = 0, i = 0;

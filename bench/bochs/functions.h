@@ -13,16 +13,16 @@
  *               pushes, and their walks and misses. The interrupt itself, as one event, is charged
  *               to the function that it interrupts
  *   [unknown]   kernel-half code without a symbol
- * Code that is executed in the entry window is named by its place in the image.
- * Fetching a function's first instruction is charged to that function; CALL, RET, SYSCALL and IRETQ
- * are charged to the function that executes them.
+ * Code that is executed in the entry window is charged to the function of the image that has this
+ * code. Fetching a function's first instruction is charged to that function; CALL, RET, SYSCALL and
+ * IRETQ are charged to the function that executes them.
  *
  * The stack of calls begins with the function in which the region opens. CALL, a delivery and
  * SYSCALL add a frame. A jump to another function replaces the last frame. RET removes the frames
- * whose return addresses are below RSP; IRETQ within the kernel removes those up to the last
- * delivery; a return to user mode removes those up to the last [user] frame. If the CPU then
- * continues in another function than the last frame's, for example after a context switch, the
- * stack of calls starts anew with that function.
+ * whose return addresses are below RSP. IRETQ within the kernel removes the frames up to the last
+ * delivery. A return to user mode removes the frames up to the last [user] frame. If the CPU then
+ * continues in a function that is not the last frame's, for example after a context switch, the
+ * stack of calls starts anew with the function in which the CPU continues.
  */
 #pragma once
 
@@ -47,15 +47,16 @@ void functions_open(const struct symbols *symbols);
 bool functions_wanted(void);
 
 /* Starts a region's attribution. `rip` is the address of the next instruction or, if an interrupt
- * opens the region, of the interrupted one. `totals` are read until the region closes. */
+ * opens the region, of the interrupted one. The numbers that `totals` points to are read until the
+ * region closes. */
 void functions_start(unsigned cpu, uint64_t rip, struct totals totals);
 
-/* functions_branch() notes that the current instruction is a branch of this kind,
- * functions_interrupt_return() that it is IRETQ. */
+/* functions_branch() notes that the current instruction is a branch of this kind.
+ * functions_interrupt_return() notes that the current instruction is IRETQ. */
 void functions_branch(unsigned cpu, enum branch_kind kind);
 void functions_interrupt_return(unsigned cpu);
 
-/* With this data functions_must_follow() finds quickly that the CPU stays in the same function. */
+/* Lets functions_must_follow() find out quickly that the CPU stays in the same function. */
 struct functions_place {
 	uint64_t start, length; /* address range of the current function */
 	bool follows;           /* a region has started */
@@ -63,8 +64,8 @@ struct functions_place {
 };
 extern struct functions_place functions_place[MAX_CPUS];
 
-/* Returns true if functions_instruction_ends() must be called: the instruction at `rip`, the next
- * one, may be in another function. Always false without functions_open(). */
+/* Returns true if functions_instruction_ends() must be called, because the next instruction, at
+ * `rip`, may be in another function. Always false without functions_open(). */
 static inline bool functions_must_follow(unsigned cpu, uint64_t rip)
 {
 	const struct functions_place *place = &functions_place[cpu];
@@ -72,13 +73,13 @@ static inline bool functions_must_follow(unsigned cpu, uint64_t rip)
 	return place->follows && (place->branched || rip - place->start >= place->length);
 }
 
-/* Notes that the current instruction ended, or an iteration of it if it is a REP instruction. `rip`
- * is the address of the next instruction; `rsp` is RSP. */
+/* Notes that the current instruction ended, or that one iteration of the current REP instruction
+ * ended. `rip` is the address of the next instruction; `rsp` is RSP. */
 void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp);
 
-/* functions_delivery() notes that the delivery of an interrupt, exception or INT n begins,
- * functions_instruction_starts() that the instruction at `rip` starts. The first instruction that
- * starts after a delivery is the first of the handler. */
+/* functions_delivery() notes that the delivery of an interrupt, exception or INT n begins.
+ * functions_instruction_starts() notes that the instruction at `rip` starts. The first instruction
+ * to start after a delivery is the first one of the handler. */
 void functions_delivery(unsigned cpu);
 void functions_instruction_starts(unsigned cpu, uint64_t rip);
 

@@ -15,11 +15,12 @@ void guest_memory_open(void);
  * process with status 2. */
 void guest_memory_check(void);
 
-/* Returns the 4 KiB frame that contains this physical address, or NULL if there is no memory; for
- * use as a memory_frame (bench/bochs/model/memory.h). Frames stay in place if Bochs holds all guest
- * memory at once (in bochsrc, `memory: host=` is not below `guest=`). */
+/* Returns the 4 KiB frame that contains this physical address, or NULL if there is no memory at
+ * this address. It can be used as a memory_frame (bench/bochs/model/memory.h). Frames stay in place
+ * if Bochs holds all guest memory at once (in bochsrc, `memory: host=` is not below `guest=`). */
 const uint8_t *guest_frame(uint64_t physical);
 
-/* Like guest_frame(), for an access that writes if `write` is true. Such an access gets NULL also
- * for memory that Bochs writes in another way or not at all, such as ROMs and the screen. */
+/* Like guest_frame(), for a read or, if `write` is true, for a write. A write also gets NULL for
+ * memory that Bochs does not write at all, such as ROMs, or writes in another way, such as the
+ * screen. */
 uint8_t *guest_frame_for(uint64_t physical, bool write);

@@ -219,9 +219,10 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 		mangled, (hook_function)function_, NULL, live_, NULL \
 	}
 
-/* hooks[0] reports far branches. Once RIP is found (rip.h), they are needed only for the model's rings
- * and to attribute functions. Without a model far_branch() turns the hook off, and connect_counters()
- * turns it on for regions if functions are attributed. */
+/* hooks[0] reports far branches. These lead to RIP (rip.h). Once RIP is found, only the model (to
+ * follow rings) and the attribution to functions need them. Without a model, far_branch() then
+ * turns the hook off. If functions are attributed, connect_counters() turns it on for each
+ * region. */
 static struct hook hooks[] = {
 	HOOK("_Z19bx_instr_far_branchjjtmtm", far_branch, true),
 	HOOK("_Z14bx_instr_resetjj", reset, true),
@@ -241,8 +242,8 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
-	/* The last MODEL_HOOKS hooks are needed with a profile. The first FUNCTION_HOOKS of these
-	 * are also needed without one if functions are attributed. */
+	/* The last MODEL_HOOKS hooks are needed with a profile. Without a profile, the first
+	 * FUNCTION_HOOKS of them are needed if functions are attributed. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),
@@ -323,7 +324,7 @@ static void write_hello(void)
 	output_line(line, (size_t)length);
 }
 
-/* Writes into the stream that an instruction without a price was executed. */
+/* Reports in the stream that the instruction `name`, which has no price, was executed. */
 static void write_unpriced(const char *name)
 {
 	char line[80];
@@ -332,8 +333,8 @@ static void write_unpriced(const char *name)
 	output_line(line, (size_t)length);
 }
 
-/* Returns the model for the profile named by PALIMPSEST_PROFILE, or NULL without a profile or a
- * stream to the harness. */
+/* Returns a model with the profile that PALIMPSEST_PROFILE names. Returns NULL if the variable is
+ * not set or there is no stream to the harness. */
 static struct model *open_model(void)
 {
 	const char *path = getenv("PALIMPSEST_PROFILE");

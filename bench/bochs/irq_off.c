@@ -24,7 +24,8 @@ void irq_off_open(const struct symbols *use)
 	symbols = use;
 }
 
-/* Returns the address of the instruction in the image, or `rip` itself without symbols. */
+/* Returns the address that the instruction has in the kernel's image, or `rip` itself without
+ * symbols. */
 static uint64_t place_of(unsigned cpu, uint64_t rip)
 {
 	return symbols ? linked_address(symbols, cpu, rip) : rip;
@@ -96,8 +97,8 @@ struct irq_off_stretch irq_off_longest(unsigned cpu)
 	return watch->longest;
 }
 
-/* Writes the name of the function at `address` and the offset in it to `text`. Writes [user] or
- * [unknown] if the address has no symbol, and "-" if no symbols were read. */
+/* Writes "FUNCTION+OFFSET" for the address to `text`. Writes [user] or [unknown] if the address has
+ * no symbol, and "-" if no symbols were read. */
 static const char *function_at(char text[PLACE_MAX], uint64_t address)
 {
 	const struct symbol *symbol = symbols ? symbols_find(symbols, address) : NULL;

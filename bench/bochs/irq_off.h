@@ -12,8 +12,8 @@
  * SS also delay interrupts by one instruction; this is ignored.
  *
  * The length is in ticks of Bochs's TSC: one per instruction, but one per iteration of a REP
- * instruction that iterates. It is the longest time that an interrupt can wait for the CPU, if it
- * arrives when IF becomes 0.
+ * instruction that iterates. An interrupt that arrives just when IF becomes 0 waits this long for
+ * the CPU.
  */
 #pragma once
 

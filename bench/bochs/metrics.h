@@ -4,11 +4,11 @@
  * this list, in this order.
  *
  * Everything between the opening and the closing of a region is counted, on the region's own CPU.
- * In a region opened with MARK_BEGIN_KERNEL (bench/protocol/marks.h) an event counts only while bit
- * 63 of RIP is set: at the start of the instruction for `instructions`, at the moment of the event
- * for all others. While an interrupt or exception is delivered, RIP is still that of the
- * interrupted instruction. A delivery from user mode (its event, its table reads and its pushes)
- * therefore counts as user code, and so does the instruction SYSCALL.
+ * In a region opened with MARK_BEGIN_KERNEL (bench/protocol/marks.h) an event counts only if bit 63
+ * of RIP is set. For `instructions`, RIP at the start of the instruction decides; for all other
+ * events, RIP at the moment of the event. While an interrupt or exception is delivered, RIP is
+ * still that of the interrupted instruction. A delivery from user mode (its event, its table reads
+ * and its pushes) therefore counts as user code, and so does the instruction SYSCALL.
  */
 #pragma once
 

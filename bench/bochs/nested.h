@@ -6,8 +6,8 @@
  * context switches to know which of the two executes.
  *
  * walk_reads then counts all reads of paging structures that Bochs makes while the guest runs. With
- * EPT these are reads of the guest's own tables and, for each of them, of the EPT tables; without
- * EPT, of the hypervisor's shadow tables. The repeated walks described in metrics.h count too.
+ * EPT, Bochs reads the guest's own tables and, for each such read, the EPT tables. Without EPT, it
+ * reads the hypervisor's shadow tables. The repeated walks described in metrics.h count too.
  */
 #pragma once
 

@@ -21,7 +21,7 @@ struct branches {
 	unsigned history;
 };
 
-/* Record a branch at `from` and update the predictor. Both return true if it mispredicted the
- * branch. */
+/* Record a branch at `from` and update the predictor. Both functions return true if the predictor
+ * was wrong about the branch. */
 bool branches_conditional(struct branches *branches, uint64_t from, bool taken);
 bool branches_unconditional(struct branches *branches, enum branch_kind kind, uint64_t from, uint64_t to);

@@ -32,8 +32,8 @@ void caches_free(struct caches *caches);
  * Returns the level that held it. */
 enum cache_level caches_look_up(struct lru *l1, struct caches *caches, uint64_t line);
 
-/* Look up the line of this address, in L1I or L1D first, like caches_look_up(). A key is the number
- * of the line plus 1. */
+/* Do what caches_look_up() does for the line of this address. caches_fetch() starts in L1I,
+ * caches_access() in L1D. A key in the caches is the number of a line plus 1. */
 static inline enum cache_level caches_fetch(struct caches *caches, uint64_t physical)
 {
 	const uint64_t line = physical >> CACHE_LINE_SHIFT;

@@ -5,9 +5,9 @@
  * A load can start when the registers of its address are ready. Its result is ready one latency
  * later. What move and arithmetic instructions compute from the result is ready at that same time.
  * Meanwhile the core continues: `now` is the time at which it takes the next instruction, and
- * advances with every cost that is charged. But the core takes an instruction only when the
- * instruction `window` places before it is complete. Independent loads and short chains of loads
- * therefore cost nothing here, and a long chain costs the sum of its latencies.
+ * advances with every cost that is charged. But the core has room for `window` instructions: it
+ * takes instruction n only when instruction n - `window` is complete. Independent loads and short
+ * chains of loads therefore cost nothing here, and a long chain costs the sum of its latencies.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */
@@ -30,7 +30,7 @@ struct dataflow {
 	unsigned late;       /* set of the registers that may become ready only after `now` */
 	unsigned window;
 	uint64_t instruction; /* number of the current instruction */
-	uint64_t deadline;    /* number of the first instruction that the oldest in `held` delays */
+	uint64_t deadline;    /* number of the first instruction that held[first] delays */
 	unsigned first, count;
 	struct {
 		uint64_t instruction;

@@ -12,7 +12,7 @@ enum { DECODE_BYTES = 15 };
 
 enum instruction_class {
 	CLASS_PLAIN,     /* none of the classes below: costs only the core's CPI */
-	CLASS_REP_COPY,  /* REP MOVS, REP STOS; `size` is that of an element in bytes */
+	CLASS_REP_COPY,  /* REP MOVS, REP STOS; an element has `size` bytes */
 	CLASS_REP_OTHER, /* REP with LODS, CMPS, SCAS, INS, OUTS */
 	CLASS_SYSCALL,
 	CLASS_SYSRET,

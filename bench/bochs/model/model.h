@@ -3,13 +3,13 @@
  * The cycle model: what the events of a CPU cost on the processor of a profile, in three parameter
  * sets at once.
  *
- * The caller reports every event of every CPU, from the first one on, and before each event whether
- * it counts. State (caches, TLBs, predictor) follows all events; the counts include only those that
- * count. For an instruction, the caller calls model_instruction_starts, then the functions for its
- * accesses, iterations and branches, then model_instruction_ends. It omits model_instruction_ends
- * if the instruction faults or its repetition is interrupted. The cost of the fetch is counted with
- * the first event after the start, so it is not part of a region that closes at the start of the
- * instruction.
+ * The caller reports every event of every CPU, from the first one on. Before each event it says
+ * whether the event counts. All events change the state of caches, TLBs and predictor, but only
+ * those that count are added to the counts. For an instruction, the caller calls
+ * model_instruction_starts, then the functions for its accesses, iterations and branches, then
+ * model_instruction_ends. It omits model_instruction_ends if the instruction faults or its
+ * repetition is interrupted. The cost of the fetch is counted with the first event after the start,
+ * so it is not part of a region that closes at the start of the instruction.
  *
  * docs/model.md says what is modelled and what is not.
  */
@@ -39,7 +39,7 @@ enum model_event {
 /* Causes of cycles. Each cycle has one. */
 enum model_cause {
 	CAUSE_INSTRUCTIONS, /* the core's CPI */
-	CAUSE_STRINGS,      /* REP: start and bytes or iterations */
+	CAUSE_STRINGS,      /* REP: its start, and its bytes or iterations */
 	CAUSE_DATA,         /* data that missed L1, and all waits for loads */
 	CAUSE_FETCH,        /* code that missed L1 */
 	CAUSE_TRANSLATION,  /* hits in the second-level TLB and page walks, for data and code */

@@ -4,8 +4,8 @@
 
 #include "bench/bochs/model/core.h"
 
-/* Returns the price of the instruction that has just ended. That of an instruction of CLASS_PLAIN or
- * CLASS_UNPRICED is cpi_hot. */
+/* Returns the price of the instruction that has just ended. For CLASS_PLAIN and CLASS_UNPRICED,
+ * this is cpi_hot. */
 enum cost_parameter price_of(const struct core *core);
 
 /* Returns the cause that the price of an instruction is counted under. */

@@ -57,7 +57,8 @@ static char *trim(char *text)
 	return text + strspn(text, " \t");
 }
 
-/* Parses a decimal number with at most six decimals, in millionths, and moves *text past it. */
+/* Parses a number with at most six decimals and moves *text past it. Sets *value to the number in
+ * millionths. */
 static bool take_number(char **text, uint64_t *value)
 {
 	uint64_t scale = CYCLE;

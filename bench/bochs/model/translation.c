@@ -174,7 +174,8 @@ static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t l
 }
 
 /* Adds a page to the arrays of one level and, if `known` is not NULL, stores its entry in *known.
- * If no array takes 1 GiB pages, the 2 MiB piece with this address is added. */
+ * If no array takes 1 GiB pages, adds the 2 MiB piece that contains `linear` in place of a 1 GiB
+ * page. */
 static void add(struct translation *translation, struct lru *const arrays[PAGE_SIZES], uint64_t pcid,
                 uint64_t linear, const struct leaf *leaf, struct known *known)
 {
@@ -218,8 +219,8 @@ static bool read_entry(const struct translation *translation, uint64_t address, 
 	return frame;
 }
 
-/* Walks the tables from `level` on. If `fill` is not NULL, adds the entries on the way to its
- * paging-structure caches. */
+/* Walks the tables from `level` on. If `fill` is not NULL, its paging-structure caches get each
+ * entry on the way that points to a table. */
 static void follow(const struct translation *translation, struct translation *fill, uint64_t linear,
                    unsigned level, uint64_t table, struct walk *walk, struct leaf *leaf)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions that are privileged or go to another segment, but that no profile has a price for. They
- * cost as much as a plain instruction, which is less than on any processor, so the model reports each
- * that is executed where events count.
+ * Privileged and far instructions for which no profile has a price. The model charges them like
+ * plain instructions. On every processor they cost more, so the model reports each one that is
+ * executed while events count.
  */
 #pragma once
 
