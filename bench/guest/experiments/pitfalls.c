@@ -4,6 +4,7 @@
 
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "lib/config.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
@@ -20,6 +21,17 @@ void pitfall_report(struct bench *b)
 bool pitfall_ran(struct bench *b)
 {
 	return b->tries > 0;
+}
+
+uint64_t pitfall_seed(void)
+{
+	const char *const names[] = { config_stack, config_loader, config_isolation };
+	uint64_t seed = 0x70616c696d707365;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		for (const char *c = names[i]; *c; c++)
+			seed = (seed ^ (uint8_t)*c) * 0x100000001b3; /* FNV-1a */
+	return seed | 1;                                             /* not 0 */
 }
 
 uint64_t pitfall_map(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables)

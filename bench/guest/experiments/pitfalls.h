@@ -29,7 +29,13 @@ _Static_assert(PML4_INDEX(PRIVATE_PAGE) == PRIVATE_PML4, "a PML4 entry of its ow
 void pitfall_report(struct bench *b);
 bool pitfall_ran(struct bench *b);
 
-/* Returns the next number of xorshift64, the same in every run. The state must not be 0. */
+/*
+ * Returns a state for pitfall_random() that depends on nothing but the build, so that each build makes
+ * other tries, and the same ones in every run.
+ */
+uint64_t pitfall_seed(void);
+
+/* Returns the next number of xorshift64, and changes the state, which must not be 0. */
 static inline uint64_t pitfall_random(uint64_t *state)
 {
 	*state ^= *state << 13;

@@ -254,7 +254,7 @@ static uint64_t give(struct object *o)
 
 static void heap_fuzz(struct bench *b)
 {
-	uint64_t state = 0x70616c696d707365, live = 0;
+	uint64_t state = pitfall_seed(), live = 0;
 	unsigned rounds = bench_plan.quick ? 5000 : 100000;
 	size_t before = frames_free();
 
