@@ -7,11 +7,11 @@
 # usage: predict.sh BUILD-FOLDER KERNEL PROFILE learn|held-out|both program|kernel|both
 #        predict.sh --table FOLDER HALF KINDS     prints the table of an earlier run
 #        predict.sh --halves PREDICT.ELF          prints kind, name and half of each program
-# KERNEL is the folder of the image in BUILD-FOLDER. The programs of kind `program` run on that kernel
-# in Bochs, those of kind `kernel` on Debian's Linux.
+# KERNEL is a folder inside BUILD-FOLDER: that of the kernel's image. In Bochs the programs of kind
+# `program` run on that kernel, and those of kind `kernel` run on Debian's Linux.
 # PREDICT_PROCESSES: how often each program is started on this host (12).
-# Exit status: 0 if every bound of bounds.txt is met; 1 if not, or if a program failed; 2 for wrong use
-# or if something is missing.
+# Exit status: 0 if every bound of bounds.txt is met; 1 if a bound is not met or a program failed; 2
+# for wrong use, or if something is missing.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"

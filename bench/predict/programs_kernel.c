@@ -112,7 +112,7 @@ static uint64_t fork_write(void)
 	return 32;
 }
 
-/* exec: fork(), execve() of this program, which lists its programs to a closed file, wait4() */
+/* exec: fork(), execve() of `predict list` with its output closed, wait4() */
 static uint64_t exec(void)
 {
 	static const char *const argv[] = { "predict", "list", NULL };
@@ -142,7 +142,7 @@ static void send(int to)
 static void receive(int from)
 {
 	if (call(SYS_read, (uint64_t)from, (uintptr_t)&token, 4) != 4)
-		call(SYS_exit, 0, 0, 0); /* the other end is closed */
+		call(SYS_exit, 0, 0, 0); /* the other process has closed the pipe */
 }
 
 /* pipe: a write and a read in one process */
@@ -155,7 +155,7 @@ static uint64_t pipe_self(void)
 	return 40;
 }
 
-/* pingpong: round trips to another process, each of which touches 16 pages */
+/* pingpong: round trips to another process; in each, both processes touch 16 pages */
 static void prepare_pingpong(void)
 {
 	prepare_area();

@@ -85,7 +85,7 @@ static uint64_t chacha(void)
 	return sum;
 }
 
-/* collatz: the longest series of the numbers up to 3000 */
+/* collatz: the length of the longest Collatz series that begins at a number up to 3000 */
 static uint64_t collatz(void)
 {
 	uint64_t longest = 0;
@@ -100,7 +100,7 @@ static uint64_t collatz(void)
 	return longest;
 }
 
-/* sieve: primes up to 131072, a byte each */
+/* sieve: counts the primes up to 131072, with a byte for each number */
 #define SIEVE 131072
 static unsigned char *composite;
 

@@ -33,7 +33,7 @@ static uint64_t crc(void)
 	return value;
 }
 
-/* wordhash: counts the words of the text in a table of lists */
+/* wordhash: counts how often each word occurs in the text, in a hash table with chaining */
 #define WORDS 1024
 static struct word {
 	struct word *next;
@@ -75,7 +75,7 @@ static uint64_t wordhash(void)
 	return sum;
 }
 
-/* compress and expand: matches of at least four bytes, found by a table of hashes */
+/* compress and expand: matches of at least four bytes, which a hash table finds */
 static unsigned char *packed, *expanded;
 static uint16_t *match_table;
 static size_t packed_size;
@@ -141,7 +141,7 @@ static uint64_t compress(void)
 	return pack();
 }
 
-/* huffman: decodes 32768 symbols bit by bit, along a tree */
+/* huffman: decodes 32768 symbols; each bit selects a branch of a tree */
 #define SYMBOLS 32768
 static struct twig {
 	uint16_t child[2];
@@ -151,7 +151,7 @@ static unsigned char *bits;
 
 static void huffman_prepare(void)
 {
-	/* The codes of symbols 1 to 8 are 0 to 7 ones and a zero; that of 9 is eight ones. */
+	/* The code of symbol n (1 to 8) is n - 1 ones and a zero. The code of 9 is eight ones. */
 	uint16_t at = 0, next = 1;
 	size_t bit = 0;
 

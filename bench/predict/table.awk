@@ -97,7 +97,7 @@ function line(row,    n, native, low, nominal, high) {
 		low / 1000, nominal / 1000, high / 1000, percent(100 * (low / native - 1)), percent(error[count]),
 		percent(100 * (high / native - 1)), (native >= low && native <= high ? "yes" : "no"), causes(row)
 }
-# Returns the value of a measure of bounds.txt over the rows of this half.
+# Returns the value of `what`, a measure in bounds.txt, over the rows of this half.
 function measure(what, within,    i, j, v, n) {
 	for (i = 1; i <= count; i++) {
 		v = size(error[i])

@@ -23,9 +23,9 @@
 static const struct section {
 	const char *name;
 	const char *main;  /* the metric that measures time; "" if the engine has no such metric */
-	const char *means; /* a text for the heading that says what the numbers are */
-	bool time_is_void; /* the main metric means nothing on this engine: leave out its rows */
-	bool modelled;     /* only modelled cycles; [..] has those with the low and high parameters */
+	const char *means; /* text of the heading; it says what the numbers are */
+	bool time_is_void; /* the main metric means nothing on this engine: omit its rows */
+	bool modelled;     /* modelled cycles alone; the low and high counts stand in for the interval */
 } sections[] = {
 	{ "bochs", "cycles_nominal",
 	  "modelled cycles on Bochs; [..] with the model's low and high parameters", false, true },
@@ -161,8 +161,8 @@ static size_t strategy_place(const struct table *table, const char *strategy)
 }
 
 /*
- * Returns the table's last line if its label equals `label`, otherwise a new line with this label,
- * or NULL if out of memory or `label` is NULL. Takes over or frees the label in every case.
+ * Returns the line for `label`: the table's last line if it has this label, otherwise a new line.
+ * Returns NULL if `label` is NULL or if out of memory. Takes over or frees the label in every case.
  */
 static struct line *line_for(struct table *table, char *label)
 {
@@ -187,7 +187,7 @@ static struct line *line_for(struct table *table, char *label)
 	return &lines[table->line_count++];
 }
 
-/* SQL expression: the median, in another metric, of the series in the current row of `summary`. */
+/* SQL expression: the median of `metric`, for the series in the current row of `summary`. */
 #define OTHER(metric)                                                                               \
 	"(SELECT median FROM summary o WHERE o.engine = summary.engine AND o.strategy = summary"    \
 	".strategy AND o.cpus = summary.cpus AND o.benchmark = summary.benchmark AND o.parameter =" \
@@ -199,9 +199,10 @@ static struct line *line_for(struct table *table, char *label)
 
 /*
  * Loads the lines of a section. A benchmark that has the section's main metric gets a line for each
- * parameter, or two if its work differs from its instructions; none if the section's time is void.
- * Any other benchmark gets a line for each parameter and metric, but none in a section of modelled
- * cycles. Returns false, after a message, if the query cannot be prepared.
+ * parameter, and a second one for its work if that differs from its instructions. It gets no line
+ * if the section's time is void. A benchmark without the main metric gets a line for each parameter
+ * and metric, but none in a section of modelled cycles. Returns false, after a message, if the
+ * query cannot be prepared.
  */
 static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
@@ -336,7 +337,7 @@ static const char *verdict_colour(const char *verdict)
 static void print_claim(const struct terminal *terminal, sqlite3_stmt *row)
 {
 	const size_t indent = strlen("  id  verdict       ");
-	const char *label = "also: "; /* the text after it is indented further than the evidence */
+	const char *label = "also: "; /* the text of `also` is indented by the label, too */
 	size_t total = terminal->width > 0 ? terminal->width : WIDTH_OF_TEXT;
 	const char *verdict = sql_text(row, 1);
 	const char *also = sql_text(row, 3);
@@ -352,7 +353,7 @@ static void print_claim(const struct terminal *terminal, sqlite3_stmt *row)
 	terminal_print_wrapped(terminal, also, indent + strlen(label), total - indent - strlen(label));
 }
 
-/* Prints the claims of a kind, if there are any, and how many of them are decided. */
+/* Prints the claims of a kind, then how many of them are decided; nothing if there are none. */
 static void print_claims(sqlite3 *db, const struct terminal *terminal, const char *kind, const char *title)
 {
 	sqlite3_stmt *row =
@@ -379,8 +380,8 @@ static void print_claims(sqlite3 *db, const struct terminal *terminal, const cha
 }
 
 /*
- * Prints, per strategy, where the longest stretch with interrupts off begins and ends while the
- * largest image is started. Prints nothing if it was not counted.
+ * Prints for each strategy the longest stretch with interrupts off during the start of the largest
+ * image: its length, and where it begins and ends. Prints nothing if no stretches were counted.
  */
 static void print_stretches(sqlite3 *db, const struct terminal *terminal)
 {

@@ -25,6 +25,6 @@ size_t terminal_text_width(const char *text);
 
 /*
  * Prints text in lines of at most `width` columns, breaking at spaces. Indents all lines but the
- * first by `indent` columns, which do not count. Returns the number of lines.
+ * first by `indent` columns; `width` does not include the indent. Returns the number of lines.
  */
 size_t terminal_print_wrapped(const struct terminal *terminal, const char *text, size_t indent, size_t width);

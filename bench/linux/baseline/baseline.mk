@@ -1,5 +1,5 @@
-# Counts what Linux needs for the programs and operations that this kernel is measured with, in the
-# same Bochs (docs/baselines.md).
+# Runs the benchmarks' programs on Linux in Bochs, and counts what Linux executes for them
+# (docs/baselines.md).
 
 BASELINE := $(BUILD)/baseline
 

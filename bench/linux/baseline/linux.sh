@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Counts what Linux does for the programs and operations that this kernel is measured with: boots
-# Debian's cloud kernel in Bochs with the instrumentation library (docs/baselines.md).
+# Runs the benchmarks' programs on Linux, and counts what Linux executes for them: boots Debian's
+# cloud kernel in Bochs with the instrumentation library (docs/baselines.md).
 # usage: linux.sh BUILD-FOLDER OUTPUT.csv [KERNEL-OPTION…]
 # Boots once per option (default: nopti and pti=on). machine.sh describes the environment variables
 # that change the machine.
@@ -30,7 +30,7 @@ fail()
 [ -e "$build/real/linux.cpio" ] || fail "there is no archive of programs; ./run-bench.sh --setup installs what it is made of"
 linux_prepare
 
-# ---- the rows: benchmark, parameter, program, part that counts, and the command ----
+# ---- the rows: benchmark, parameter, program, PART (linux.h), and the command ----
 programs=(busybox bash-static sash hello-musl hello-glibc hello-pie)
 sizes=(4k:4096 64k:65536 1m:1048576)
 row()

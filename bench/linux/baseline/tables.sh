@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Replaces the tables in docs/baselines.md with those of results/linux/summary.csv and a run of this
-# kernel:
+# Rewrites the tables in docs/baselines.md from results/linux/summary.csv and a run of this kernel:
 #     ./run-bench.sh --engine bochs --strategy heap,window,random,best
 #     bench/linux/baseline/tables.sh results/latest
 # A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept.
@@ -59,8 +58,8 @@ query()
 	END
 }
 
-# count SYSTEM [PART]: prints an SQL expression for the median of SYSTEM in row p and metric m; its
-# value is '' if SYSTEM was not counted
+# count SYSTEM [PART]: prints an SQL expression for the median of SYSTEM in row p and metric m. The
+# value of the expression is '' if SYSTEM was not counted.
 count()
 {
 	echo "ifnull((SELECT printf('%,d', median) FROM counted c WHERE c.benchmark = p.benchmark AND c.parameter = p.parameter

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes an initramfs for an outer machine or, if WORDS for the command line of its Linux are given,
-# a CD image that contains the initramfs. DIRECTORY is the working directory; its file `boot` tells
-# init.sh what to do.
+# Makes an initramfs for an outer machine. With WORDS, makes a CD image that contains the initramfs;
+# WORDS then become the command line of the outer machine's Linux. DIRECTORY is the working
+# directory; its file `boot` tells init.sh what to do.
 # usage: make-outer.sh LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]
 set -euo pipefail
 # shellcheck source=bench/environment.sh
