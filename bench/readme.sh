@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Replaces the screen that README.md shows by the one that a run ended with (answers.txt):
+# Replaces the screen in README.md by the final screen of a run, which is in its answers.txt:
 #     ./run-bench.sh && make readme
 # The screen is the text between "<!-- screen -->" and "<!-- end -->", indented by four columns.
 set -euo pipefail

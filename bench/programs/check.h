@@ -11,14 +11,15 @@
 			return __LINE__; \
 	} while (0)
 
-/* A group of checks: the program's first argument that selects it, and its function. */
+/* A group of checks: its name, which is the program's first argument, and its function. */
 struct kind {
 	const char *name;
 	int (*run)(void);
 };
 
-/* Returns the exit status for main(): 0 if no check failed, 2 if there is no such kind, otherwise
- * the line of the failed check modulo 256, but never 0. */
+/* Runs the kind called `name`. Returns the exit status for main(): 0 if no check failed, or 2 if
+ * there is no such kind. If a check failed, the status is its line number modulo 256, or 1 if that
+ * is 0. */
 static inline int run_kind(const char *name, const struct kind *kinds, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -61,8 +61,8 @@ static int bad_numbers(void)
 	return 0;
 }
 
-/* Returns 0 if calls of execve() that must fail return -ENOENT (2), -ENOEXEC (8) and -ENAMETOOLONG
- * (36), and thereby leave this program running. */
+/* Calls execve() three times in ways that must fail. Returns 0 if the calls return -ENOENT (2),
+ * -ENOEXEC (8) and -ENAMETOOLONG (36), in this order. */
 static int failed_exec(void)
 {
 	static char long_name[2000];
@@ -102,8 +102,8 @@ static int leave_child(void)
 	return call(SYS_spawn, (uintptr_t) "hostile", (uintptr_t)argv, 0) <= 0;
 }
 
-/* Returns 0 if the console still works after its node was removed: the node is open, so new files
- * must not get its memory. */
+/* Removes the console's name, and makes new files. Returns 0 if the console still works: its node
+ * is open, so a new file must not get the node's memory. */
 static int remove_console(void)
 {
 	const uint64_t path = (uintptr_t) "/tmp/in-its-place";
@@ -124,9 +124,9 @@ static int remove_console(void)
 /*
  * Loads RSP and RFLAGS with IRETQ, then executes SYSCALL. If `flags` contains the trap flag, some
  * CPUs raise #DB right after SYSCALL, in ring 0 but with RSP still the user's; others raise it only
- * after SYSRET. A kernel that handled #DB on the user's stack would write registers of the
- * program's choice there, in ring 0. AC is set first because Bochs treats the reads of IRETQ as
- * accesses by the kernel, which SMAP would stop.
+ * after SYSRET. A kernel that handled #DB on the user's stack would save the program's registers
+ * there, in ring 0: the program could write any values to any address. AC is set first because
+ * Bochs treats the reads of IRETQ as accesses by the kernel, which SMAP would stop.
  */
 static void iretq(uint64_t rsp, uint64_t flags, long number)
 {
@@ -225,8 +225,8 @@ static int execute(const char *kind)
 	return 1;
 }
 
-/* Enters the kernel with odd registers or flags. Returns UNKNOWN, 0 if the program may survive
- * that, or 1 if it should have been killed. */
+/* Enters the kernel with odd registers or flags. The result is 0 if the program may survive that, 1
+ * if the kernel should have killed it, and UNKNOWN for any other KIND. */
 static int enter(const char *kind)
 {
 	if (equal(kind, "bad-rsp-syscall")) {

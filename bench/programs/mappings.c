@@ -53,8 +53,8 @@ static long size_of(long fd)
 	return call(SYS_fstat, (uint64_t)fd, (uintptr_t)stat, 0) ? -1 : (long)stat[6];
 }
 
-/* Checks that private and shared mappings of all pages of the file read as the file's bytes and,
- * past its end, as zeros. */
+/* Maps all pages of the file, private and then shared. Checks that each mapping has the bytes of
+ * the file, and zeros past the end of the file. */
 static int end(const char *path)
 {
 	long fd = call(SYS_open, (uintptr_t)path, 0, 0), size = size_of(fd);
@@ -144,7 +144,7 @@ static int shared_files(void)
 	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t)&byte, 1) == 1 && a[8] == 88 && b[8] == 88);
 	pid = fork();
 	if (pid == 0) {
-		/* The parent must see both writes, to an untouched page and to a page in use. */
+		/* The first page written is untouched, the second is in use. The parent must see both writes. */
 		a[PAGE_SIZE] = 55;
 		a[9] = 66;
 		leave(0);

@@ -10,9 +10,9 @@
  *   ac     sets RFLAGS.AC, then spins until it is killed
  *   ways   each way into the kernel, until SYS_bench_next returns 0
  *   steps  each way into the kernel, one instruction at a time
- *   return enters the kernel in the way whose number SYS_bench_next returns, until that is 0. The
- *          test damages the return to user mode (tests/kernel/entry_steps.c); the exit status is 7
- *          if the program then gets SIGSEGV
+ *   return calls SYS_bench_next until the result is 0. Each result is the number of a way into the
+ *          kernel, which the program then takes. The test damages the return to user mode
+ *          (tests/kernel/entry_steps.c). If the program gets SIGSEGV for that, its exit status is 7
  *   quit   does nothing
  */
 #include "bench/programs/nest.h"
@@ -110,8 +110,8 @@ static int irq(void)
 }
 
 /*
- * Counts the kernel addresses in the words of the page after its struct nest_page, and clears all
- * these words. Returns the count. The kernel uses the page too.
+ * A page begins with a struct nest_page. Counts the kernel addresses in the words after this
+ * struct, clears all these words, and returns the count. The kernel also uses the page as a stack.
  */
 static uint64_t take_kernel_words(uint64_t *page)
 {

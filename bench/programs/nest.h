@@ -9,7 +9,7 @@
 /* The page that the program uses as its stack. A struct nest_page is at its lower end. */
 #define NEST_PAGE (BENCH_USER_LAPIC + PAGE_SIZE)
 
-/* On which stack an interrupt is taken. The kernel uses these kinds in turn. */
+/* Kinds of interrupts, by the stack on which they are taken. The kernel uses the kinds in turn. */
 enum {
 	NEST_KERNEL,    /* on the kernel's stack, as in normal operation */
 	NEST_USER,      /* on the program's stack, with SMAP off */
@@ -21,5 +21,5 @@ enum {
 
 struct nest_page {
 	volatile uint64_t came;              /* set by the kernel */
-	volatile uint64_t words[NEST_KINDS]; /* kernel addresses found, by kind, set by the program */
+	volatile uint64_t words[NEST_KINDS]; /* set by the program: kernel addresses found */
 };

@@ -1,9 +1,10 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The program that the exec benchmarks load: PAGES pages, one of code and the rest data, in which
-; every 8-byte word is the page's number. Started without arguments, it first closes the benchmark's
-; region and stamps the time; with an argument ("-"), it exits at once. If SYS_bench_stamp returns
-; STAMP_SUM, it sums all its pages, each word weighted by the number of words from it to the end.
+; The program that the exec benchmarks load. It has PAGES pages: one of code, then pages of data.
+; Every 8-byte word of a data page is the number of the page. Started with an argument ("-"), the
+; program exits at once. Otherwise it first closes the benchmark's region and stamps the time. If
+; SYS_bench_stamp returns STAMP_SUM, it then sums all its pages. In this sum, the weight of a word
+; is the number of words from this word to the end.
 
 section .text
 	global	_start

@@ -64,8 +64,8 @@ $(SEGMENTS:%=$(P)/segments-%.elf): tests/programs/segments.asm
 $(P)/broken.elf: $(P)/hello.elf
 	$(Q)head -c 300 $< > $@
 
-# The archive of Linux programs for the benchmarks *.real. If this machine lacks some of the
-# programs, make names them; without the archive these benchmarks are skipped.
+# The archive of Linux programs for the benchmarks *.real. A message lists the programs that this
+# machine lacks. If there is no archive, these benchmarks are skipped.
 REAL := $(BUILD)/real
 
 linux-programs: $(REAL)/made

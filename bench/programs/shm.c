@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shm KIND [KEY [COUNT]]: shared memory with keys, and its permissions. The exit status is 0, or the
- * line of the check that failed. `own`, `read` and `remove` make, read and remove a segment of user
- * 1000. As user 2000, `scan` tries COUNT keys from KEY on, and `ids` tries all IDs below KEY; these
- * two write to /tmp/shm-scan how many segments they could read, and how many keys they tried.
+ * shm KIND [KEY [COUNT]]: shared memory with keys, and its permissions. The exit status is 0, or
+ * the line of the check that failed. User 1000 makes a segment with `own` and reads it with `read`;
+ * `remove` removes the segment. As user 2000, `scan` tries COUNT keys from KEY on, and `ids` tries
+ * all IDs below KEY. `scan` and `ids` write two numbers to /tmp/shm-scan: how many segments they
+ * could read, and how many keys they tried (0 for `ids`).
  */
 #include "sys/shm.h"
 #include "bench/programs/check.h"
@@ -157,7 +158,7 @@ static int segments(void)
 	CHECK(call(SYS_mprotect, (uintptr_t)b, PAGE_SIZE, PROT_READ | PROT_WRITE) == -13);
 	CHECK(control(id, IPC_STAT, &d) == 0 && d.key == 77 && d.mode == 0600 && d.size == 2 * PAGE_SIZE - 5);
 	CHECK(d.attached == 2 && d.creator_pid == call(SYS_getpid, 0, 0, 0));
-	/* A removed segment remains where it is attached, even in part, but cannot be found. */
+	/* A removed segment cannot be found, but stays mapped where it is attached, even in part. */
 	CHECK(control(id, IPC_RMID, NULL) == 0 && control(private, IPC_RMID, NULL) == 0);
 	CHECK(get(77, 0, 0) == -2 && attach(id, 0, 0) == -22 && control(id, IPC_STAT, &d) == -22);
 	CHECK(call(SYS_munmap, (uintptr_t)b, PAGE_SIZE, 0) == 0 && b[page] == 2);

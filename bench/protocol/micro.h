@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the host must know of the probe loops (bench/guest/micro/) to read a booted image's table. */
+/* A constant of the probe loops (bench/guest/micro/) that bench/host/calibrate/ needs, too. */
 #pragma once
 
 /* Number of loads in a sample of micro.chase.*, unless the working set has more lines than this. */

@@ -11,7 +11,7 @@
 #define STEP_EMPTY     2    /* the markers and stamps of a sample without the operation: its overhead */
 #define STEP_VERIFY    (-1) /* no more samples: run once more without markers, to be verified */
 
-/* Result of SYS_bench_stamp in STEP_VERIFY; otherwise the result is 0, or negative. */
+/* Result of SYS_bench_stamp in STEP_VERIFY. In other steps the result is 0, or negative. */
 #define STAMP_SUM      1 /* the payload sums its pages and passes the sum to SYS_bench_value */
 
 /* Indices for SYS_bench_value. */

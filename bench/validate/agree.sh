@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Compares profiles that were measured on the same processor: checks that each value that two of
-# them measured agrees within the spreads that they state. Prints the values that do not agree.
+# Compares profiles that were measured on the same processor. If two profiles have a measured value
+# for the same parameter, the values must agree within the spreads that the profiles state. Prints
+# the values that do not agree.
 #
 # usage: agree.sh PROFILE PROFILE…     names of profiles, or files
 # Exit status: 0 if all agree; 1 if some do not; 2 for wrong use.

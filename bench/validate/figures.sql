@@ -40,8 +40,9 @@ SELECT a.parameter_set AS parameter_set, a.benchmark AS benchmark, b.benchmark A
        a.each - b.each AS each
 FROM cost a JOIN cost b USING (parameter_set, parameter);
 
--- The value of each figure whose column `how` is `reach`. A figure has no value if the difference
--- rises by less than one cycle (or tick), because the step is then too small to find.
+-- The value of each figure whose column `how` is `reach` (published.tsv has the formula). A figure
+-- has no value if the difference rises by less than one cycle (or tick): such a step is too small
+-- to find.
 CREATE TEMP VIEW reach AS
 SELECT f.rowid AS figure, d.parameter_set AS parameter_set,
        (before.each + after.each) / 2 AS half, max(d.parameter) AS reach
