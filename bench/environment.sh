@@ -11,7 +11,7 @@ unset -v GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX GIT_COMMON_DIR GIT_NAME
 unset -v GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CEILING_DIRECTORIES
 # Variables that change how gnuplot draws. Its option -d skips the start-up files.
 unset -v GNUTERM GNUPLOT_LIB GNUPLOT_DRIVER_DIR GNUPLOT_PS_DIR GNUPLOT_FONTPATH GNUPLOT_DEFAULT_GDFONT GDFONTPATH FIT_SCRIPT FIT_LOG
-# Options that programs add to those on their command lines.
+# Variables with options that programs add to their command lines.
 unset -v GREP_OPTIONS TAR_OPTIONS XZ_DEFAULTS XZ_OPT NASMENV GNUTARGET LDEMULATION QUOTING_STYLE
 # Variables of the instrumentation library that only the program that starts Bochs may set. Users
 # may set its other variable, PALIMPSEST_TRACE_LINES.

@@ -24,13 +24,14 @@
  * WALK_READS      Reads of paging-structure entries, one per level of each walk, for data and code
  *                 alike: 4 for a 4 KiB page, 3 for 2 MiB, 2 for 1 GiB. Bochs walks when its own TLB
  *                 (2048 data entries, 1024 code entries, direct-mapped, no paging-structure caches)
- *                 misses, and when a TLB entry lacks a right that the page tables grant. It lacks
- *                 one at every supervisor access to a user page while CR4.SMAP is set. Such a
- *                 repeated data walk counts only if a processor with that TLB would walk too: if
- *                 the walk sets an accessed or dirty bit, or if no data access in the region used
- *                 the page since its last flush or eviction. A region begins with no page known, so
- *                 a page that was used before the region can count once more. The walk for the
- *                 fetch of the instruction that closes the region does not count.
+ *                 misses. It walks again when the TLB entry lacks a right that the page tables
+ *                 grant, for example at every supervisor access to a user page while CR4.SMAP is
+ *                 set. Such a repeated walk for data counts only if a processor with that TLB would
+ *                 walk too: if the walk sets an accessed or dirty bit, or if no data access in the
+ *                 region used the page since its last flush or eviction. At the start of a region
+ *                 no page is known, so the walk for a page that was used before the region can
+ *                 count once more. The walk for the fetch of the instruction that closes the region
+ *                 does not count.
  * WALK_WRITES     Writes that set accessed and dirty bits, one per paging-structure entry.
  * CR3_WRITES      Completed MOV to CR3.
  * INVLPG          Completed INVLPG of a canonical address.

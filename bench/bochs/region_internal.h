@@ -64,8 +64,9 @@ struct region {
 
 extern struct region regions[MAX_CPUS];
 
-/* Number of loads of the model's page walk for the fetch of the current instruction. The first event
- * after the walk shows whether they count, and sets this to 0. 0 also if there was no walk. */
+/* Number of loads of the page walk that the model made to fetch the current instruction; 0 without
+ * such a walk. The first event after the walk shows whether the walk counts, and sets this number
+ * to 0. */
 extern unsigned fetch_loads[MAX_CPUS];
 
 enum { GENERAL_REGISTERS = 16 }; /* just before RIP in Bochs's object */
@@ -107,9 +108,9 @@ void region_control_open(struct model *use);
 /* Makes the model `use`, which may be NULL, report its page walks to the trace. */
 void region_trace_open(struct model *use);
 
-/* Traces the page walk for the fetch of the current instruction, if there was one and `counts` is
- * true. As in the model, the walk counts if the first event after it does, so this is called at
- * that event. trace_waiting_walk() requires that there was such a walk. */
+/* Called at the first event after the fetch of an instruction; `counts` is true if this event
+ * counts. If it does, the walk that the fetch made counts too, as in the model, and is traced.
+ * trace_fetch_walk() does nothing if there was no such walk; trace_waiting_walk() requires one. */
 void trace_waiting_walk(struct region *region, unsigned cpu, bool counts);
 
 static inline void trace_fetch_walk(struct region *region, unsigned cpu, bool counts)

@@ -18,9 +18,9 @@ void region_note_access(unsigned cpu, uint64_t linear, uint64_t physical, unsign
 		};
 }
 
-/* Returns true if in another iteration, with accesses to the same lines, nothing would count or cost
- * anything except the iteration and its accesses. A walk that Bochs makes once more for a page that
- * the shadow TLB holds does not count. */
+/* Returns true if another iteration, with accesses to the same lines, would be no more than an
+ * iteration and its accesses: no page walk that counts, and no cost in the model beyond the
+ * iteration's price. A walk that Bochs repeats for a page in the shadow TLB does not count. */
 static bool is_steady(const struct model *model, const struct region *region, unsigned cpu,
                       const struct repeat_iteration *last)
 {
@@ -38,7 +38,8 @@ static bool is_steady(const struct model *model, const struct region *region, un
 void region_repeat(struct model *model, struct region *region, unsigned cpu, const void *instruction)
 {
 	const struct repeat_iteration *last = &last_iteration[cpu];
-	/* Bochs's own registers, which are only read elsewhere. */
+	/* Bochs's own registers. registers_of() returns them as const; only here they are
+	 * changed. */
 	uint64_t *registers = (uint64_t *)(uintptr_t)registers_of(cpu);
 	uint64_t count = trace_wanted() ? 0 : repeat_count(cpu, instruction, registers, last);
 

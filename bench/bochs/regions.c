@@ -68,7 +68,7 @@ static inline __attribute__((always_inline)) struct model *told(struct model *us
 	return use;
 }
 
-/* Counts the page walks so far: they did not fetch the closing instruction. */
+/* Counts the page walks so far: they were not for the fetch of the closing instruction. */
 static void settle_walks(struct region *region)
 {
 	if (!region->walked)
@@ -191,7 +191,8 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
-	/* A nested machine's hypervisor gets this interrupt, and injects those for its guest. */
+	/* In a nested machine this interrupt goes to the hypervisor, which injects interrupts into
+	 * its guest. */
 	if (nested_wanted())
 		return;
 	if (vector != VECTOR_NMI)
@@ -439,9 +440,8 @@ void region_exception(unsigned cpu, unsigned vector)
 	shadow_exception(cpu);
 }
 
-/* Bochs reports every delivery here, even if it has reported the exception or external interrupt
- * before. If it has not, this is a software interrupt, and counts as an exception only if it is
- * INT1, INT3 or INTO. */
+/* Bochs reports every delivery here. It has reported exceptions and external interrupts before, but
+ * not software interrupts. Of the latter, INT1, INT3 and INTO count as exceptions. */
 void region_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];

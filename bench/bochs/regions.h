@@ -14,9 +14,9 @@
  * Closing a region writes its `!count` line, resets its id to 0 until the next REGION, and disarms
  * END_AT and END_IN_USER.
  *
- * The functions below are called for Bochs's events. Those of the first group are called whether or
- * not a region is open, and so is region_repeat_iteration(); the others only between tell(true) and
- * tell(false).
+ * The functions below are called for Bochs's events. Those of the first group and
+ * region_repeat_iteration() are called even if no region is open. All others are called only
+ * between tell(true) and tell(false).
  */
 #pragma once
 
@@ -28,10 +28,11 @@
 struct model;
 
 /* Calls tell(true) when the first region opens and tell(false) when the last one closes, and also
- * before and after a REP with many iterations outside of all regions (repeat.h). `use` is
- * the model, or NULL. A model needs every event, so that its caches and TLBs are as warm as a
- * processor's: with a model, tell(true) is called at every REGION marker and tell(false) never, and
- * control-register writes, resets and deliveries must be reported from the start of the run. */
+ * before and after a REP with many iterations outside of all regions (repeat.h). `use` is the
+ * model, or NULL. A model needs every event, so that its caches and TLBs are as warm as a
+ * processor's. With a model, tell(true) is therefore called at every REGION marker, and tell(false)
+ * never. Control-register writes, resets and deliveries must then be reported from the start of the
+ * run. */
 void regions_open(void (*tell)(bool open), struct model *use);
 
 /* Returns true if this prefetch is a marker. */

@@ -103,8 +103,9 @@ bool repeat_wanted(void)
 	return wanted != BULK_NEVER;
 }
 
-/* Keeps the candidates that fell by 1 since the previous iteration. There are none if that iteration
- * belonged to another instruction or a timer went off; the search then starts again. */
+/* Keeps the candidates that fell by 1 since the previous iteration. If the previous iteration
+ * belonged to another instruction, or a timer went off, no candidate is left, and the search starts
+ * again. */
 static void search(void)
 {
 	size_t left = 0, found = 0;
@@ -124,8 +125,9 @@ static void search(void)
 		wanted = BULK_NEVER;
 }
 
-/* Returns the number of whole elements after the accessed one in its 64-byte line, without the last
- * element of the page. Returns 0 if the accessed element is not wholly in one line. */
+/* Returns the number of whole elements between the accessed element and the end of its 64-byte
+ * line. The last element of the page is not among them. Returns 0 if the accessed element is not
+ * wholly in one line. */
 static uint64_t left_in_line(const struct repeat_access *access)
 {
 	uint64_t end = access->physical % LINE_BYTES + access->length;
@@ -137,13 +139,14 @@ static uint64_t left_in_line(const struct repeat_access *access)
 	return count - ((access->physical + access->length * (count + 1)) % PAGE_BYTES == 0);
 }
 
-/* Returns true if `reg` points to the element after that of the access. */
+/* Returns true if `reg` points to the element after the accessed one. */
 static bool moves_up(const struct repeat_access *access, uint64_t reg)
 {
 	return reg == access->linear + access->length;
 }
 
-/* Returns true if the iteration was one of REP STOS or REP MOVS that moved its registers up. */
+/* Returns true if this was an iteration of REP STOS or REP MOVS and its registers moved up (DF =
+ * 0). */
 static bool is_plain(const void *instruction, const uint64_t *registers, const struct repeat_iteration *last)
 {
 	bool copies = last->accesses == 2;

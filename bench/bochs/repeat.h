@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * REP in bulk: executes iterations of REP MOVS and REP STOS in place of Bochs. When Bochs has
- * executed an iteration, this file executes those for the other elements of the same 64-byte line.
+ * executed an iteration, this file executes the next ones, up to the end of the same 64-byte line.
  *
  * Bochs leaves a REP instruction after each iteration, looks for events, finds the instruction again
  * and comes back. When it comes back the second time with nothing in between, no event is pending,
@@ -52,9 +52,9 @@ void repeat_close(void);
 bool repeat_wanted(void);
 
 /* Called after an iteration that is neither the first nor the last of its instruction, if nothing
- * happened since the one before. `instruction` is Bochs's object for the instruction, `registers`
- * are the CPU's general registers after the iteration. Returns how many iterations from the next one
- * on can be executed in bulk. */
+ * happened between it and the previous iteration. `instruction` is Bochs's object for the
+ * instruction. `registers` are the CPU's general registers after the iteration. Returns how many of
+ * the next iterations can be executed in bulk. */
 uint64_t repeat_count(unsigned cpu, const void *instruction, const uint64_t *registers,
                       const struct repeat_iteration *last);
 

@@ -91,7 +91,7 @@ static void find_flags(void)
 		            matches);
 }
 
-/* Finds DR7 of a CPU that was just reset, the 32-bit word after DR6. */
+/* Finds DR7, the 32-bit word after DR6. The CPU was just reset, so both have known values. */
 static void find_dr7(unsigned cpu)
 {
 	const uint32_t *object = (const uint32_t *)object_of[cpu];

@@ -6,7 +6,7 @@
  * object with this value is a candidate. The far jump at the start of every BIOS then changes RIP
  * to a known value, and the one candidate that then has this value is RIP. All CPUs have the same
  * layout. The place is checked at each later reset and at each external interrupt, for which Bochs
- * reports RIP. If RIP is not found or not where it was found, the process ends with status 2.
+ * reports RIP. If RIP is not found, or a check fails, the process ends with status 2.
  *
  * RFLAGS follows RIP: it is the only word shortly after RIP that has the value 2 at the reset, when
  * only the reserved bit 1 is set. Bochs computes the arithmetic flags only when they are needed, so

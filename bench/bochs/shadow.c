@@ -178,8 +178,9 @@ static unsigned claim_walk(struct shadow *shadow, struct entry *entry, uint64_t 
 		return 0;
 	}
 	hold(shadow, entry, page, walk.levels < LEVELS);
-	/* If the access ends at the end of its page and continues in the next, a single walk in a
-	 * large page may be that of the next page. */
+	/* If this access ends at the end of its page, it may be the first part of an access that
+	 * continues in the next page. A single walk that leads to a large page may then be for the
+	 * next page. */
 	if (walk.levels < LEVELS && walks == 1 && (linear + length) % (1 << PAGE_SHIFT) == 0)
 		return 0;
 	return held && !walk.wrote ? walk.counted : 0;

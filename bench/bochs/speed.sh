@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Measures how much the instrumentation library slows down a boot in Bochs:
 # speed.sh BUILD KERNEL.elf32 MODULE…
-# Each round boots the same image three times: in stock Bochs, with the library counting, and with
-# the cycle model and the attribution to functions too, as in a run with a profile. Every second
-# round makes the three boots in reverse order.
+# Each round boots the same image three times: in stock Bochs; with the library, which counts; and
+# with the library, the cycle model and the attribution to functions, as in a run with a profile.
+# Every second round makes the three boots in reverse order.
 # Variables: PAIRS rounds (5), PROFILE (skylake-client), LIMIT seconds for one boot (600).
 # Exit status: 0 if every boot succeeded, whatever the ratios; 1 if one failed; 2 for wrong usage.
 set -euo pipefail

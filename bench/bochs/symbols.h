@@ -28,8 +28,8 @@ struct symbols;
 struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX]);
 void symbols_free(struct symbols *symbols);
 
-/* Returns the address of the code of the entry window in the image (its symbol entry_text), or 0 if
- * the image has no such symbol. */
+/* Returns the address that the entry window's code has in the image: that of the symbol entry_text,
+ * or 0 if the image has no such symbol. */
 uint64_t symbols_entry_code(const struct symbols *symbols);
 
 /* Returns the function that contains the address, or NULL if there is none. The result is valid

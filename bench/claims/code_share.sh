@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Counts how much of a kernel's code exists for its value of the axis ISOLATION alone (claim 17).
+# Counts the code of a kernel that exists only for its value of the axis ISOLATION (claim 17).
 # usage: code_share.sh STACK+LOADER+ISOLATION[@COMPILER-OPT]
 #   the name of a folder of build/ with a kernel, whose objects must be there
 # Prints one line: the lines and the bytes of that code, then the lines and the bytes of all code of the
-# kernel. Prints nothing for the first value of the axis, against which the others are counted.
+# kernel. Prints nothing for the first value of the axis: the other values are compared with it.
 #
 # The kernel is what the build compiles from kernel/. The value's own code is
 #   - the files that kernel/axes.txt lists for it and not for the first value, and its header and macros

@@ -11,8 +11,9 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
  * "op1 with op2 to op1": both operands are read, and the result is written to op1.
  *  .  no general register, or none that matters    m  at most a memory operand
  *  E  r/m with reg to r/m    G  r/m with reg to reg    S  reg to r/m    L  r/m to reg
- *  J  8-bit r/m to reg    I  r/m to itself    C  a value that is in no general register to r/m
- *  K  such a value, or memory, to reg
+ *  J  8-bit r/m to reg    I  r/m to itself
+ *  C  writes r/m; the value comes from no general register
+ *  K  writes reg; the value comes from memory or from no general register
  *  Z  as E, z as G, but the result is 0 if both registers are the same (XOR, SUB)
  *  X  exchanges reg and r/m    V  r/m and CL to r/m    A  LEA    a  RAX to itself
  *  b  a constant to the 8-bit register in the opcode    B  the same with a larger register
