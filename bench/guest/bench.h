@@ -87,7 +87,8 @@ struct bench {
 	unsigned extras;
 	const char *lost; /* if not NULL, a metric that `extra` had no room for: the check fails */
 
-	/* Set by setup(): why the row is skipped. Set later: a remark for the check's record. */
+	/* If setup() sets it: why the row is skipped. If it is set later: a remark for the check's
+	 * record. */
 	const char *why;
 
 	/* For the rows' own use. */
@@ -118,8 +119,8 @@ extern const uint64_t bench_powers_of_2[]; /* 1, 2, 4, … 1024 */
 int bench_skip(struct bench *b, const char *reason);
 
 /*
- * For setup() of a row that needs user mode and kernel of a task to share page tables. Returns 0,
- * or, if ISOLATION gives them different tables, the value of bench_skip().
+ * For setup() of a row that works only if a task uses the same page tables in user mode and in the
+ * kernel. Returns 0 if this build does so, otherwise the value of bench_skip().
  */
 int bench_need_one_table(struct bench *b);
 

@@ -4,7 +4,7 @@
 
 #include "bench/guest/bench.h"
 
-/* Returns true if `size` bytes at `a` and `b`, a multiple of 8, are equal. */
+/* Returns true if the `size` bytes at `a` equal those at `b`. `size` is a multiple of 8. */
 static inline bool same_words(const void *a, const void *b, size_t size)
 {
 	bool same;
@@ -24,8 +24,8 @@ static inline bool same_words(const void *a, const void *b, size_t size)
 const void *payload_page(const struct load_segment *s, size_t offset);
 
 /*
- * For verify() of a row whose program starts the payload (STEP_VERIFY): returns true if the payload
- * computed the same sum of its pages as this function computes of the file.
+ * For verify() of a row whose program starts the payload (STEP_VERIFY): returns true if the sum
+ * that the payload computed of its pages is the sum that this function computes of the file.
  */
 bool payload_arrived(struct bench *b);
 

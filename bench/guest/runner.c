@@ -30,8 +30,9 @@ static bool lists;        /* rows are only listed, not run */
 
 /*
  * Sizes in bytes. If bench_plan.few is set, a row with a parameter from LONG on takes one sample.
- * If bench_plan.one is set, a row takes no warm-up samples from LONG on, because it leaves nothing
- * in the caches that the next sample could use, and one warm-up sample from MEDIUM on.
+ * If bench_plan.one is set, a row with a parameter from MEDIUM on takes one warm-up sample. From
+ * LONG on it takes none, because such a sample leaves nothing in the caches that the next one could
+ * use.
  */
 #define LONG      (16 * MIB)
 #define MEDIUM    MIB
@@ -252,7 +253,7 @@ static void plan_samples(struct bench *b)
 	if (bench_plan.one)
 		b->warmup = warmup_of_one(b);
 	if (bench_plan.one && is_once(row, b->parameter))
-		b->samples = 2; /* one would look exact */
+		b->samples = 2; /* a single sample would look exact */
 	if (row->few)
 		b->samples = row->few;
 	if (row->experiment)
@@ -308,7 +309,7 @@ static bool finish_row(const struct bench *b, bool ok, const char *why)
 	return record_check(b, ok, !ok ? why : b->why ? b->why : "-");
 }
 
-/* The message of isolation_check() about a task's tables after a row, or NULL. */
+/* What isolation_check() found wrong with a task's tables after a row; NULL if nothing. */
 static const char *isolation_problem;
 
 static void check_isolation(struct process *process, void *unused)
@@ -367,8 +368,8 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 }
 
 /*
- * Puts a row into the queue once for each of its parameters; if `later`, without those that run in
- * the first round only.
+ * Puts a row into the queue once for each of its parameters. If `later` is true, leaves out the
+ * parameters that run in the first round only.
  */
 static void queue_row(const struct benchmark *row, bool later)
 {

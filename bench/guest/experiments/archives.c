@@ -40,7 +40,7 @@ struct archive {
  */
 static uint8_t *take_run(size_t pages)
 {
-	static uint16_t taken[PARTS]; /* frames taken of each part of memory */
+	static uint16_t taken[PARTS]; /* frames taken from each part of memory */
 	uint32_t all = FRAME_LIST_END, others = FRAME_LIST_END;
 	uint64_t first = FRAME_NONE, frame;
 
@@ -52,7 +52,7 @@ static uint8_t *take_run(size_t pages)
 		if (part < PARTS && ++taken[part] == PART_FRAMES)
 			first = part * PD_SPAN;
 	}
-	while ((frame = frame_list_pop(&all)) != FRAME_NONE) /* frames to keep go on no list */
+	while ((frame = frame_list_pop(&all)) != FRAME_NONE) /* the wanted frames go on no list */
 		if (first == FRAME_NONE || frame < first || frame >= first + pages * PAGE_SIZE)
 			frame_list_push(&others, frame);
 	frame_list_free(&others);
@@ -169,8 +169,8 @@ struct outcome {
 };
 
 /*
- * The most bytes that unpacking can free: all frames of the archive except as many as the files
- * fill without gaps between them.
+ * The most bytes that unpacking can free: the archive's frames, minus the number of frames that the
+ * files would fill if there were no gaps between them.
  */
 static uint64_t freeable(const struct archive *a)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pitfall.call_irq (bench/claims/07-*): is code protected from interrupts because a system call
- * runs it? An interrupt is raised when a spawn call enters the loader. Does it come before the
- * loader's first call of another function? The control spawns from the kernel's own task with
+ * runs it? An interrupt is raised when a spawn call enters the loader. Is it delivered before the
+ * loader first calls another function? The control spawns from the kernel's own task with
  * interrupts off.
  */
 #include "bench/guest/experiments/spawn_watch.h"

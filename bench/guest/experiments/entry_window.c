@@ -61,7 +61,10 @@ static void window_pages(struct bench *b)
 	bench_metric(b, "code_bytes", (uint64_t)(entry_text_end - entry_text), "bytes");
 }
 
-/* Walks the tables of all tasks while programs are ready, have run, and have forked. */
+/*
+ * Walks the tables of all tasks twice: while some of the new programs are ready and others have
+ * begun to run, and again after these programs have ended.
+ */
 static void supervisor_pages(struct bench *b)
 {
 	static const char *const argv[] = { "tag" };

@@ -53,8 +53,8 @@ static inline uint64_t pitfall_random(uint64_t *state)
 uint64_t pitfall_map(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables);
 
 /*
- * Undoes pitfall_map(): clears the whole PML4 entry of the page, flushes, and frees the tables, and
- * the frame unless it is FRAME_NONE.
+ * Undoes pitfall_map(): clears the whole PML4 entry of the page and flushes it from the TLB. Frees
+ * the tables and, unless it is FRAME_NONE, the frame.
  */
 void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t frame);
 

@@ -2,7 +2,8 @@
 /*
  * pitfall.cr3_in_c (bench/claims/03-*): C code loads another task's CR3 and continues, on stacks in
  * three kinds of places. In one of them, each task has its own stack at the same fixed address. The
- * other task's stack is zeroed, or holds what the same function left there when that task ran it.
+ * other task's stack is zeroed; or that task has run the same function before, and its stack still
+ * holds what the function left there.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/cpu.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Experiments about what the design notes say on user stacks whose addresses follow a formula, on
- * the order of a tear-down, and on the kernel heap.
+ * Experiments on three subjects of the design notes: user stacks whose addresses follow a formula,
+ * the order of the steps of a tear-down, and the kernel heap.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -136,8 +136,8 @@ static void use_page(void)
 }
 
 /*
- * Loads the CR3 of the space, uses its page, and loads the old CR3. Frees the space afterwards or,
- * with `free_first`, while its CR3 is loaded: the notes warn of that.
+ * Loads the CR3 of the space, uses its page, and loads the old CR3. Frees the space afterwards.
+ * With `free_first`, frees it while its CR3 is loaded, which the notes warn against.
  */
 static void leave_space(void *argument)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pitfall.sandwich_irq (bench/claims/22-*): interrupts between the two CR3 loads of real spawn calls,
- * and damaged images. The handler stores a word for the task that it interrupts; under the new
- * task's CR3 the word lands in that task's page. In the controls the loader is entered with
- * interrupts off, or the copy continues with interrupts forced on.
+ * pitfall.sandwich_irq (bench/claims/22-*): interrupts between the two CR3 loads of real spawn
+ * calls, and damaged images. The handler stores a word for the task that it interrupts. If the new
+ * task's CR3 is loaded, the word lands in the new task's page instead. In the controls the loader
+ * is entered with interrupts off, or the copy continues with interrupts forced on.
  */
 #include <elf.h>
 
@@ -27,8 +27,8 @@ static uint64_t interrupted;
 static volatile uint64_t delivered, misplaced;
 
 /*
- * Stores a word at BUFFER, as if for the task that it interrupts, and puts back what was there.
- * Returns false if the word is not in that task's page.
+ * Called in the handler: stores a word at BUFFER for the interrupted task, checks where it went,
+ * and puts back what was there. Returns false if the word is not in the interrupted task's page.
  */
 static bool store_for_task(uint64_t word)
 {

@@ -2,8 +2,8 @@
 /*
  * pitfall.user_stack_irq (bench/claims/08-*): what an interrupt leaves on a stack that the program
  * can read. The program `nest` runs on a page of its own, interrupts itself in user mode, and then
- * searches the page. In long mode the CPU always switches away from the user's stack for an
- * interrupt in user mode, so the gate's IST slot points to that page for some of the interrupts.
+ * searches the page. In long mode the CPU never handles an interrupt from user mode on the user's
+ * stack. So for some of the interrupts the gate's IST slot points to the program's page.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "bench/programs/nest.h"
@@ -21,8 +21,8 @@ static unsigned regular_ist;
 static uint64_t shipped_cr4;
 
 /*
- * Makes the next interrupt one of this kind. Turns SMAP off if it must be off; the handler turns it
- * on again, but not while it runs on the program's page.
+ * Makes the next interrupt one of this kind. NEST_USER needs SMAP off, and gets it off here. A
+ * handler that runs on a kernel stack turns SMAP on again.
  */
 static void arm(unsigned next)
 {

@@ -43,7 +43,10 @@ static bool is_inside(const struct region *region, uintptr_t start, uintptr_t en
 	return region->start >= start && region_end(region) <= end;
 }
 
-/* Returns the first region that ends above `at`, if it begins below `end`, or NULL. */
+/*
+ * Returns the first region that ends above `at`. Returns NULL if it does not begin below `end`, or
+ * if there is none.
+ */
 static const struct region *next_region(uintptr_t at, uintptr_t end)
 {
 	uint32_t i = address_space_find(own(), at);
@@ -83,7 +86,10 @@ static bool unmap_whole(size_t first, size_t pages)
 	return all;
 }
 
-/* Unmaps pages as munmap() does with `parts`. Returns true if munmap() would return success. */
+/*
+ * Unmaps pages like a munmap() that treats regions as `parts` says. Returns true if that munmap()
+ * would succeed.
+ */
 static bool unmap(size_t first, size_t pages)
 {
 	bool done = true;

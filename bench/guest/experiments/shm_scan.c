@@ -75,8 +75,8 @@ static bool scan_all(uint64_t size, struct found *sum)
 }
 
 /*
- * Makes segments with keys drawn from all but IPC_PRIVATE, and draws the blocks. Returns how many it
- * made.
+ * Makes segments, with keys drawn from all keys but IPC_PRIVATE, and draws the blocks of keys to
+ * try. Returns the number of segments made.
  */
 static uint64_t plant_segments(uint64_t block_size)
 {

@@ -36,8 +36,9 @@ static uintptr_t base, arrived;
 static bool by_page, all_linked;
 
 /*
- * Returns the number of the line in page i that is this page's node. For any number of pages, these
- * lines use the sets of L1, L2 and L3 as evenly as consecutive lines do.
+ * Each page has one node, in one of its lines. Returns the number of this line in page i. For any
+ * number of pages, the lines of the nodes use the sets of L1, L2 and L3 as evenly as consecutive
+ * lines do.
  */
 static uint64_t line_of_page(uint64_t i)
 {

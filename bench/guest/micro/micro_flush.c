@@ -31,7 +31,10 @@ static const uint64_t space_pages[] = { 0, 1, 2, 4, 8, SPACE_MAX, BENCH_LIST_END
 
 static volatile uint64_t sum;
 
-/* Returns the address of a word in page i. In consecutive pages it is in different cache sets. */
+/*
+ * Returns the address of a word in page i. The words of consecutive pages are in different cache
+ * sets.
+ */
 static volatile uint64_t *word(uintptr_t base, uint64_t i)
 {
 	return (volatile uint64_t *)(base + i * PAGE_SIZE + i % 64 * 64);

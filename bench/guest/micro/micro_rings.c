@@ -31,7 +31,7 @@ extern const char micro_user_syscall[], micro_user_syscall_end[], micro_user_int
 
 static const uint64_t counts[] = { 64, 1024, BENCH_LIST_END };
 
-/* The stacks of VECTOR_MICRO from user mode, and of VECTOR_MICRO_LEAVE. */
+/* The stacks on which the handlers of VECTOR_MICRO (from user mode) and VECTOR_MICRO_LEAVE run. */
 static uint64_t int_stack[STACK_WORDS] __attribute__((aligned(16)));
 static uint64_t leave_stack[STACK_WORDS] __attribute__((aligned(16)));
 

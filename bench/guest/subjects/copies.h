@@ -12,7 +12,8 @@ int copy_prepare(struct bench *b);
 void copy_unmap(struct bench *b);
 
 /*
- * For prepare(): changes the buffer's first and last byte; copy_check() checks the last one's copy.
+ * For prepare(): changes the buffer's first and last byte. copy_check() checks that the last byte
+ * was copied.
  */
 void copy_mark(struct bench *b);
 void copy_out(struct bench *b);

@@ -108,9 +108,9 @@ static void fill_under_own_cr3(void *argument)
 }
 
 /*
- * Puts every segment of an image in place in the target address space. If LOADER lets new tasks
- * load themselves, this loads the space's CR3 and back: a task would not need these two loads, but
- * they represent the switch to it.
+ * Puts every segment of an image in place in the target address space. With a LOADER that lets new
+ * tasks load themselves, this function loads the space's CR3 for the copy, and then the old CR3. A
+ * real task needs neither of these loads of CR3; here they represent the switch to the task.
  */
 static void load(struct bench *b)
 {

@@ -40,7 +40,8 @@ static void entry_kernel(struct bench *b, bool overhead)
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
 
 	if (overhead) {
-		/* The region of a sample holds only the entry, so that of the overhead is empty. */
+		/* A sample's region holds only the entry. So the region of an overhead sample is
+		 * empty. */
 		b->t0 = timestamp();
 		b->t1 = timestamp();
 		__asm__ volatile("prefetchnta (%0); prefetchnta (%1)" : : "r"(begin), "r"(end) : "memory");
@@ -80,8 +81,8 @@ static void roundtrip_kernel(struct bench *b, bool overhead)
 }
 
 /*
- * irq.nested.kernel: the handler of an outer interrupt ends it at the APIC, turns interrupts on,
- * and measures the round trip of an inner interrupt.
+ * irq.nested.kernel: the handler of an outer interrupt sends its EOI to the APIC, turns interrupts
+ * on, and measures the round trip of an inner interrupt.
  */
 static struct bench *nesting;
 static bool nesting_overhead;

@@ -25,7 +25,7 @@
 #define QUICK_SAMPLES 8
 #define LIMIT         160.0 /* seconds; no round begins that would probably end later */
 #define NOTE          300
-#define HUGE_IS_REAL  0.3 /* the most TLB penalty of real large pages, relative to small pages */
+#define HUGE_IS_REAL  0.3 /* large pages are real below this TLB penalty, relative to small pages */
 
 bool calibrate_name_is_good(const char *name)
 {

@@ -11,8 +11,8 @@
 bool calibrate_name_is_good(const char *name);
 
 /*
- * Measures the processor and writes bench/bochs/profiles/NAME.ini. `cpu` is the CPU to run on, -1
- * for the one that is likely to be the quietest. Takes at most about 160 s; with `quick` a few
+ * Measures the processor and writes bench/bochs/profiles/NAME.ini. `cpu` is the CPU to run on, or
+ * -1 for the CPU that is likely to be the quietest. Takes at most about 160 s; with `quick` a few
  * seconds. An existing profile is replaced only if this function wrote it. Returns the exit status:
  * 0 if the profile was written, 1 if the user interrupted the measurement, 2 after a message if
  * nothing can be measured here or the file cannot be written.
