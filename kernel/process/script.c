@@ -21,9 +21,9 @@ static char *skip(char *text, const char *end, bool blanks)
 
 /*
  * Returns the end of the first line in `line`, which has SCRIPT_LINE bytes of the script and a NUL
- * after them. The line ends at the first newline or NUL. If these bytes have neither, it ends at
- * the last of them. Blanks before a newline or before that last byte do not belong to the line.
- * Returns NULL if the interpreter's path would be cut short.
+ * after them. The line ends at the first newline or NUL. If the SCRIPT_LINE bytes have neither, it
+ * ends before the last of these bytes. Blanks at the end of the line do not belong to it, unless a
+ * NUL ends the line. Returns NULL if the SCRIPT_LINE bytes end within the interpreter's path.
  */
 static char *end_of_line(char *line)
 {
@@ -58,7 +58,10 @@ int script_resolve(const struct program *script, struct arguments *a, char name[
 	*end = '\0';
 	interpreter = skip(line + 2, end, true);
 	if (!*interpreter)
-		/* If a NUL ends the line, Linux treats the empty path as that of a directory. */
+		/*
+		 * If a NUL ends the line, Linux opens the empty path. It leads to a directory:
+		 * -EACCES.
+		 */
 		return has_nul ? -EACCES : -ENOEXEC;
 	argument = skip(interpreter, end, false);
 	while (is_blank(*argument))

@@ -9,7 +9,7 @@
 #include "process/arguments.h"
 #include "process/program.h"
 
-#define SCRIPTS_MAX 5 /* the most interpreters in a row that may be scripts, as in Linux */
+#define SCRIPTS_MAX 5 /* maximum length of a chain of scripts, as in Linux */
 
 static inline bool script_is(const struct program *program)
 {
@@ -17,8 +17,9 @@ static inline bool script_is(const struct program *program)
 }
 
 /*
- * `name` holds the script's path. Replaces argv[0] with the interpreter, its argument if there is
- * one, and this path; then writes the interpreter's path to `name`. Returns 0, an error of
- * arguments_prepend() or, if the line names no interpreter, -ENOEXEC or -EACCES.
+ * `name` holds the script's path. Replaces argv[0] with two or three strings: the interpreter's
+ * path, the interpreter's argument if there is one, and the script's path. Then copies the
+ * interpreter's path to `name`. Returns 0, an error of arguments_prepend() or, if the line names no
+ * interpreter, -ENOEXEC or -EACCES.
  */
 int script_resolve(const struct program *script, struct arguments *a, char name[PATH_LENGTH]);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Signals (man 7 signal): numbers, structures and defaults are Linux's on x86-64. signal_send()
- * records a signal in the process and wakes it. The process acts on the signal when it returns to
- * user mode: it ends, stops (process/jobs.c) or enters a handler. So a process that waits in the
- * kernel is never torn down. Signals from 32 on are not queued.
+ * records a signal in the process and wakes it. The process acts on the signal later, when it
+ * returns to user mode: it ends, stops (process/jobs.c) or enters a handler. No signal therefore
+ * tears down a process that is still in the kernel. Signals from 32 on are not queued.
  */
 #pragma once
 
@@ -112,7 +112,7 @@ struct user_stack {
 /* The signals of a process. */
 struct signals {
 	uint64_t pending, blocked;
-	uint64_t awaited; /* signals that sigtimedwait() waits for: recorded even if ignored */
+	uint64_t awaited; /* signals that sigtimedwait() waits for, recorded even if ignored */
 	uint64_t kept;    /* if `keep`: the value of `blocked` before sigsuspend() or ppoll() */
 	bool keep;
 	/* SIGNALS entries on the heap; NULL: all dispositions are defaults */
@@ -132,8 +132,8 @@ static inline bool signal_on_stack(const struct signal_stack *stack, uint64_t rs
 }
 
 /*
- * Return and set the stack for handlers as sigaltstack() does; `rsp` is the program's RSP.
- * signal_set_stack() returns 0, -EPERM, -EINVAL or -ENOMEM.
+ * For sigaltstack(): signal_stack_of() returns the stack for handlers; signal_set_stack() sets it
+ * and returns 0, -EPERM, -EINVAL or -ENOMEM. `rsp` is the program's RSP.
  */
 struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp);
 int signal_set_stack(const struct user_stack *stack, uint64_t rsp);
@@ -158,7 +158,7 @@ bool signal_is_pending(const struct process *process);
 
 /*
  * Returns true if a pending signal that is not blocked will end the process. Used by waits that
- * other signals do not interrupt.
+ * only such a signal interrupts.
  */
 bool signal_will_end(const struct process *process);
 
@@ -175,8 +175,8 @@ void signal_block_for_call(uint64_t mask);
 void signal_unblock_for_call(void);
 
 /*
- * Removes a pending signal of `set` from the current process, blocked or not, and stores its
- * information in *info. Returns its number, or 0 if there is none.
+ * Takes a pending signal of `set` from the current process, even if it is blocked, and stores its
+ * information in *info. Returns the signal's number, or 0 if none is pending.
  */
 int signal_take(uint64_t set, struct signal_info *info);
 
@@ -212,8 +212,8 @@ void signals_deliver(struct trap_frame *frame);
 
 /*
  * signals_fork() copies the blocked signals, the dispositions and the handler stack to a child; it
- * returns 0 or -ENOMEM. signals_exec() resets the dispositions except SIGNAL_IGNORE and removes the
- * handler stack, for execve(). signals_drop() frees the dispositions.
+ * returns 0 or -ENOMEM. signals_exec(), for execve(), removes the handler stack and resets all
+ * dispositions that are not SIGNAL_IGNORE. signals_drop() frees the dispositions.
  */
 int signals_fork(struct process *child, const struct process *parent);
 void signals_exec(struct process *process);

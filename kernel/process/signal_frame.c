@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame of a handler on the user stack, as Linux lays it out on x86-64 (uapi/asm/sigcontext.h,
- * ucontext.h), since C libraries, unwinders and handlers read it. Nothing that is read back from it
- * is trusted.
+ * The signal frame on the user stack. It has Linux's layout on x86-64 (uapi/asm/sigcontext.h,
+ * ucontext.h), because C libraries, unwinders and handlers read it. sigreturn trusts none of the
+ * values that it reads from the frame.
  */
 #include "cpu/exceptions.h"
 #include "cpu/fpu.h"
@@ -21,7 +21,7 @@
 
 #define MAGIC1           0x46505853U
 #define MAGIC2           0x46505845U
-#define SOFTWARE_PLACE   464 /* offset in the FXSAVE area of bytes that are free for software */
+#define SOFTWARE_PLACE   464 /* offset in the FXSAVE area; the processor leaves these bytes free */
 
 struct context { /* Linux's struct sigcontext */
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;

@@ -23,7 +23,7 @@ static void alarm_went_off(struct deadline *alarm, uint64_t now)
 	struct process *process = (struct process *)((char *)alarm - offsetof(struct process, alarm));
 
 	if (process->alarm_interval)
-		/* alarm_hook may set the alarm again only to a later time. */
+		/* The new time is later than `now`, as alarm_hook requires. */
 		clock_set_alarm(alarm, now + process->alarm_interval);
 	signal_send(process, SIGALRM, (struct signal_info){ .code = SI_KERNEL });
 }
@@ -51,7 +51,7 @@ void process_start(void (*function)(void))
 	kernel->identity = (struct identity){ 0, 0 }; /* root; all other processes inherit it */
 	kernel->inherited.umask = 022;
 	process_adopt(kernel, NULL);
-	/* Group and session 0, as for Linux's kernel threads: no program is in group 0 or 1. */
+	/* Group and session 0, like Linux's kernel threads. Programs are never in group 0 or 1. */
 	kernel->group = kernel->session = 0;
 	sched_start(&kernel->task, &idle->task);
 }

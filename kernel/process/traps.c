@@ -15,11 +15,11 @@
 #include "vm/regions.h"
 
 /*
- * Handles a page fault that failed with `error`. If the kernel itself was accessing user memory and
- * there is no free memory, it cannot wait in the middle of the access: the page gets an emergency
- * frame (mem/frames.h), and the task calls out_of_memory() in the next pause of the system call, or
- * at its end. Returns true if the access can be repeated. In all other cases returns false;
- * user_exception() then handles the error.
+ * Handles a page fault that failed with `error`. If there is no free frame for a page that the
+ * kernel itself accesses, the kernel cannot wait in the middle of the access. The page then gets an
+ * emergency frame (mem/frames.h), and the task calls out_of_memory() later: in the next pause of
+ * the system call, or at its end. Returns true if the access can be repeated. In all other cases
+ * returns false; user_exception() then handles the error.
  */
 static __attribute__((noinline, cold)) bool fault_failed(int error)
 {
@@ -121,7 +121,7 @@ static void user_exception(struct trap_frame *frame)
 	}
 	if (signal == SIGFPE && !info.code) {
 		info.code = float_code(fpu_exceptions(frame->vector == EXCEPTION_XM));
-		if (!info.code) /* no longer pending: the instruction runs again */
+		if (!info.code) /* the exception is no longer pending: repeats the instruction */
 			return;
 	}
 	if (frame->vector == EXCEPTION_DB) {

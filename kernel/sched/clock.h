@@ -28,9 +28,9 @@ uint64_t clock_ns(uint64_t ticks);
 void clock_start(void);
 
 /*
- * Set the time of clock_now() at which a task's wait ends or an alarm goes off; 0 clears it. The
- * timer runs while any such time is set. A tick costs O(log n) for each deadline that has passed
- * and nothing for the others (lib/deadlines.h).
+ * Set the time at which a task's wait ends or an alarm goes off, as a time of clock_now(); 0 clears
+ * it. The timer runs while any such time is set. A tick takes O(log n) steps for each time that has
+ * passed, and does not look at the other times (lib/deadlines.h).
  */
 void clock_set_wake(struct task *task, uint64_t time);
 void clock_set_alarm(struct deadline *alarm, uint64_t time);

@@ -4,14 +4,14 @@
  *
  * - task_pause() is for system calls that can return early with a partial result, such as read().
  *   Interrupts are handled, and other tasks may run, so the caller must read again what such tasks
- *   may change: a file's size and bytes, names, the position of a shared open file. Since a process
- *   has one thread, its memory regions, its descriptors, their open files and the nodes of those
- *   files stay the same.
+ *   may change: a file's size and bytes, names, the position of a shared open file. Other tasks
+ *   cannot change the memory regions and the descriptors of the caller's process, because a process
+ *   has one thread. The open files of these descriptors, and the nodes of these files, stay.
  * - pause_in_loop() is for work that no other task may see half done. Interrupts are handled, but
  *   no other task runs.
  *
- * System calls whose work may be interrupted anywhere, such as mmap() and execve(), turn interrupts
- * on for its duration instead.
+ * System calls whose work may be interrupted anywhere, such as mmap() and execve(), do not pause:
+ * they turn interrupts on while they work.
  */
 #pragma once
 

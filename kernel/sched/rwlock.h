@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reader-writer lock on which tasks block. Waiters are admitted in FIFO order, and consecutive
- * readers together. A reader that comes after a waiting writer waits too, so no task starves.
+ * Reader-writer lock on which tasks block. Waiters are admitted in FIFO order; consecutive readers
+ * are admitted together. A reader that comes after a waiting writer waits too, so no task starves.
  * Holders may block. A task must not take a lock that it holds. The kernel lock (cpu/lock.h) guards
  * the fields.
  */

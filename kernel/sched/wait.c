@@ -63,7 +63,10 @@ void wake_all(struct wait_queue *queue)
 		wake(queue->first);
 }
 
-/* The caller calls this in a loop, so a task with a signal yields until it can take the lock. */
+/*
+ * Callers repeat this until the task can take the lock. A task with a signal cannot block: it
+ * yields.
+ */
 void rwlock_block(struct wait_queue *queue)
 {
 	if (wait_on(queue))

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Wait queues: tasks block in a queue, in FIFO order, until another task or a time wakes them.
+ * Wait queues: tasks block in a queue, in FIFO order, until another task or the timer wakes them.
  *
  * No wake-up is lost, because the waker and the waiter hold the kernel lock (cpu/lock.h), and the
- * waiter keeps interrupts off from its test of the condition until it is in the queue. With several
- * CPUs, wait_on() must be given the lock that guards the condition, and release it.
+ * waiter keeps interrupts off from its test of the condition until it is in the queue. A kernel for
+ * several CPUs would have to pass to wait_on() the lock that guards the condition, and wait_on()
+ * would have to release it.
  */
 #pragma once
 

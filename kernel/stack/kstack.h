@@ -45,8 +45,9 @@ void kstack_init_cpu(struct cpu *cpu);
 int kstack_create(struct kstack *stack, const struct root *root);
 
 /*
- * Never uses the first `count` slots of the stack heap, at most 63. All stacks thus get higher
- * addresses. Called at most once, before the first stack is created. Fixed stacks ignore it.
+ * Leaves the first `count` slots of the stack heap unused, so that all stacks have higher
+ * addresses. `count` is at most 63. Called at most once, before the first stack is created. Fixed
+ * stacks ignore it.
  */
 void kstack_skip_slots(unsigned count);
 
@@ -83,8 +84,8 @@ size_t kstack_table_bytes(void);
  * Calls function(argument) on a stack that every kernel CR3 maps at one address. The function may
  * change CR3 and must restore it; under another CR3 the caller's locals may not be mapped. Heap
  * stacks are always mapped, so the function runs on the caller's stack. With fixed stacks, the
- * function runs on this CPU's scratch stack with interrupts off, because the other CR3 maps other
- * interrupt stacks.
+ * function runs on this CPU's scratch stack. Interrupts are off meanwhile, because the other CR3
+ * may map the interrupt stacks to other frames.
  */
 void kstack_call_across_cr3(void (*function)(void *argument), void *argument);
 

@@ -11,7 +11,7 @@
  *   - interrupt and exception handlers keep interrupts off until IRETQ, so IST1 is never entered
  *     twice and no interrupt arrives during an exception handler;
  *   - exception handlers never touch user memory and never fault, so IST2 is never entered twice.
- *     Switching tasks and delivering signals on the way back to user mode happens on
+ *     On the way back to user mode, the kernel switches tasks and delivers signals. It does so on
  *     KSTACK_FIXED_TOP, which is empty then (return_through_frame() in cpu/entry.asm).
  */
 #include "cpu/exceptions.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions of the system calls, which cpu/entry.asm calls through the table of sys/syscall.c
- * with up to six numbers in the registers of the C ABI. Numbers, structures and errors are Linux's
- * (man 2); differences are noted at each definition. User addresses are untrusted: the copy
+ * The functions of the system calls, which cpu/entry.asm calls through the table of sys/syscall.c.
+ * Each takes up to six numbers, in the registers of the C ABI. Numbers, structures and errors are
+ * Linux's (man 2); differences are noted at each definition. User addresses are untrusted: the copy
  * functions validate them.
  */
 #pragma once

@@ -32,8 +32,8 @@ struct waiter {
 	bool woken; /* a wake-up has removed it from the list */
 	struct wait_queue queue;
 	/*
-	 * Next waiter, and the address of the pointer to this one, in `waiters` or the previous
-	 * waiter.
+	 * `next` is the next waiter. `place` is the address of the pointer to this waiter: of
+	 * `waiters`, or of the previous waiter's `next`.
 	 */
 	struct waiter *next, **place;
 };
@@ -53,7 +53,10 @@ static void leave(struct waiter *waiter)
 	*(waiter->next ? &waiter->next->place : &end_of_waiters) = waiter->place;
 }
 
-/* Reads the word, which also maps its page, and stores its key. Returns 0, -EINVAL or -EFAULT. */
+/*
+ * Stores the word at `address` in *word, and its key in *key. Reading the word maps its page, which
+ * the key needs. Returns 0, -EINVAL or -EFAULT.
+ */
 static int read_word(uint64_t address, bool private, uint32_t *word, struct key *key)
 {
 	struct address_space *space = &current_process()->space;
@@ -117,9 +120,9 @@ static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 }
 
 /*
- * Sets *end to the time of clock_now() at which a wait ends. `timeout` is the user address of a
- * duration; for FUTEX_WAIT_BITSET, it is the user address of a point in time, on the real-time
- * clock if FUTEX_REALTIME is set, else on the monotonic clock. Returns 0, -EFAULT or -EINVAL.
+ * Sets *end to the time of clock_now() at which a wait ends. `timeout` is a user address. A
+ * duration is stored there or, for FUTEX_WAIT_BITSET, a point in time: on the real-time clock if
+ * FUTEX_REALTIME is set, else on the monotonic clock. Returns 0, -EFAULT or -EINVAL.
  */
 static long time_of_end(uint64_t operation, uint64_t timeout, uint64_t *end)
 {

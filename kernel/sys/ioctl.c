@@ -141,8 +141,8 @@ static long terminal_ioctl(uint64_t request, uint64_t address)
 	case TIOCGSID:
 		return copy_to_user(address, &session, sizeof session);
 	/*
-	 * Called by tcdrain(), which has nothing to wait for: write() returns only after the output
-	 * is sent. A request for a break is ignored.
+	 * tcdrain() calls this to wait for the output. There is nothing to wait for, because
+	 * write() returns only after the output is sent. Requests for a break are ignored.
 	 */
 	case TCSBRK:
 		return 0;

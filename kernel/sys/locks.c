@@ -17,7 +17,7 @@ enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
 enum { FROM_START, FROM_HERE, FROM_END };
 
 #define OFFSET_MAX      INT64_MAX
-/* Longest cycle of waiting processes that is found, as in Linux (MAX_DEADLK_ITERATIONS). */
+/* Maximum number of processes in a deadlock that is detected (Linux's MAX_DEADLK_ITERATIONS). */
 #define DEADLOCK_LENGTH 10
 
 /* Linux's struct flock. */
@@ -60,8 +60,8 @@ static int range_of(const struct file *file, const struct user_lock *user, struc
 }
 
 /*
- * Returns true if the process would wait for itself, through other processes that wait for record
- * locks.
+ * Returns true if the process would wait for a process that waits, directly or through others, for
+ * this process. Follows only waits for record locks.
  */
 static bool is_deadlock(const struct process *process)
 {

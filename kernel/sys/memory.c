@@ -4,8 +4,8 @@
  * mapping may extend past the end of its file: the rest of the file's last page reads as zeros, and
  * an access past that page raises SIGBUS.
  *
- * A range may be as large as memory, so these calls turn interrupts on; signals do not interrupt
- * them.
+ * A range may be as large as memory, so these calls work with interrupts on. Signals do not end
+ * them early.
  */
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -68,8 +68,8 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 }
 
 /*
- * The source of a mapping. `backing` is that of a file, with a reference that the caller drops, or
- * NULL for anonymous private memory. `page` is the first page of the file that is mapped.
+ * The source of a mapping. `backing` is a file's backing, or NULL for anonymous private memory; the
+ * caller drops the reference to it. `page` is the number of the file's first page that is mapped.
  */
 struct source {
 	struct backing *backing;
@@ -99,7 +99,9 @@ static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, u
 			return -EACCES;
 		source->flags |= REGION_NO_WRITE;
 	}
-	/* Gives the file frames of its own now, so that no page fault has to. */
+	/*
+	 * Copies a boot module's file to frames of its own now, so that no page fault has to do it.
+	 */
 	if ((source->flags & REGION_SHARED) && !node_make_own(file->node))
 		return -ENOMEM;
 	source->page = offset / PAGE_SIZE;

@@ -36,15 +36,15 @@ int path_from_user(struct path *path, uint64_t directory, uint64_t address);
  */
 struct node *node_from_user(uint64_t directory, uint64_t address, bool follow, int *error);
 
-/* Like node_from_user(), but returns the name at the end of the path, as node_find_name() does. */
+/* Like node_from_user(), but returns the node of the last name itself, as node_find_name() does. */
 struct node *name_from_user(uint64_t directory, uint64_t address, int *error);
 
 /*
- * Returns the directory in which a new name is to be created, and sets *name, which points into
- * `path`, and *length. `is_directory` is true if the name will be that of a directory; only then may
- * slashes follow it. On failure, returns NULL and sets *error: to -EEXIST if the name exists or is
- * `.` or `..`, to -ENOENT if the directory was removed or slashes follow the name of a file, or to
- * the error with which the directory was not found.
+ * Returns the directory in which a new name is to be created. Sets *name, which points into `path`,
+ * and *length. `is_directory` is true if the new name is for a directory; only the name of a
+ * directory may be followed by slashes. On failure, returns NULL and sets *error. The error is
+ * -EEXIST if the name exists or is `.` or `..`, -ENOENT if the directory was removed or slashes
+ * follow the name of a file, or another error of path_from_user() or node_find_parent().
  */
 struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t address, bool is_directory,
                             const char **name, size_t *length, int *error);

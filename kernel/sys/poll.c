@@ -47,9 +47,9 @@ static long count_ready(struct request *requests, size_t count, uint16_t always)
 }
 
 /*
- * Returns the number of requests that are ready. If none is and `wait` is true, first waits for
- * one, at most until `end`, a time of clock_now() (0: for ever). Returns -ERESTARTNOHAND if a
- * signal interrupts.
+ * Returns the number of requests that are ready. If no request is ready and `wait` is true, first
+ * waits until one is ready, at most until `end`, a time of clock_now() (0: for ever). Returns
+ * -ERESTARTNOHAND if a signal interrupts the wait.
  */
 static long wait_for(struct request *requests, size_t count, uint16_t always, bool wait, uint64_t end)
 {
@@ -110,8 +110,8 @@ static long set_mask(uint64_t address, uint64_t size)
 }
 
 /*
- * Restores the mask, unless a signal has ended the call: then the mask is restored after the
- * handler. Returns `result`.
+ * Restores the mask. If a signal has ended the call, does nothing: sigreturn then restores the mask
+ * after the handler. Returns `result`.
  */
 static long reset_mask(long result)
 {

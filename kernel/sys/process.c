@@ -29,8 +29,8 @@ long sys_arch_prctl(uint64_t code, uint64_t address)
 			return -EPERM;
 		process->task.fs_base = address;
 		/*
-		 * If a selector stayed in FS, loading it again at a switch would replace this base
-		 * by that of its descriptor.
+		 * Sets FS to the null selector. Another selector would be loaded again at the next
+		 * switch, and the load would replace this base.
 		 */
 		__asm__ volatile("mov %0, %%fs" : : "r"(0));
 		write_msr(MSR_FS_BASE, address);

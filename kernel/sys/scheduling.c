@@ -57,8 +57,8 @@ static void look_at_nice(struct process *process, void *argument)
 }
 
 /*
- * Returns 20 minus the nice value, 1 to 40, which no caller takes for an error. C libraries convert
- * it back.
+ * Returns 20 minus the nice value. This is a number from 1 to 40, so it is never mistaken for an
+ * error. C libraries convert it back.
  */
 long sys_getpriority(uint64_t which, uint64_t who)
 {
@@ -77,7 +77,7 @@ static void set_nice(struct process *process, void *argument)
 
 	if (!is_chosen(process, chosen))
 		return;
-	if (process->pid == 1) { /* the kernel's process, from which programs inherit */
+	if (process->pid == 1) { /* the kernel's process; programs would inherit its nice value */
 		chosen->error = chosen->which == PRIO_PROCESS ? -EPERM : chosen->error;
 	} else if (self->user && self->user != process->identity.user) {
 		chosen->error = -EPERM;

@@ -141,7 +141,7 @@ long sys_rt_sigreturn(void)
 			kprintf("task %d (%s) killed: bad frame in sigreturn\n", process->pid, process->name);
 		process_exit(SIGSEGV);
 	}
-	process->sleep_end = 0; /* drops any interrupted sleep: it may be one that the handler began */
+	process->sleep_end = 0; /* nothing to restart: the handler may have begun this sleep */
 	return_through_frame(&frame);
 }
 

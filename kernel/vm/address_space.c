@@ -82,7 +82,7 @@ uint32_t address_space_find(struct address_space *space, uintptr_t address)
 	return low;
 }
 
-/* The entries for consecutive pages that lie in one page table. */
+/* Consecutive entries of one page table. */
 struct run {
 	pte_t *entry;
 	size_t pages;

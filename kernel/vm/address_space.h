@@ -74,16 +74,16 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 /*
  * Adds a region whose pages get frames when they are first used. If `flags` has REGION_BACKED, the
  * frames are filled from `backing`, from page number `page` on; else `backing` is NULL and they are
- * zeros. The range must be unmapped, and the space in no CPU's CR3. The region takes its own
- * reference to the backing. Returns 0 or -ENOMEM.
+ * zeros. The range must be unmapped. No CPU's CR3 may have the space loaded. The region takes its
+ * own reference to the backing. Returns 0 or -ENOMEM.
  */
 int address_space_add(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
                       struct backing *backing, size_t page);
 
 /*
- * Extends the last region upwards by the first `pages` pages of a backing that nobody else uses.
- * The space becomes an owner of their frames; the caller drops the backing before the space runs.
- * Returns what address_space_map() returns.
+ * Appends the first `pages` pages of a backing to the last region. Nothing else may use the
+ * backing. The space becomes an owner of the pages' frames; the caller drops the backing before the
+ * space runs. Returns what address_space_map() returns.
  */
 int address_space_extend(struct address_space *space, struct backing *backing, size_t pages);
 
@@ -132,25 +132,25 @@ uint32_t address_space_find(struct address_space *space, uintptr_t address);
 /*
  * address_space_reserve() makes room for `extra` more regions. Returns 0, or -ENOMEM if there is no
  * memory or there would be more than REGIONS_MAX regions. After that, address_space_open() inserts
- * a region at `index`, which the caller fills in.
+ * a region at `index` and returns it; the caller fills it in.
  */
 #define REGIONS_MAX (PAGE_SIZE / sizeof(struct region))
 int address_space_reserve(struct address_space *space, uint32_t extra);
 struct region *address_space_open(struct address_space *space, uint32_t index);
 
 /*
- * Iterates over the page-table entries of [*address, end) in runs: the consecutive entries in one
- * table. Skips addresses without a table. Returns the first entry of the next run, stores the
- * run's number of entries in *pages, and sets *address to the end of the run. Returns NULL at the
- * end.
+ * Iterates over the page-table entries of [*address, end). A run is the part of these entries that
+ * is in one page table. Each call returns the first entry of the next run, stores the number of its
+ * entries in *pages, and sets *address to its end. Skips addresses without a page table. Returns
+ * NULL at the end.
  */
 pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
                               size_t *pages);
 
 /*
- * For isolation_make_room(): returns the address of a place for `pages` pages in the largest gap
- * between regions, or 0 if the place is not within the gap. Place 0 is in the middle of the gap;
- * place n is `n * pages` pages above place 0.
+ * For isolation_make_room(): returns the address of place `n` for `pages` pages. Place 0 is in the
+ * middle of the largest gap between regions; place n is `n * pages` pages above it. Returns 0 if
+ * place `n` is not within the gap.
  */
 static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned n)
 {
@@ -175,9 +175,9 @@ static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned
 }
 
 /*
- * Makes sure that the range has none of the pages that ISOLATION keeps in the user half: moves them
- * to another place if they are there. The range need not be in a region. Returns 0, -ENOMEM, or
- * -ENOSPC if there is no other place for them.
+ * If pages that ISOLATION keeps in the user half are in the range, moves them to another place. The
+ * range need not be in a region. Returns 0, -ENOMEM, or -ENOSPC if there is no other place for the
+ * pages.
  */
 static inline int address_space_make_room(struct address_space *space, uintptr_t start, size_t pages)
 {

@@ -21,17 +21,17 @@ struct backing {
 
 struct backing_ops {
 	/*
-	 * Stores in *frame the frame of page `page`, which is allocated if it is missing. The
-	 * backing remains an owner of the frame; the caller may become another one (frame_share()).
-	 * Returns 0, -ENOMEM, or -ENXIO if the page is past the end or the backing may not grow by
-	 * another frame, as in a full tmpfs on Linux.
+	 * Stores the frame of page `page` in *frame. Allocates the frame if the page has none. The
+	 * backing remains an owner of the frame; the caller may become an owner too
+	 * (frame_share()). Returns 0, -ENOMEM, or -ENXIO if the page is past the end or the backing
+	 * may not grow by another frame, as in a full tmpfs on Linux.
 	 */
 	int (*frame)(struct backing *backing, size_t page, uint64_t *frame);
 
 	/*
-	 * Sets *bytes to bytes from `offset` on that are contiguous in kernel memory, and returns
-	 * their number: at most `size`, and 0 at the end and past it. The pointer is valid until
-	 * the backing changes.
+	 * Sets *bytes to the address of the byte at `offset` in kernel memory. Returns the number
+	 * of the backing's bytes that are contiguous there, at most `size`; 0 if `offset` is not
+	 * below the size of the backing. The pointer is valid until the backing changes.
 	 */
 	size_t (*bytes)(const struct backing *backing, size_t offset, size_t size, const void **bytes);
 

@@ -95,9 +95,9 @@ static int copy_frame(const struct backing *backing, size_t page, uint64_t *fram
 }
 
 /*
- * Gives a page of a region with REGION_BACKED its frame. Looks up the region again: as a parameter,
- * it would take a register in every fault, even those on anonymous pages. Returns 0, -ENOMEM or
- * -ENXIO.
+ * Gives a frame to a page that is in a region with REGION_BACKED. Looks up the region again,
+ * although the caller knows it: a parameter for it would take a register in every page fault, even
+ * on anonymous pages. Returns 0, -ENOMEM or -ENXIO.
  */
 static __attribute__((noinline)) int fill_from_backing(struct address_space *space, pte_t *entry,
                                                        uintptr_t address)
@@ -193,8 +193,8 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 }
 
 /*
- * Maps the frames of a region of `from` in `to` as well. No page of the region may be mapped there
- * yet. Returns 0 or -ENOMEM.
+ * Maps the frames of a region of the space `from` in the space `to` too. `to` must have no page
+ * mapped in that region. Returns 0 or -ENOMEM.
  */
 static int share_pages(struct address_space *to, struct address_space *from, const struct region *region)
 {
@@ -227,7 +227,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	int error = address_space_reserve(to, from->count);
 	struct region *copies = address_space_regions(to);
 
-	/* Puts the pages of ISOLATION where the parent has them: no region copied below is there. */
+	/* Puts ISOLATION's pages where the parent has them: the parent has no other page there. */
 	if (isolation_follow(&to->root, &from->root, &to->tables))
 		return -ENOMEM;
 	rwlock_write(&from->lock); /* writable entries become read-only */

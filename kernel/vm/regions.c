@@ -176,7 +176,7 @@ static int map_backing(struct address_space *space, uintptr_t start, size_t page
 	if (carve(space, start, end, 1, &first, &last))
 		return -ENOMEM;
 	drop_pages(space, start, end);
-	/* Takes the reference first: close_list() may remove the region that holds the last one. */
+	/* Takes the reference before close_list(), which may drop the only other reference. */
 	if (backing) {
 		backing_hold(backing);
 		flags |= REGION_BACKED;
@@ -242,7 +242,7 @@ static int protect(struct address_space *space, uintptr_t start, size_t pages, u
 		regions[i].flags = flags | (regions[i].flags & REGION_KEPT);
 		reflag_pages(space, regions[i].start, region_end(&regions[i]), regions[i].flags);
 	}
-	/* From the top down, since a merge moves the regions above it in the list. */
+	/* Begins with the last region: a merge changes the indices of the regions above it. */
 	for (uint32_t i = last + 1; i-- > first;)
 		merge_at(space, i);
 	return 0;

@@ -38,23 +38,23 @@ static inline int region_map(struct address_space *space, uintptr_t start, size_
 int region_unmap(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Changes the rights of the range to `flags`: PTE_WRITE, PTE_NX, REGION_NONE. Returns 0, -ENOMEM if
- * a page of the range is in no region or there is no room for the parts of a split region, or
- * -EACCES if a region with REGION_NO_WRITE would become writable.
+ * Changes the rights of the range to `flags`: PTE_WRITE, PTE_NX, REGION_NONE. Returns 0; -EACCES if
+ * a region with REGION_NO_WRITE would become writable; -ENOMEM if a page of the range is in no
+ * region, or if there is no room for the parts of a split region.
  */
 int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
 /*
- * Drops the pages of the range. Afterwards, anonymous pages read as zeros again, and backed pages
- * as the backing. Returns 0, or -ENOMEM if a page of the range is in no region; even then, all
- * pages that are in a region are dropped.
+ * Drops the pages of the range. Afterwards anonymous pages have zeros again, and pages with a
+ * backing have its contents. Returns 0, or -ENOMEM if a page of the range is in no region; even
+ * then, all pages that are in a region are dropped.
  */
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Called after a backing has become shorter: unmaps its pages from number `page` on, and private
- * copies of them, from the space. An access to them fails with -ENXIO until the backing is longer
- * again. The space need not be the loaded one; `loaded` is true if it is.
+ * Called after a backing has become shorter. Unmaps the backing's pages from number `page` on, and
+ * private copies of such pages, from the space. An access to these pages fails with -ENXIO until
+ * the backing is longer again. The space need not be loaded; `loaded` is true if it is.
  */
 void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded);
 
@@ -62,9 +62,9 @@ void region_cut_backing(struct address_space *space, const struct backing *backi
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Moves `pages` pages at `from`, which lie in one region, to `to`, and makes the new region `room`
- * pages long, at least `pages`. The range at `to` must be unmapped and must not overlap the old
- * one. Returns 0 or -ENOMEM.
+ * Moves the `pages` pages from address `from` on to address `to`, where they become a region of
+ * `room` pages. They must be in one region; `room` must be at least `pages`. The new range must be
+ * unmapped and must not overlap the old one. Returns 0 or -ENOMEM.
  */
 int region_move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room);
 
@@ -82,9 +82,9 @@ uintptr_t region_find_place(struct address_space *space, size_t pages);
 
 /*
  * Handles a page fault at `address`; `error` is the code that the CPU pushed (SDM 3A 4.7). Returns
- * 0 if the instruction can be repeated, since the page now has a frame, or a copy of its own.
- * Returns -EFAULT if no region contains the address, -EACCES if the region does not allow the
- * access, -ENXIO if the page is past the end of its backing, or -ENOMEM.
+ * 0 if the instruction can be repeated: the page now has a frame, or its own copy of a shared
+ * frame. Returns -EFAULT if no region contains the address, -EACCES if the region does not allow
+ * the access, -ENXIO if the page is past the end of its backing, or -ENOMEM.
  */
 #define FAULT_PRESENT (1UL << 0)
 #define FAULT_WRITE   (1UL << 1)

@@ -2,8 +2,8 @@
 /*
  * The frames of a file that a program has written may lie anywhere in memory. A view maps them
  * contiguously in the kernel half, read-only and not executable, so that the loader can read a
- * program from them. The view co-owns the frames: later writes to the file are visible in it, and
- * it keeps pages that the file loses when it is truncated.
+ * program from them. The view co-owns the frames: it shows later writes to the file, and keeps its
+ * pages even if the file is truncated.
  */
 #pragma once
 
