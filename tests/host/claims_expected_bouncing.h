@@ -28,7 +28,9 @@ static const struct expectation bouncing_expectations[] = {
 	{ 13, "confirmed", "over 7 boots: irq.roundtrip.user 3.000 … 3.000 slower, syscall.null 1.060",
 	  ENTRIES_COST("300", "106") },
 	{ 13, "refuted", "irq.roundtrip.user 1.040 … 1.040 not slower", ENTRIES_COST("104", "90") },
-	/* A ratio equal to the margin decides nothing. Both rows must be slower. */
+	/*
+	 * Inconclusive if a ratio is equal to the margin, or if only one of the two rows is slower.
+	 */
 	{ 13, "inconclusive", "irq.roundtrip.user 1.050 … 1.050 undecided", ENTRIES_COST("105", "300") },
 	{ 13, "inconclusive", "syscall.null 1.000 … 1.000 not slower", ENTRIES_COST("300", "100") },
 	{ 13, "not measured", "missing: irq.roundtrip.user and syscall.null",
@@ -69,7 +71,10 @@ static const struct expectation bouncing_expectations[] = {
 	  COPIES("page", "300", "106") },
 	{ 15, "refuted", "8 B 1.050 … 1.050 not slower, 1 MiB 0.900", COPIES("page", "105", "90") },
 	{ 15, "inconclusive", "1 MiB 1.000 … 1.000 not slower", COPIES("page", "300", "100") },
-	/* Only copies by temporary mappings (copy.user.page), which the note describes, decide. */
+	/*
+	 * The note is about copies by temporary mappings (copy.user.page), so other copies do not
+	 * count.
+	 */
 	{ 15, "not measured", "missing: copy.user.page", COPIES("walk", "300", "300") },
 	{ 15, "not measured", "missing: sizes of copy.user.page; measured 8 … 8 bytes",
 	  CYCLES_OF(BOUNCING, "copy.user.page 8", "300", "300", "300")

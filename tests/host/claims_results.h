@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Made-up results for claims_expected.h, as text with one measurement per line; measure() in
- * evaluate/test_claims.c reads it. The arguments of the macros are values.
+ * Made-up results for claims_expected.h. They are text with one measurement per line, which
+ * measure() in evaluate/test_claims.c reads. The arguments of the macros become words of the lines.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ struct expectation {
 	"kvm " strategy " exec.load" benchmark " " size " tsc " values "\n"
 #define EVENT(strategy, benchmark, size, metric, values) \
 	"bochs " strategy " exec.load" benchmark " " size " " metric " " values "\n"
-/* The same on Bochs, each value from a boot of its own. */
+/* Like EVENT, but each value is from a boot of its own. */
 #define BOOTS(strategy, benchmark, size, metric, values) \
 	"bochs@ " strategy " exec.load" benchmark " " size " " metric " " values "\n"
 #define CR3   ".flush_cr3"
@@ -70,13 +70,19 @@ struct expectation {
 	"bochs@ " strategy " " row " cycles_high " high "*7\n"
 #define EVENT_OF(strategy, row, metric, values) "bochs " strategy " " row " " metric " " values "\n"
 #define DIRECT                                  "heap-sw+direct+shared"
-/* Copies of the smallest and the largest size; those of the shared kernel cost 100. */
+/*
+ * Copies of 8 bytes and of 1 MiB. On the bouncing kernel they cost `small` and `large` cycles, on
+ * the shared kernel 100 cycles.
+ */
 #define COPIES(way, small, large)                                             \
 	CYCLES_OF(BOUNCING, "copy.user." way " 8", small, small, small)       \
 	CYCLES_OF(DIRECT, "copy.user 8", "100", "100", "100")                 \
 	CYCLES_OF(BOUNCING, "copy.user." way " 1048576", large, large, large) \
 	CYCLES_OF(DIRECT, "copy.user 1048576", "100", "100", "100")
-/* An interrupt and a system call; those of the shared kernel cost 100. */
+/*
+ * An interrupt and a system call. On the bouncing kernel they cost `irq` and `call` cycles, on the
+ * shared kernel 100 cycles.
+ */
 #define ENTRIES_COST(irq, call)                                        \
 	CYCLES_OF(BOUNCING, "irq.roundtrip.user 0", irq, irq, irq)     \
 	CYCLES_OF(DIRECT, "irq.roundtrip.user 0", "100", "100", "100") \

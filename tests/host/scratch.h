@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A temporary folder for a test program, with a new results database for each test. Include this
- * file after cmocka.h. SCRATCH_RUN, if it is defined before, is the name of the run.
+ * file after cmocka.h. To name the run, define SCRATCH_RUN before the #include.
  */
 #pragma once
 

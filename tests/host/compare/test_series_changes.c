@@ -259,8 +259,8 @@ static void causes_do_not_decide(void **state)
 }
 
 /*
- * changes_causes() must return the parts of the cycles first, sorted by the number of cycles by
- * which they changed, then the events, the largest effect first.
+ * changes_causes() must return the parts of the cycles first, and then the events. The parts are
+ * sorted by their change in cycles, and the events by their effect, both in descending order.
  */
 static void causes_are_reasons(void **state)
 {
@@ -388,8 +388,9 @@ static void rounds_are_compared_by_a_rank_test(void **state)
 	assert_int_equal(verdict_of("few", "tsc"), CHANGE_UNDECIDED);
 	assert_true(change_of("few", "tsc")->flags & FLAG_FEW);
 	/*
-	 * 2 of the 48620 ways to split 18 values into two groups of 9 are as extreme. Holm's
-	 * correction multiplies the smallest p by the number of tests, 5.
+	 * There are 48620 ways to split 18 values into two groups of 9. Only this one and its
+	 * reverse are as extreme, so p is 2 / 48620. Holm's correction multiplies the smallest p by
+	 * the number of tests, 5.
 	 */
 	assert_true(fabs(change_of("more", "tsc")->p - 5 * 2. / 48620) < 1e-9);
 	assert_true(fabs(change_of("more", "tsc")->ratio - 1.2) < 1e-3);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests how excluded combinations of STACK, LOADER and ISOLATION are refused, with the test's own
- * list instead of the one in kernel/axes.txt. */
+/*
+ * Tests how excluded combinations of STACK, LOADER and ISOLATION are refused. The list of
+ * exclusions is the test's own, not the one in kernel/axes.txt.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -137,8 +137,8 @@ static void a_difference_is_split(void **state)
 		{ 10, 10, 14, 14, "bochs heap window 10.0 14.0 4.0 0.0 4.0 0.0 ; " },
 		{ 10, 13, 6, 9, "bochs heap window 10.0 9.0 -1.0 3.0 -4.0 0.0 ; " },
 		/*
-		 * Changing the stack adds 2 before the loader is changed and 7 after it; changing
-		 * the loader adds 3 before the stack is changed and 8 after it.
+		 * With heap's loader, changing the stack adds 2; with window's loader, it adds 7.
+		 * With heap's stack, changing the loader adds 3; with window's stack, it adds 8.
 		 */
 		{ 10, 12, 13, 20, "bochs heap window 10.0 20.0 10.0 4.5 5.5 5.0 ; " },
 		/* Either change alone has the whole effect. */

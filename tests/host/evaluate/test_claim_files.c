@@ -129,8 +129,10 @@ static void a_header_is_read(void **state)
 	assert_string_equal(first_column("SELECT figure IS '' FROM claims"), "1");
 }
 
-/* The column `also` of the SELECT is optional, and so is the header line `kind:`; without it, the
- * kind is `experiment`. */
+/*
+ * The column `also` of the SELECT is optional. The header line `kind:` is optional too; the default
+ * is `experiment`.
+ */
 static void also_and_kind_are_stored(void **state)
 {
 	static const char *const cases[][2] = {
@@ -179,8 +181,8 @@ static void the_margins_time_is_that_of_the_register(void **state)
 }
 
 /*
- * If the revision of a register's entry is `this`, and the entry is committed, `margin_set` must
- * have the revision of that commit.
+ * An entry of the register may have the word `this` in place of a revision. Once git has committed
+ * the entry, `margin_set` must have the revision of that commit.
  */
 static void git_names_the_revision_of_an_entry(void **state)
 {
@@ -306,7 +308,8 @@ static void unreadable_files_and_folders_are_named(void **state)
 
 /*
  * Returns the launches that the claims in the folder `where` need, one per line, in a static
- * buffer. A line begins with "+" if the launch has `alone` set, as those of the key `boots` have.
+ * buffer. A line begins with "+" if the launch has `alone` set, as the launches of the key `boots`
+ * do.
  */
 static const char *needed(const char *where)
 {

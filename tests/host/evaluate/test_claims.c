@@ -140,8 +140,8 @@ static void verdicts_follow_from_the_results(void **state)
 }
 
 /*
- * Claim 5 also shows loading with an unmap by INVLPG and loading through the direct map. These have
- * no part in its verdict.
+ * The column `also` of claim 5 reports two other ways to load a program: through a window that is
+ * unmapped by INVLPG, and through the direct map. Neither has a part in the verdict.
  */
 static void other_ways_to_load_are_only_shown(void **state)
 {
@@ -165,7 +165,7 @@ static bool is_expected(int id, const char *verdict)
 	return false;
 }
 
-/* Returns true if the claim file has, instead of a query, a reason why there is no experiment. */
+/* Returns true if the claim file has no query but a reason why there is no experiment. */
 static bool is_unmeasured(const char *name)
 {
 	char text[4000] = "";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the comparison of the compilers of a run: their verdicts, and orderings that they reverse.
+ * Tests the comparison of the compilers of a run: which verdicts depend on the compiler, and which
+ * orderings a compiler reverses.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -38,8 +38,9 @@ static void a_straight_rise(void **state)
 }
 
 /*
- * One of the 6 pairs of values is inverted. Of the 24 orders of 4 values, 1 + 3 have at most one
- * inverted pair, and 1 + 3 have at least five. So 8 of 24 orders have a trend that is as strong.
+ * One of the 6 pairs of values is inverted. Of the 24 orders of 4 values, 4 have at most one
+ * inverted pair (1 order has none, 3 have one). By symmetry, 4 orders have at least five. So 8 of
+ * 24 orders have a trend at least as strong.
  */
 static void the_chance_is_counted_out(void **state)
 {

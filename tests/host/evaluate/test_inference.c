@@ -30,7 +30,8 @@ static void sign_test(void **state)
 	assert_close(inference_sign_test(0, 9), 2. / 512);
 	assert_close(inference_sign_test(8, 1), 2. * (1 + 9) / 512);
 	/*
-	 * Dixon and Mood (1946): among 10 pairs, at most 1 of the rarer sign is significant at 5 %.
+	 * Dixon and Mood (1946): with 10 pairs, a result is significant at 5 % if at most 1 pair
+	 * has the rarer sign.
 	 */
 	assert_true(inference_sign_test(1, 9) <= 0.05 && inference_sign_test(2, 8) > 0.05);
 }

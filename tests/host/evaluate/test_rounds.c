@@ -74,8 +74,8 @@ static void rounds_are_compared_pairwise_with_an_interval(void **state)
 	(void)state;
 
 	/*
-	 * The sorted ratios are 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5. The median has rank 5, the
-	 * interval ranks 2 and 8.
+	 * The sorted ratios are 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5. The median has rank 5. The
+	 * interval is from rank 2 to rank 8.
 	 */
 	rounds("kvm", nine_a, nine_b, 9);
 	compute();

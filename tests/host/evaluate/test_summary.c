@@ -134,8 +134,8 @@ static void exact_series_are_compared_in_both_directions(void **state)
 }
 
 /*
- * A result of one round is undecided, because another memory layout might say the opposite. This
- * must be so even if the run has more rounds without such a result.
+ * A result from a single round is undecided, because another memory layout might give the opposite
+ * result. It must stay undecided if the run has a second round without samples.
  */
 static void what_is_in_one_round_is_not_decided(void **state)
 {
@@ -299,7 +299,7 @@ static void the_same_samples_give_the_same_bytes(void **state)
 	assert_string_equal(first, again);
 	free(again);
 
-	/* Reverse the order of launches and samples, as parallel boots might store them. */
+	/* Reverse the order of launches and samples: parallel boots may store them in any order. */
 	execute("PRAGMA foreign_keys = OFF;"
 	        "UPDATE launches SET id = -id; UPDATE samples SET launch = -launch;"
 	        "CREATE TEMP TABLE kept AS SELECT * FROM samples; DELETE FROM samples;"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests how the counts of a region, the code that one sample measures, are kept until the sample
- * arrives, and how `work` is computed. */
+/*
+ * A region is the code that one sample measures. Tests how the counts of a region are kept until
+ * its sample arrives, and how `work` is computed.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

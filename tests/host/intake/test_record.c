@@ -76,7 +76,7 @@ static void known_line(void **state)
 	int64_t value;
 	(void)state;
 
-	/* zlib's crc32() returns the expected CRC for these bytes. */
+	/* The expected CRC is the one that zlib's crc32() returns. */
 	assert_int_equal(record_crc(0, "123456789", 9), 0xcbf43926);
 	assert_int_equal(parse(&record, "!count region=7 instructions=12"), RECORD_LIBRARY);
 	assert_string_equal(record.type, "count");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests how VM exits are assigned to rows (a benchmark with a parameter), with made-up events and a
- * made-up record stream, and how exit reasons get their names.
+ * Tests how VM exits are assigned to rows, and how exit reasons get their names. The events and the
+ * record stream are made up. A row is a benchmark with a value of its parameter.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -46,9 +46,9 @@ static void names(void **state)
 static struct exits *exits;
 
 /*
- * Adds the events of a guest that writes a record: one exit for port I/O (reason 30) per byte and
- * one more at the end, and a host interrupt (reason 0) before record[5]. Then passes the record to
- * exits_feed().
+ * Simulates a guest that writes a record. Adds an exit for port I/O (reason 30) per byte and one
+ * more after the last byte, and an exit for a host interrupt (reason 0) before record[5]. Then
+ * passes the record to exits_feed().
  */
 static void write_record(const char *record)
 {

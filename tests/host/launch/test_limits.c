@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests after how much time without output a launch is ended. */
+/* Tests how long a launch may print nothing before it is ended. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions that add made-up results to the database of scratch.h, and that read the report of
- * them.
+ * A function that adds made-up results to the database of scratch.h, and one that reads the report.
  */
 #pragma once
 

@@ -62,8 +62,9 @@ static void without_a_list_all_are_compared(void **state)
 }
 
 /*
- * Replaces the rows of the table `comparisons` by three: `ratios` has their intervals, with the
- * model's nominal, low and high parameters in this order. Returns the metrics that are decided.
+ * Replaces the table `comparisons` by three rows, one per parameter set of the cycle model.
+ * `ratios` has their intervals, in the order nominal, low, high. `flags_of_low` is for the low set.
+ * Returns the metrics that are decided.
  */
 static const char *decided(const double ratios[3][2], const char *flags_of_low)
 {
@@ -121,9 +122,9 @@ static const char *data_file(size_t view, const char *name)
 }
 
 /*
- * Adds a comparison of `a` with `b` in all three metrics of the cycle model. The interval from `low`
- * to `high` is that of the nominal parameters. With the low parameters it begins 0.02 lower, and
- * with the high ones it ends 0.02 higher.
+ * Adds a comparison of `a` with `b` in all three metrics of the cycle model. With the nominal
+ * parameters the interval is from `low` to `high`. With the low parameters it begins 0.02 lower;
+ * with the high parameters it ends 0.02 higher.
  */
 static void compared(const char *a, const char *b, double ratio, double low, double high)
 {

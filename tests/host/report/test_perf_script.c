@@ -86,7 +86,7 @@ static void samples_are_written_as_perf_does(void **state)
 /*
  * Writes two call chains with these values. Checks for each chain that the periods of its samples
  * add up to its value, that all samples except the last have the period `period`, and that the
- * number of samples is right to half a sample.
+ * number of samples, if it is not 1, is value / period rounded to the nearest integer.
  */
 static void check_periods(int64_t big, int64_t small, uint64_t period)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Tests report.html: its order, and that text from a run is escaped.
- */
+/* Tests report.html: the order of its parts, and that text from a run is escaped. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -153,8 +151,8 @@ static void boots_and_verdicts_are_counted(void **state)
 }
 
 /*
- * A cell of the heat map is the ratio of its number to the smallest number of the same subject, so
- * it must have the marks of both numbers. A mark stands for a caveat.
+ * A cell of the heat map is the ratio of its number to the smallest number of the same subject. A
+ * mark stands for a caveat; the cell must have the marks of both numbers.
  */
 static void cells_of_the_heat_map_have_marks(void **state)
 {
@@ -208,8 +206,8 @@ static void numbers_have_their_marks(void **state)
 }
 
 /*
- * Puts text that would run as a script if it were not escaped into every column whose text may come
- * from a guest or a file.
+ * Fills every column whose text may come from a guest or a file. The text is HTML that would run a
+ * script if the report did not escape it.
  */
 static void a_hostile_run_is_only_text(void **state)
 {
@@ -339,7 +337,7 @@ static void answers_come_first_in_cycles(void **state)
 }
 
 /*
- * The answer about TLB flushes gives the costs, and the number of pages from which CR3 is cheaper.
+ * The answer about TLB flushes gives the costs, and from how many pages on a CR3 load is cheaper.
  */
 static void a_flush_has_its_cost(void **state)
 {

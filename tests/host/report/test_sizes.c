@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests that the report's sentences, heat map, tables and figures never compare results that depend
- * on a size by instructions alone. */
+/*
+ * Some results depend on a size. Tests that the report's sentences, heat map, tables and figures
+ * never compare such results by instructions alone.
+ */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

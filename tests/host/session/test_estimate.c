@@ -130,9 +130,10 @@ static struct estimate_boot seen_at(const struct boot *boot, const struct durati
 }
 
 /*
- * Returns the largest error of the estimate from 20 % of the run on, relative to the true time left;
- * in the last 5 % of the run, relative to 5 % of the run. The durations are those of round 5. The run
- * is rounds 6 and 7, on a machine that takes `slower` times as long.
+ * Returns the largest relative error of the estimate from 20 % of the run on. An error is relative
+ * to the true time left, or to 5 % of the run if less is left. The run is rounds 6 and 7, on a
+ * machine that takes `slower` times as long. The estimate knows the durations of round 5, or none
+ * if `knows` is false.
  */
 static double worst_error(double slower, bool knows)
 {

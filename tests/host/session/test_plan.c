@@ -104,8 +104,10 @@ static int remove_tree(void **state)
 	return 0;
 }
 
-/* Makes a tree with two claims, in which `make list-strategies` prints three builds: that of the
- * preset window, MIX and BEST. */
+/*
+ * Makes a tree with two claims. Its `make list-strategies` prints three builds: the build of the
+ * preset window, MIX, and BEST.
+ */
 static int begin(void **state)
 {
 	(void)state;
@@ -179,7 +181,8 @@ static void a_run_of_everything_has_the_claims_launches(void **state)
 	                                         "+window pitfall.c\n+" MIX " pitfall.a\n");
 	/*
 	 * The launches for claims are not repeated in each round. Without about.txt any benchmark
-	 * may be an experiment, so each strategy has one more boot in the first round, for these.
+	 * may be an experiment. So in the first round each strategy has one more boot, for the
+	 * experiments.
 	 */
 	assert_string_equal(
 	        PLAN("--rounds", "2"),

@@ -161,8 +161,10 @@ static void others_can_read_what_is_committed(void **state)
 	assert_int_equal(store_close(store), 0);
 }
 
-/* The test limits the size of the database. SQLite reports a database of that size as it reports a
- * full disk. */
+/*
+ * The test limits the size of the database. When the limit is reached, SQLite reports the same
+ * error as for a full disk.
+ */
 static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 {
 	struct store *store = create();

@@ -143,7 +143,10 @@ static void a_full_run_fits(void **state)
 	assert_true(says("pages        1        4       16       64      256    1,024\n"));
 }
 
-/* If not all strategies fit, the screen shows the presets and those with the least and the most. */
+/*
+ * If not all strategies fit, the screen shows the presets, and the strategies that need the least
+ * and the most.
+ */
 static void of_many_strategies_some_are_chosen(void **state)
 {
 	static const char *const names[] = { "fixed-ist+self+shared",
@@ -197,7 +200,8 @@ static void any_number_of_strategies_fits(void **state)
 }
 
 /*
- * If strategies that need as little as the fastest do not fit, the screen says how many they are.
+ * Several strategies may need as little as the fastest. The screen must say how many of these it
+ * leaves out.
  */
 static void the_same_that_are_left_out_are_counted(void **state)
 {
