@@ -4,9 +4,9 @@
  *
  * The stream goes to the descriptor named by the environment variable PALIMPSEST_FD. The guest's
  * lines and the library's own are written in order, each whole, so no line interrupts another. The
- * library's lines begin with '!'. A guest line that begins with '!', or a piece of an overlong
- * guest line that does, gets OUTPUT_GUEST_MARK before it, so that it cannot be mistaken for one of
- * the library's.
+ * library's lines begin with '!'. If a line of the guest begins with '!', OUTPUT_GUEST_MARK is put
+ * before it, so that it cannot be mistaken for one of the library's. The pieces of an overlong line
+ * are treated like lines.
  *
  * Without PALIMPSEST_FD there is no stream: Bochs itself shows the guest's bytes (port_e9_hack),
  * nothing is counted, and the library only ends Bochs when the guest writes its exit status.

@@ -11,7 +11,7 @@
 #define RUN_FRAMES (PD_SPAN / PAGE_SIZE)
 #define MEMORY_MAX (16 * GIB) /* the most memory that the harness gives a machine */
 
-static uint32_t taken = FRAME_LIST_END; /* list of all frames taken, even if in no complete run */
+static uint32_t taken = FRAME_LIST_END; /* list of all frames taken, in complete runs or not */
 static uint64_t runs[RUNS_MAX];         /* physical addresses of the complete runs */
 static size_t run_count, mapped;
 

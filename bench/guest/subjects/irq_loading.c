@@ -5,8 +5,8 @@
  *
  *   irq.latency.loading  The region and the time stamps measure an IPI that is sent just before the
  *                        load. The metric `latency` is the longest wait of a timer interrupt over
- *                        several loads: in the first load it is due at the start, in the others at
- *                        later points, at equal distances.
+ *                        several loads. The interrupt is due at the start of the first load, and at
+ *                        a later point of each further load. These points are at equal distances.
  *   irq.off.max          The longest time with interrupts off between the system call spawn and the
  *                        first instruction of the new program. With irq-off=counted on the command
  *                        line, as on Bochs, the instrumentation library measures it in the sample's

@@ -106,8 +106,8 @@ static int read_strategies(sqlite3 *db, const struct view *view, struct answer *
 }
 
 /*
- * Sets the order of a strategy, and the ratio of its median to that of `least`, the strategy with
- * the lowest median. `row` is the query of read_ratios().
+ * Sets `order` of a strategy, and the ratio of its median to the lowest median. `least` is the name
+ * of the strategy with the lowest median. `row` is the query of read_ratios().
  */
 static void read_ratio(sqlite3_stmt *row, const char *least, struct answer_strategy *strategy)
 {

@@ -31,9 +31,9 @@ enum answer_topic { ANSWER_EXEC, ANSWER_IRQ, ANSWER_SWITCH, ANSWER_TOPICS };
 
 enum answer_order {
 	ANSWER_LEAST, /* this strategy has the lowest median, even if no difference is decided */
-	ANSWER_SAME,  /* the ratio to the lowest is 1, and so are both ends of its interval */
-	ANSWER_OPEN,  /* it is not decided whether this strategy differs from the lowest */
-	ANSWER_MORE,  /* it is decided that this strategy needs more than the lowest */
+	ANSWER_SAME,  /* the ratio to the lowest median and both ends of its interval are 1 */
+	ANSWER_OPEN,  /* not decided whether this strategy differs from the ANSWER_LEAST one */
+	ANSWER_MORE,  /* decided: this strategy needs more than the ANSWER_LEAST one */
 };
 
 /* A cause of a difference. */
@@ -53,8 +53,8 @@ struct answer_strategy {
 	enum answer_order order;
 	/*
 	 * The ratio to the lowest median, and its interval over the rounds. In modelled cycles this
-	 * interval covers three: those with the model's low, nominal and high parameters. The ratio
-	 * and both ends are 1 for ANSWER_LEAST, and 0 if no ratio is known.
+	 * interval covers the intervals with the model's low, nominal and high parameters. For
+	 * ANSWER_LEAST the ratio and both ends are 1. They are 0 if no ratio is known.
 	 */
 	double ratio, ratio_low, ratio_high;
 	char ratio_flags[FLAGS_TEXT_MAX];
@@ -165,14 +165,16 @@ char *answers_cause(const struct answer *answer, const struct answer_strategy *s
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
 
 /*
- * Writes a sentence that names the strategies that need the least, says how much that is, and names
- * those that are not decided to need more. Returns `text`.
+ * Writes a sentence that names the strategies that need the least and says how much they need. It
+ * then names the strategies for which it is not decided whether they need more. Returns `text`.
  */
 char *answers_sentence(const struct answers *answers, const struct answer *answer,
                        char text[ANSWER_TEXT_MAX]);
 
-/* Writes a sentence about a strategy with the order ANSWER_MORE: how many times as much as the
- * lowest it needs, with the interval of this ratio, and why. Returns `text`. */
+/*
+ * Writes a sentence about a strategy with the order ANSWER_MORE: how many times as much it needs as
+ * the strategy with the lowest median, with the interval of this ratio, and why. Returns `text`.
+ */
 char *answers_more_sentence(const struct answer *answer, const struct answer_strategy *strategy,
                             char text[ANSWER_TEXT_MAX]);
 

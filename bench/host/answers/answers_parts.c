@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds why a strategy needs more than the lowest one: the parts of the difference. */
+/*
+ * Finds why a strategy needs more than the one with the lowest median: the parts of the difference.
+ */
 #include "bench/host/answers/answers.h"
 #include "bench/host/base/sql.h"
 
@@ -32,8 +34,11 @@ static const struct cause {
 
 #define CAUSES (sizeof causes / sizeof causes[0])
 
-/* Prepares a query and binds ?1 to the engine, ?2 to the benchmark, ?3 to the parameter, ?5 to
- * `strategy` and ?6 to the lowest one. is_decided() binds ?4. Returns NULL after a message. */
+/*
+ * Prepares a query and binds ?1 to the engine, ?2 to the benchmark, ?3 to the parameter, ?5 to
+ * `strategy`, and ?6 to the strategy with the lowest median. is_decided() binds ?4. Returns NULL
+ * after a message.
+ */
 static sqlite3_stmt *query(sqlite3 *db, const char *sql, const struct view *view, const struct answer *answer,
                            const struct answer_strategy *strategy)
 {

@@ -148,8 +148,10 @@ static const char *verb(const struct answers *answers, bool many)
 	return many ? "are fastest" : "is fastest";
 }
 
-/* Appends the names of the strategies with this order. If `lead` is true, the name of the lowest
- * strategy is among them. */
+/*
+ * Appends the names of the strategies with this order and, if `lead` is true, of the strategy with
+ * the lowest median.
+ */
 static void append_names(const struct answer *answer, enum answer_order order, bool lead, char *text)
 {
 	size_t left = answer->with[order] + lead;
