@@ -65,7 +65,7 @@ few()
 
 # Prints rows for unusual machines: without a PIT, PICs or a serial port; with most of the memory
 # above 4 GiB; with other numbers of CPUs; with processors that the kernel must refuse; and with too
-# little memory, for each step of the boot that can run out of it.
+# little memory for the kernel or for a boot module.
 odd()
 {
 	cat <<-EOF
@@ -89,9 +89,9 @@ odd()
 	EOF
 }
 
-# judge STATUS MEMORY MODEL…: checks the records on standard input, of a boot that ended with
-# STATUS. Prints the number of tests, the features that the kernel found, and what is wrong; fails
-# if something is wrong.
+# judge STATUS MEMORY MODEL…: reads the records of a boot on standard input, and checks them and the
+# boot's exit status STATUS. Prints the number of tests, the features that the kernel found, and
+# what is wrong; fails if something is wrong.
 judge()
 {
 	awk -v status="$1" -v memory="$2" -v wanted="$(features_wanted "$3")" '
@@ -166,7 +166,7 @@ one()
 	rm -r "$work"
 }
 
-# Prints the pairs of values of two axes that do not occur in the rows on standard input.
+# Reads rows on standard input. Prints each pair of values of two axes that occurs in no row.
 pairs_missing()
 {
 	awk -v axes="${machines[*]}|${memories[*]}|${cpus[*]}|${models[*]}|window ${builds[*]}" '

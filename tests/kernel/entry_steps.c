@@ -181,8 +181,7 @@ static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const v
 
 /*
  * Returns NULL if a trap was raised at every SWAPGS, IRETQ and SYSRETQ of the entry ways that have
- * this flag (cpu/entry_ways.h), otherwise a text with the address of an instruction that had no
- * trap.
+ * this flag (cpu/entry_ways.h). Otherwise returns a text with the address of one that had no trap.
  */
 static const char *all_seen(uint64_t flag)
 {

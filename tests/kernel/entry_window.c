@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the entry window of ISOLATION bouncing, the pages of the kernel that are mapped in user
- * mode. Programs (tests/programs/places.c) and segments of images use its addresses, so it has to
- * move.
+ * Tests the entry window of ISOLATION bouncing: the pages of the kernel that are mapped in user
+ * mode. The window must move when a program (tests/programs/places.c) or a segment of an image uses
+ * its addresses.
  */
 #include "boot/options.h"
 #include "cpu/cpu.h"
@@ -102,7 +102,10 @@ TEST(the_window_has_no_place_in_a_full_space)
 	return RUN_PLACES("full");
 }
 
-/* Returns the number in the option `calls=`, which make test-moves gives, or `few` without it. */
+/*
+ * Returns the number in the option `calls=`, which `make test-moves` sets, or `few` if the option
+ * is missing.
+ */
 static uint64_t wanted(uint64_t few)
 {
 	char value[24];

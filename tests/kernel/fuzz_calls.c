@@ -95,10 +95,10 @@ static long no_call(void)
 }
 
 /*
- * The system call SYS_bench_value. The round's first task passes the address of the page that all
- * its tasks share, FUZZ_PAGE, and the kernel becomes one more owner of the page. Returns 0; -EFAULT
- * if nothing is mapped at FUZZ_PAGE; -ENOSYS if the task or the address is another one, or if the
- * kernel has a page already.
+ * The system call SYS_bench_value. The first task of a round passes FUZZ_PAGE, the address of the
+ * page that the tasks of the round share. The kernel becomes one more owner of the page. Returns 0,
+ * or -EFAULT if nothing is mapped at FUZZ_PAGE. Returns -ENOSYS for another task or another
+ * address, or if the kernel has a page already.
  */
 static long take_page(uint64_t index, uint64_t address)
 {
@@ -169,7 +169,8 @@ static void remove_files(void)
 }
 
 /*
- * Moves the node kept[i] back into its directory, or makes a new one if the node has been removed.
+ * Moves the node kept[i] back into its directory. If the node has been removed, makes a new node
+ * there.
  */
 static bool put_back(size_t i)
 {
@@ -267,8 +268,8 @@ static void end_all_tasks(void)
 }
 
 /*
- * Returns what a round adds to a total: a number from its page, but at most the round's calls,
- * because a task may have overwritten the page.
+ * Returns what a round adds to a total: a number from the round's page. The number is limited to
+ * CALLS_OF_ROUND, because a task may have overwritten the page.
  */
 static uint64_t counted(uint64_t number)
 {

@@ -60,7 +60,7 @@ TEST(bad_programs_are_refused)
 	return run("broken", NULL, NULL) == -ENOEXEC ? NULL : "ENOEXEC was expected for a truncated file";
 }
 
-/* Kinds of the program `hostile`, and the signal or exit status << 8 that each must end with. */
+/* Kinds of the program `hostile`, and the wait status of each: a signal, or an exit status << 8. */
 static const struct {
 	const char *kind;
 	int status;
@@ -200,7 +200,10 @@ TEST(nothing_stays_in_the_tlb_of_the_window)
 	return problem;
 }
 
-/* Each place of the window that a load uses gets a page table, which stays until loader_trim(). */
+/*
+ * The page tables of the window stay until loader_trim(), so their number shows whether the window
+ * has had several places.
+ */
 TEST(the_window_is_where_its_loader_puts_it)
 {
 	const uint64_t places = loader_places();
@@ -288,8 +291,8 @@ static long speed_value(uint64_t index, uint64_t value)
 
 /*
  * Times the same loop in kernel and in user mode, and records the ratio as a fact for the harness's
- * probe. Under a hypervisor that emulates kernel mode, the loop is many times slower there. The
- * test passes whatever the ratio is.
+ * probe. Under a hypervisor that emulates kernel mode, the loop is many times slower in kernel
+ * mode. The test passes whatever the ratio is.
  */
 TEST(native_speed_is_measured)
 {

@@ -109,8 +109,8 @@ TEST(null_pointer_faults)
 }
 
 /*
- * A heap stack that gets the slot of a freed one has other frames. Accesses must reach the new
- * ones.
+ * A heap stack may get the slot of a freed stack, but has frames of its own. Accesses must reach
+ * the frames of the new stack.
  */
 TEST(stacks_in_used_slots_have_their_own_frames)
 {
@@ -249,8 +249,8 @@ static const char *copy_body(void)
 }
 
 /*
- * Runs body() with each way in which the kernel can reach user memory, and checks that nothing stays
- * mapped in the kernel's tables. The process keeps page tables that body() has made.
+ * Runs body() once for each way in which the kernel can reach user memory. Checks that nothing
+ * stays mapped in the kernel's tables. The process keeps page tables that body() has made.
  */
 static const char *in_each_way(const char *(*body)(void))
 {
@@ -330,7 +330,10 @@ static bool holds(uintptr_t address, uint8_t byte)
 	return at != PAGING_INVALID && *(const uint8_t *)phys_to_virt(at) == byte;
 }
 
-/* Copies to a page, and then maps another frame at its address, which copies must reach. */
+/*
+ * Copies to a page, unmaps it, and maps a new page at the same address. Later copies must reach the
+ * new page's frame.
+ */
 static const char *copy_to_new_frame(void)
 {
 	struct address_space *space = &current_process()->space;
@@ -367,7 +370,8 @@ TEST(user_copies_leave_nothing_in_the_tlb)
 
 /*
  * Copies must refuse the pages of the entry window, which hold the IDT, code and the CPU's own
- * data. If the program maps pages there, a copy must make the window move and reach these pages.
+ * data. If the program maps pages there, a copy must make the window move, and must reach the
+ * program's pages.
  */
 static const char *copy_at_window(void)
 {

@@ -50,8 +50,8 @@ static void run_one(const struct self_test *test)
 }
 
 /*
- * Records the fact kernel-loop: the shortest of three times, in TSC ticks, of a million rounds of a
- * loop. The harness times the same loop on the host.
+ * Times a loop of a million rounds three times. Records the shortest time, in TSC ticks, as the
+ * fact kernel-loop. The harness times the same loop on the host.
  */
 static void time_kernel_loop(void)
 {

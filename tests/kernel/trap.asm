@@ -1,9 +1,10 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; bool trap_call(void (*function)(uint64_t argument), uint64_t argument)
-; Calls function(argument). Before, the caller tells exception_expect() which exception to expect
-; and to continue at trap_resume after it. Returns true if this exception ended the function, false
-; if the function returned. RSP is restored even if the function changed it.
+; Calls function(argument). Beforehand the caller must call exception_expect() with the exception to
+; expect and with trap_resume, where execution continues after the exception. Returns true if this
+; exception ended the function, false if the function returned. RSP is restored even if the function
+; changed it.
 
 %include "x86/registers.inc"
 

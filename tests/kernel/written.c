@@ -145,8 +145,8 @@ TEST(views_show_their_own_file)
 
 		memset(text, letter, sizeof text);
 		/*
-		 * This file gets other frames than the previous file, whose frames the previous view
-		 * still owns.
+		 * The previous view still owns the frames of the previous file, so this file gets
+		 * others.
 		 */
 		node = write_file(text, sizeof text);
 		if (last)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Runs the engine kvm-emulated and prints TAP: the preset `window` under the real kvm-amd module,
-# with npt=1 and npt=0. Skips the test if the Debian packages of the outer machine, the emulated host
-# that runs KVM, cannot be fetched.
+# with npt=1 and npt=0. The outer machine is the emulated host that runs KVM. Skips the test if its
+# Debian packages cannot be fetched.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs unmodified static Linux programs in the kernel and prints TAP.
 # usage: run.sh ENGINE STACK+LOADER+ISOLATION
-# Two shells, of busybox and mksh, run tests/linux/script.sh in the kernel and on the host, and the
-# two outputs of each are compared. ROUNDS (200 or 10000; default 200) is the number of times that
-# the last test starts busybox's `true`.
+# The shells of busybox and mksh run tests/linux/script.sh, in the kernel and on the host. The test
+# compares the two outputs of each shell. ROUNDS (200 or 10000; default 200) is the number of times
+# that the last test starts busybox's `true`.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -93,7 +93,7 @@ static void random_accesses(void **state)
 /*
  * The model of a stream prefetcher keeps the last CACHE_STREAMS missed lines. A miss is in a stream
  * if a kept line is the missed line's neighbour in the same page. The missed line then replaces the
- * newest such line, otherwise the oldest line.
+ * newest such neighbour. If the miss is in no stream, the missed line replaces the oldest line.
  */
 static void random_misses(void **state)
 {

@@ -126,8 +126,9 @@ static void the_window(void **state)
 	(void)state;
 
 	/*
-	 * With a window of 4, instruction 4 waits at time 4 for instruction 0, which completes at
-	 * 12; instruction 5 waits at 13 for instruction 1 (24); instruction 6 at 25 for 2 (36); …
+	 * The window is 4 and each load takes 12, so instruction n waits until the load of
+	 * instruction n - 4 is complete. Instruction 4 waits from time 4 to 12, instruction 5 from
+	 * 13 to 24, instruction 6 from 25 to 36, and so on.
 	 */
 	start(4);
 	for (unsigned i = 0; i < 3; i++)

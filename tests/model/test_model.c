@@ -150,8 +150,8 @@ static void note_unpriced(const char *name)
 
 /*
  * The price of a delivery depends on the ring, not on the address: here all addresses are in the
- * lower half. An instruction without a price costs as much as a plain one. It is reported once,
- * when it first counts.
+ * lower half. An instruction without a price costs as much as a plain one. It is reported once:
+ * when it first runs while instructions are counted.
  */
 static void rings_and_missing_prices(void **state)
 {
@@ -338,9 +338,9 @@ static uint64_t load(uint64_t rip, uint64_t linear)
 }
 
 /*
- * Puts `length` bytes of code at 0x102, an instruction that loads, and executes it 1000 times with
- * a line that is in L1. Returns the cycles of the loads and of the wait at an LFENCE after them,
- * without the cost of LFENCE.
+ * Puts an instruction that loads (`length` bytes of code) at 0x102. Executes it 1000 times with a
+ * line that is in L1, and then an LFENCE, which waits for the loads. Returns the cycles of all
+ * this, less the price of an LFENCE.
  */
 static uint64_t thousand_loads(const char *code, unsigned length)
 {
@@ -383,7 +383,7 @@ static void load_chains(void **state)
 
 /*
  * Executes mov rax, [rax] once for each of `lines` lines in random order, after a warm-up pass.
- * Returns the cycles per load times 1000.
+ * Returns 1000 times the average cycles of a load.
  */
 static uint64_t chase(uint64_t lines)
 {

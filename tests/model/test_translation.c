@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tests the TLBs, the paging-structure caches and the page walker: cases computed by hand, and
- * random streams compared with a naive model. The model keeps plain lists and has its own code for
- * each rule of the manual.
+ * random streams compared with a naive model. The naive model keeps plain lists and has its own
+ * code for each rule of the manual.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -173,7 +173,8 @@ static uint64_t canonical48(uint64_t linear)
 
 /*
  * Returns the item that translates the address, or NULL. Several items may match, since a global
- * item matches in every PCID. Of those with the smallest page size, returns the one used last.
+ * item matches in every PCID. Prefers the items of the smallest page size, and among these the one
+ * used last.
  */
 static struct item *naive_find(struct naive *naive, struct list *const lists[PAGE_SIZES], uint64_t linear)
 {
