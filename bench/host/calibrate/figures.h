@@ -14,8 +14,8 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 
 /*
  * Each X() has an id, a section, a key, and how the figure is measured. FIGURE_COUNTS and
- * FIGURE_COSTS are parameters of the profile. The model has no parameters yet for FIGURE_EXTRAS; a
- * profile has them in the section [measured].
+ * FIGURE_COSTS are parameters of the profile. FIGURE_EXTRAS are not yet parameters of the model; a
+ * profile lists them in the section [measured].
  */
 #define FIGURE_COUNTS(X)                                                                          \
 	X(L1D_KIB, "l1d", "kib", "where a chase of dependent loads slows down")                   \
@@ -104,13 +104,13 @@ extern const struct figure_name figure_names[FIGURES];
 /* Adds the value of this round. NAN, infinity and negative values count as not measured. */
 void figure_add(struct figures *figures, enum figure_id id, double value);
 
-/* Begins a round: until values are added, figure_latest() returns NAN. */
+/* Begins a round. figure_latest() returns NAN for a figure until its value is added. */
 void figure_round(struct figures *figures);
 
-/* Returns the value that was added in this round, or NAN if there is none above 0. */
+/* Returns the value that was added in this round, or NAN if no value above 0 was added. */
 double figure_latest(const struct figures *figures, enum figure_id id);
 
-/* Notes why a figure is not measured. The first reason is kept. */
+/* Notes why a figure is not measured. A later call for the same figure changes nothing. */
 void figure_absent(struct figures *figures, enum figure_id id, const char *why);
 
 /*

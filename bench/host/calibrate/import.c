@@ -25,12 +25,12 @@ struct row {
 	double least, median;
 };
 
-/* How each price is computed: as the ticks that one more operation adds to a sample of `row`,
- * between the parameters `from` and `to`. */
+/* How each price is computed. The parameter of `row` is the number of operations in a sample. The
+ * price is the ticks that one more operation adds to a sample, between `from` and `to`. */
 static const struct slope {
 	const char *row;
 	unsigned long from, to;
-	const char *key, *second; /* if `second` is not NULL, the price is the sum of both */
+	const char *key, *second; /* one event; or two events, of which the price is the sum */
 	const char *less;         /* a row whose price is subtracted; or NULL */
 	const char *how;
 } slopes[] = {
@@ -160,7 +160,7 @@ int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPO
 	return 0;
 }
 
-/* The prices of both events of each pair before the import. The import keeps their proportion. */
+/* The old prices of both events of each pair. The new prices have the same proportion. */
 struct halves {
 	double first[COUNT(pairs)], second[COUNT(pairs)];
 };

@@ -13,7 +13,7 @@
 
 #define TRIES         200
 #define SLOW_READ     150.0  /* ticks; slower reads are intercepted by a hypervisor */
-#define HOPELESS_READ 4000.0 /* ticks; such a read takes as long as what it is to time */
+#define HOPELESS_READ 4000.0 /* ticks; slower reads take as long as the code that they time */
 #define BUSY_LOAD     0.5
 
 static void read_names(struct machine *machine)

@@ -25,15 +25,15 @@ struct machine {
 	double load;      /* the one-minute load average */
 	double read_cost; /* ticks between two time stamps; large if reading the TSC is emulated */
 	/*
-	 * The times of a chain of multiplications and of a chain of loads from L1, relative to the
-	 * time of a chain of additions: 3, and 4 or 5, on the processors that this tool knows.
-	 * Emulators have other numbers.
+	 * The time of a chain of multiplications, and that of a chain of loads from L1, divided by
+	 * the time of a chain of additions. On the processors that this tool knows, multiply_add is
+	 * 3, and load_add is 4 or 5. Emulators have other numbers.
 	 */
 	double multiply_add, load_add;
 	struct machine_cache l1i, l1d, l2, l3;
 };
 
-/* Reads CPUID and the kernel's files. The time stamp counter is read only if that is allowed. */
+/* Reads CPUID and the kernel's files. Reads the time stamp counter only if this process may. */
 void machine_read(struct machine *machine);
 
 /* Reads the caches, from leaf 4 (Intel) or 8000001DH (AMD). */

@@ -56,7 +56,7 @@ char *measure_line(char *memory, size_t page);
 /*
  * Links the lines in random order to a circular chain: each line contains the address of the next.
  * Follows the chain, and returns the clock cycles of one load, or NAN if memory was short or too
- * few samples were kept. `part` is that of sampler_run().
+ * few samples were kept. `part` is passed to sampler_run().
  */
 double measure_chase(struct measure *measure, char **lines, size_t count, double part);
 

@@ -2,7 +2,7 @@
 /*
  * Measures the latencies and sizes of the caches by chases: chains in which each load waits for the
  * one before it. A chase by page visits the pages in random order, and loads all lines of a page,
- * in random order, before it visits the next. So few loads miss the TLB. Beyond L2 a chase uses
+ * in random order, before it visits the next. This keeps TLB misses rare. Beyond L2 a chase uses
  * only one line of each pair, because a processor may load the other line along with it.
  */
 #include "bench/host/calibrate/measure.h"
@@ -13,21 +13,21 @@
 #define PAGE       4096UL
 #define LINE       64UL
 #define STEPS      2048UL
-#define WARM_MOST  400000UL /* most loads of a warming pass */
+#define WARM_MOST  400000UL /* maximum number of loads that warm the caches */
 #define PASS_MOST  65536UL  /* a longer chain is not followed before each sample */
 #define RUNGS      12
 #define FIRST_RUNG (4UL << 20)
 #define WAYS_MOST  32
 #define NO_STEP    "no step between L3 and memory is seen: others use the L3, or the area fits in it"
-#define HERE       0.1 /* `part` of sampler_run() beyond L2, where others slow most samples */
+#define HERE       0.1 /* `part` of sampler_run() beyond L2: other programs slow most samples */
 
 struct walk {
 	void **at;
 	size_t pass; /* loads before each sample */
 };
 
-/* Follows the whole chain before a sample. The lines that the sample then loads are those used
- * least recently, and other programs have had no time to evict them. */
+/* Follows the whole chain before a sample. The sample then loads the lines that were used least
+ * recently. Other programs have had no time to evict these lines. */
 static void pass_over(void *context)
 {
 	struct walk *walk = context;

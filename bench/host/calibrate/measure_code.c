@@ -39,8 +39,8 @@ static void run(void *context)
 }
 
 /*
- * Writes a chain of `count` jumps, `apart` bytes from each other, which is followed in random
- * order. A RET takes the place of the last jump. If `apart` is a page, the jumps are in different
+ * Writes `count` jumps, `apart` bytes from each other, and links them to a chain in random order.
+ * A RET takes the place of the chain's last jump. If `apart` is a page, the jumps are in different
  * sets of the caches.
  */
 static void write_chain(struct measure *measure, struct code *code, size_t count, size_t apart)
@@ -169,9 +169,9 @@ static double loop(struct measure *measure, struct code *code, unsigned nops)
 }
 
 /*
- * Measures how many NOPs fit between two loads from memory if the second is to start before the
- * first has ended. An iteration takes the latency of one load if the two overlap, otherwise the
- * latency of both.
+ * Measures the largest number of NOPs between two loads from memory with which the second load
+ * still starts before the first has ended. An iteration takes the latency of one load if the two
+ * overlap, otherwise the latency of both.
  */
 static void measure_window(struct measure *measure, struct code *code)
 {

@@ -88,7 +88,7 @@ static double access_cost(struct measure *measure, enum access access, size_t by
 		scatter.lines *= 2;
 	for (size_t i = 0; i < scatter.lines && i < 400000; i++)
 		*(volatile char *)(measure->area + i * LINE) = 1;
-	/* Beyond L2 other programs disturb nearly every sample, so the least one is not typical. */
+	/* Beyond L2 other programs disturb nearly every sample, so the fastest is not typical. */
 	return sampler_run(&measure->sampler, &code, measure->samples, bytes > beyond ? 0.25 : 0) / TIMES;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Measures page walks and INVLPG. A program can flush its own TLB with mprotect(): if the call
- * changes more than 33 pages, Linux flushes the whole TLB of the address space, otherwise only
- * these pages, with INVLPG.
+ * changes more than 33 pages, Linux flushes the whole TLB of the address space. Otherwise Linux
+ * flushes only the changed pages, with INVLPG.
  */
 #define _GNU_SOURCE
 #include "bench/host/calibrate/measure.h"
@@ -137,7 +137,8 @@ static double protect_cost(struct measure *measure, struct refill *refill, size_
 
 /*
  * Measures the price of INVLPG: the cycles that one more page adds to an mprotect() of at most
- * CEILING pages, minus those that it adds to a larger one, which flushes the whole TLB instead.
+ * CEILING pages, minus the cycles that one more page adds to an mprotect() of more pages. The
+ * latter flushes the whole TLB and executes no INVLPG.
  */
 static void measure_invlpg(struct measure *measure)
 {

@@ -161,7 +161,7 @@ void measure_translation(struct measure *measure)
 	/* A hit in the second level costs at least 5 cycles on every processor. */
 	first = reach(cycles, 0, 2);
 	walk = cycles[COUNTS - 1];
-	/* With four times the pages of the first level, nearly every load hits the second. */
+	/* A chase over 4 times the pages of the first level nearly always hits the second level. */
 	for (between = first; between + 1 < COUNTS && counts[between + 1] <= 4 * counts[first]; between++)
 		;
 	hit = cycles[between];

@@ -212,8 +212,8 @@ static void fit_ways(struct line *ways, unsigned entries)
 	ways->measured = false;
 }
 
-/* Raises the latency of a level if it is below that of the level before, because profile_read()
- * rejects such a profile. It can be lower if only one of the two was measured. */
+/* Raises the latency of a level to that of the level before if it is lower, because profile_read()
+ * rejects such a profile. It can be lower if only one of the two latencies was measured. */
 static void raise_to(struct line *line, const struct line *before)
 {
 	static const char *const forms[] = { "%lf low %lf high %lf" };

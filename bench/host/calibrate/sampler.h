@@ -64,9 +64,9 @@ bool sampler_start(struct sampler *sampler, const struct sampler_clock *clock);
 bool sampler_take(struct sampler *sampler, const struct sampler_code *code, double *cycles);
 
 /*
- * Takes samples until `wanted` (at most SAMPLER_MOST) are kept, or four times as many were taken.
- * Sorts the kept samples and returns the cycles of the one at `part`: 0 is the least, 0.5 the
- * median. Returns NAN if fewer than a quarter of `wanted` were kept.
+ * Takes samples until `wanted` (at most SAMPLER_MOST) samples are kept, but at most 4 * `wanted`
+ * samples. Sorts the kept samples and returns the cycles of the sample at `part`: 0 is the least,
+ * 0.5 the median. Returns NAN if fewer than a quarter of `wanted` were kept.
  */
 #define SAMPLER_MOST 400
 double sampler_run(struct sampler *sampler, const struct sampler_code *code, unsigned wanted, double part);

@@ -75,8 +75,8 @@ static void print_causes(const struct changes *changes, const struct change *cha
 }
 
 /*
- * Prints the metric `work` of a row below its instructions, because `instructions` counts a REP
- * instruction only once. Prints nothing if both metrics are the same, or if a run has no `work`.
+ * Prints a row's metric `work` in a line below its metric `instructions`, which counts a REP
+ * instruction only once. Prints nothing if the two are equal, or if a run has no `work`.
  */
 static void print_work(const struct changes *changes, const struct change *change)
 {

@@ -17,14 +17,14 @@ static const char *const shown[] = {
 	"host.kernel",    "host.governor",  "host.smt",      "kvm.backend", "tool.linux-programs",
 };
 
-/* The keys that can explain different exact counts, in addition to the hash of the image. */
+/* The keys that can explain why exact counts differ. The hash of the image can explain it too. */
 static const char *const causes[] = {
 	"run.benchmarks", "run.samples",          "run.seed",        "run.layout",       "run.rounds",
 	"run.cpus",       "run.memory",           "run.pcid",        "run.window_flush", "run.profile",
 	"tool.bochs",     "sha256.bochs-library", "sha256.programs",
 };
 
-/* The keys that can explain different images. */
+/* The keys that can explain why images differ. */
 static const char *const makers[] = { "run.compiler", "tool.compiler", "tool.gcc",
 	                              "tool.nasm",    "tool.ld",       "source.revision" };
 

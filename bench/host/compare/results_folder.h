@@ -22,8 +22,8 @@ struct results {
  * run that has ended. If the folder has no results.sqlite, reads summary.csv, environment.json and,
  * if there is one, claims.csv.
  *
- * Returns 0, or -1 with the reason and advice in `why`. A folder without summaries is such a
- * failure. The caller calls results_close() in either case.
+ * Returns 0, or -1 with the reason and advice in `why`. Fails too if the results have no summary.
+ * The caller calls results_close() in either case.
  */
 int results_open(struct results *results, const char *path, char why[RESULTS_WHY_MAX]);
 

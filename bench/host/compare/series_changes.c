@@ -184,8 +184,7 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 	               : complain("run-bench: comparing", "out of memory");
 }
 
-/* The summary rows of one series in run A and run B. The row is NULL if the run lacks the
- * series. */
+/* The summary rows of one series in run A and run B. A row is NULL if its run lacks the series. */
 struct match {
 	const struct summary_row *a, *b;
 };
@@ -215,8 +214,8 @@ static int match_rows(struct changes *changes, const struct summary_rows *a, con
 	return 0;
 }
 
-/* Returns true if compare_rounds() is needed, because some engine's numbers vary from boot to
- * boot. */
+/* Returns true if the numbers of some engine vary from boot to boot. compare_rounds() is needed
+ * only then. */
 static bool needs_rounds(const struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
@@ -238,8 +237,8 @@ static int read_rounds(const struct results *results, struct series_list *list)
 }
 
 /*
- * Adjusts the p value of every change that has a test by Holm's method. Returns 0, or -1 after a
- * message.
+ * Adjusts p values by Holm's method: those of all changes for which a test was made. Returns 0, or
+ * -1 after a message.
  */
 static int adjust(struct changes *changes, const struct match *matches)
 {

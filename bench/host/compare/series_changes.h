@@ -9,8 +9,8 @@
 #include "bench/host/evaluate/series.h"
 
 /*
- * The quantity that a metric measures. Changes of the first four can be regressions or
- * improvements. Changes of other metrics, such as TLB misses, are their causes.
+ * The quantity that a metric measures. Changes of the first four quantities can be regressions or
+ * improvements. Changes of all other metrics (QUANTITY_CAUSE), such as TLB misses, can be causes.
  */
 enum quantity {
 	QUANTITY_INSTRUCTIONS,
@@ -37,7 +37,7 @@ enum verdict_of_change {
 	CHANGE_WITHIN,    /* the interval of the ratio is within 1 - threshold and 1 + threshold */
 	CHANGE_UNDECIDED, /* none of the other verdicts */
 	CHANGE_IMPROVED,  /* the interval is below 1 - threshold */
-	CHANGE_OUTCOME,   /* an experiment counted another number, neither better nor worse */
+	CHANGE_OUTCOME,   /* the number that an experiment counted differs; neither is better */
 	/* The interval is above 1 + threshold; or a failed check or a violation is new. */
 	CHANGE_REGRESSION,
 	CHANGE_VERDICTS
@@ -82,10 +82,10 @@ void changes_free(struct changes *changes);
 /*
  * Finds the causes of a change: metrics of the same benchmark row and build whose quantity is
  * QUANTITY_CAUSE and whose verdict is neither CHANGE_IDENTICAL nor CHANGE_WITHIN. The metrics
- * cycles_* are left out. The parts of the modelled cycles (metrics due_*) are left out too unless
- * the change is one of cycles. Stores the first `most` causes in `causes`: first the parts, sorted
- * by the number of cycles by which they changed, then events, sorted by change_effect(). Returns
- * the number stored.
+ * cycles_* are left out. The parts of the modelled cycles (metrics due_*) are left out too, unless
+ * `change` is a change of cycles. Stores the first `most` causes in `causes`: first the parts,
+ * sorted by the number of cycles by which they changed, then events, sorted by change_effect().
+ * Returns the number stored.
  */
 size_t changes_causes(const struct changes *changes, const struct change *change,
                       const struct change **causes, size_t most);

@@ -104,7 +104,8 @@ int summary_rows_load(const struct results *results, struct summary_rows *rows)
 {
 	/*
 	 * A benchmark with the metric `tries` is an experiment. All metrics of an experiment are
-	 * outcomes, not costs. So are the metrics of any benchmark in the unit `count` or `pid`.
+	 * outcomes, not costs. In every benchmark, metrics in the unit `count` or `pid` are
+	 * outcomes too.
 	 */
 	static const char query[] =
 	        "WITH experiment AS (SELECT DISTINCT benchmark FROM summary WHERE metric = 'tries')"
