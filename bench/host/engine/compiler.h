@@ -29,8 +29,8 @@ int compiler_list_parse(struct compiler_list *list, const char *text, char *why,
 void compiler_program(char program[COMPILER_NAME_MAX], const char *compiler);
 
 /*
- * Returns true if an image by this compiler reports its compiler as `reported` (config_compiler in
- * kernel/lib/config.h).
+ * Returns true if an image that `compiler` built can report `reported` as its compiler
+ * (config_compiler in kernel/lib/config.h).
  */
 bool compiler_made(const char *compiler, const char *reported);
 

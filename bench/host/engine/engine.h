@@ -45,27 +45,27 @@ struct engine {
 	const char *name;
 	const char *meaning;   /* the meaning of the engine's numbers, for --list */
 	unsigned rounds;       /* boots per image by default */
-	unsigned rounds_quick; /* boots per image with --quick; 0: as many as without */
+	unsigned rounds_quick; /* boots per image with --quick; 0: the same as `rounds` */
 	unsigned timeout;      /* seconds per boot by default */
 	/* The engine measures real time, so nothing else may run at the same time. */
 	bool exclusive;
 	bool needs_probe; /* the engine can run only if probe_kvm() finds KVM usable */
 	bool counts;      /* the instrumentation library counts every region of timed code */
 	/*
-	 * The instrumentation library counts only in the boots of some variants (kvm-emulated:
-	 * those in Bochs), and there only in some regions of timed code.
+	 * The instrumentation library counts only some regions of timed code, and only in the boots
+	 * of some variants (on kvm-emulated, the variants in Bochs).
 	 */
 	bool some_counts;
 	/* Boot the self-tests before the benchmarks, unless --bench is given. */
 	bool self_test;
-	/* Used in place of LAUNCH_QUIET (launch.h), in seconds, unless 0. */
+	/* Seconds, in place of LAUNCH_QUIET (launch.h); 0: LAUNCH_QUIET. */
 	unsigned quiet;
 	const char *flag; /* added to the flags of every sample; NULL: none */
 
 	/*
-	 * The names of the machines that the engine emulates, ending with NULL. A run boots the
-	 * first `variants_full` of them, and with --full all. The pointer is NULL if the engine has
-	 * only one machine, which has no name.
+	 * The names of the machines that the engine emulates, ending with NULL. A run with --full
+	 * boots all of them; a run without it boots the first `variants_full`. The pointer is NULL
+	 * if the engine has only one machine, which has no name.
 	 */
 	const char *const *variants;
 	unsigned variants_full;
@@ -104,8 +104,8 @@ const struct engine *engine_at(size_t index);
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix);
 
 /*
- * Adds the names of this boot's modules to `names`, sorted: the files *.elf of build/programs/ that
- * do not exceed boot->module_limit, without ".elf". Returns 0, or -1 with the reason in `why`.
+ * Adds the names of this boot's modules to `names`, sorted. Each file build/programs/NAME.elf that
+ * does not exceed boot->module_limit is a module. Returns 0, or -1 with the reason in `why`.
  */
 int engine_modules(const struct engine_boot *boot, struct arguments *names, char *why, size_t size);
 

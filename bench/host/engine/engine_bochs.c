@@ -15,7 +15,7 @@
 #define ROM             "loader.rom"
 #define LOAD            "load.txt"
 
-/* MiB of guest memory that Bochs keeps in the memory of its process. If the guest uses more, Bochs
+/* The most guest memory, in MiB, that Bochs keeps in its process. If the guest uses more, Bochs
  * swaps to a file. */
 #define HOST_MEMORY_MAX 2048U
 

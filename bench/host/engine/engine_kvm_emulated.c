@@ -7,7 +7,7 @@
  *
  * The outer Linux writes the guest's records and exit status to the I/O ports of the outer machine,
  * so that the harness receives both as from any other engine. outer.log has the console of the
- * outer Linux, serial.log that of the inner machine.
+ * outer Linux; serial.log has the console of the inner machine.
  */
 #define _GNU_SOURCE
 #include "bench/host/base/paths.h"

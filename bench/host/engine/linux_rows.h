@@ -15,13 +15,13 @@
 
 #define BENCH_GLOBS   128 /* bytes of a list of globs, separated by commas, with the NUL */
 
-/* The benchmarks asked for, in two lists separated by commas; a list may be "". */
+/* The benchmarks asked for, in two lists. Commas separate the items of a list. A list may be "". */
 struct linux_rows {
 	/* Globs that match a benchmark that runs no Linux program, or that match no benchmark. */
 	char others[BENCH_GLOBS];
 	char names[BENCH_GLOBS]; /* names of benchmarks that run Linux programs */
 	bool fixed;              /* `others` matches a benchmark with a fixed number of samples */
-	bool varied; /* `others` matches a benchmark without a fixed number, or a glob matches none */
+	bool varied; /* `others` matches a benchmark whose number varies, or a glob matches none */
 };
 
 /* Returns true if the benchmark of this name runs Linux programs. */

@@ -25,7 +25,7 @@ struct strategy_list {
 	struct strategy item[STRATEGIES_MAX];
 };
 
-/* One line of text for messages, which says which names of strategies are valid. */
+/* A line for messages: it says which names of strategies are valid. */
 extern const char strategy_valid[];
 
 /*

@@ -247,8 +247,8 @@ static size_t add_run(const struct claim *claim, bool alone, const char *item, s
 }
 
 /*
- * Adds the items of the header line `key`, which are separated by commas, like add_run(). Returns
- * the new number of launches.
+ * Calls add_run() for each item of the header line `key`. Commas separate the items. Returns the
+ * new number of launches.
  */
 static size_t add_runs(struct claim *claim, int key, struct claim_run *runs, size_t count, size_t max)
 {

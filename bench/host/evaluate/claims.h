@@ -28,8 +28,8 @@ int claims_decide(sqlite3 *db, const char *claims_dir);
 
 /*
  * Collects the launches in the `needs:` and `boots:` lines of the claims in `dir`, in the order of
- * the file names, without those that a line with the same key has already listed. Skips a folder,
- * file or line that cannot be read, after a message on stderr.
+ * the file names. Leaves out a launch that was already collected from a line with the same key.
+ * Skips a folder, file or line that cannot be read, after a message on stderr.
  *
  * Stores at most `max` launches in `runs`. Returns the number found, which may be more than `max`.
  */

@@ -11,10 +11,11 @@
 #include <sqlite3.h>
 
 /*
- * Fills the tables compilers, compiler_verdicts and compiler_reversals anew. They are in `db`, the
- * database of the run in `folder`, and their rows come from this database and those of the run's
- * subfolders. The keys run.compiler and run.compilers of the table environment name the compilers.
- * A compiler without results is left out. Returns 0, or -1 after a message.
+ * Fills the tables compilers, compiler_verdicts and compiler_reversals anew. The tables are in
+ * `db`, the database of the run in `folder`. Their rows come from this database and from the
+ * databases in the run's subfolders. The keys run.compiler and run.compilers of the table
+ * environment name the compilers. Leaves out a compiler without results. Returns 0, or -1 after a
+ * message.
  */
 int compilers_gather(sqlite3 *db, const char *folder);
 

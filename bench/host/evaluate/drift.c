@@ -116,7 +116,8 @@ bool drift_matters(const struct drift *drift)
 
 /*
  * Selects, for each launch and series on KVM, the median of the samples less the median of the
- * overhead samples, or 0 if that is negative. The mean of the one or two middle rows is the median.
+ * overhead samples, or 0 if the difference is negative. A median is computed as the mean of the one
+ * or two rows in the middle.
  */
 static const char medians[] =
         "WITH kept AS ("

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Series. A series has all samples, less the overhead, of one benchmark, parameter and metric from
- * all launches of one strategy on one engine (and variant of the engine) with one number of CPUs.
+ * Series. A series has the samples of one benchmark, parameter, metric, strategy, engine, variant
+ * of the engine, and number of CPUs. The samples are from all launches; the overhead is subtracted.
  * Warm-up samples and samples that lack counts are left out. docs/results.md describes each flag.
  */
 #pragma once

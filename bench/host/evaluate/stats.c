@@ -33,7 +33,8 @@ double stats_median(double *values, size_t n)
 
 /*
  * Returns the median of |value - median|. The values are sorted, so the function starts at the
- * median and takes the nearer neighbour on either side until it has taken half of the values.
+ * median. It then takes the next value below or above, whichever is nearer to the median, until it
+ * has taken half of the values.
  */
 static double median_deviation(const double *sorted, size_t n, double median)
 {

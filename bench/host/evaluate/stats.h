@@ -48,7 +48,7 @@ size_t stats_interval_rank(size_t n);
 double stats_outlier_distance(const struct stats *stats, const double *values);
 
 /*
- * Returns the relative spread, (q3 - q1) / median. It is 0 if q1 and q3 are equal, and otherwise
- * infinite if the median is 0.
+ * Returns the relative spread, (q3 - q1) / median. If the median is 0, the spread is 0 if q1 and q3
+ * are equal, and infinite if they differ.
  */
 double stats_spread(const struct stats *stats);

@@ -13,8 +13,8 @@
 #define COUNTS_METRICS_MAX 40   /* different metrics in one launch */
 #define COUNTS_NAME_MAX    32   /* bytes of a metric's name, with the NUL */
 
-/* A metric that is the sum of instructions and iterations of REP instructions. Unlike instructions
- * alone, it grows with what a REP instruction copies. */
+/* A metric: the sum of instructions and iterations of REP instructions. Unlike the metric
+ * `instructions`, it grows with the number of bytes that a REP instruction copies. */
 #define COUNTS_WORK        "work"
 #define COUNTS_WORK_UNIT   "instructions+rounds"
 

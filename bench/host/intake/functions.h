@@ -33,15 +33,15 @@ const char *functions_frame(struct functions *functions, const struct record *re
 const char *functions_add(struct functions *functions, const struct record *record);
 
 /*
- * Adds the counts of `region` to the sums of the open row. To be called for each sample of that row
- * that has counts, with the sample's region and class. The counts of a warm-up sample are dropped.
+ * Adds the counts of `region` to the sums of the open row. Call it for each sample of the row if
+ * the sample has counts, with the sample's region and class. Drops the counts of a warm-up sample.
  * Returns NULL, or a message if a sum exceeds INT64_MAX.
  */
 const char *functions_take(struct functions *functions, int64_t region, enum row_class class);
 
 /*
- * Stores the sums as those of the benchmark row `row`, which has ended, and clears them. Returns
- * NULL, or a description of the limit that was exceeded (budget.h).
+ * Stores the sums for the benchmark row `row`, which has ended. Then clears the sums. Returns NULL,
+ * or a description of the limit that was exceeded (budget.h).
  */
 const char *functions_store(struct functions *functions, struct store *store, const struct store_row *row,
                             struct budget *budget);

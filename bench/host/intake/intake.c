@@ -125,8 +125,8 @@ static struct store_row store_row_of(const struct intake *intake, const struct r
 		                   .parameter_unit = row->unit };
 }
 
-/* Stores the stretch with interrupts off and the sums per function of the newest row, which has
- * ended. */
+/* Stores two results of the newest row, which has ended: the longest stretch with interrupts off,
+ * and the sums per function. */
 static void store_details(struct intake *intake)
 {
 	struct store_row row;

@@ -28,7 +28,7 @@ struct intake_setup {
 	bool pcid;                       /* if true, the kernel must report that PCIDs are on */
 	enum intake_counts counts;
 	const char *engine_flag; /* the engine's flag, which every sample gets; NULL: none */
-	const char *variant;     /* the engine's variant, another flag of every sample; NULL: none */
+	const char *variant;     /* the engine's variant, also a flag of every sample; NULL: none */
 	/* NULL, or called for each record from the guest that record_check_names() accepts. */
 	void (*observe)(void *context, const struct record *record);
 	void *context;

@@ -44,7 +44,7 @@ void exits_add_exit(struct exits *exits, uint32_t reason)
 		return;
 	}
 	exits->in_output = exits->taken = false;
-	/* Successive exits with one reason and without output between them are one item. */
+	/* Successive exits with the same reason, and without output between them, share one item. */
 	if (last && last->reason == reason && last->offset == exits->written) {
 		last->exits++;
 		return;

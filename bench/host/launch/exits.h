@@ -53,8 +53,8 @@ void exits_add_exit(struct exits *exits, uint32_t reason);
 void exits_add_output(struct exits *exits, uint32_t bytes);
 
 /*
- * Writes the name of an exit reason. `format` is the format file of the tracepoint kvm_exit, which
- * has two lists of names; `list` is 0 for that of VMX, 1 for that of SVM. Writes "reason-<number>"
- * if the list has no name for the reason.
+ * Writes the name of an exit reason. `format` is the format file of the tracepoint kvm_exit. It has
+ * two lists of names: `list` is 0 for the list of VMX, 1 for the list of SVM. If the list has no
+ * name for the reason, writes "reason-<number>".
  */
 void exits_reason_name(const char *format, int list, uint32_t reason, char *name, size_t size);

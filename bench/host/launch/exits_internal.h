@@ -8,7 +8,7 @@
 
 #define EXITS_THREADS 64 /* maximum number of vCPUs */
 
-/* Successive exits with one reason, with no output of records between them. */
+/* Successive exits with the same reason, and without output of records between them. */
 struct exit_event {
 	uint64_t offset; /* bytes of records written before these exits, since counting started */
 	uint32_t reason;

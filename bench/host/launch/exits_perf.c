@@ -50,8 +50,9 @@ static char *read_format(const char *tracepoint)
 }
 
 /*
- * Finds `field` in the text of a format file, and reads the number after the first `key` from there
- * on. `key` is "ID: " or "offset:". Returns false if there is no such number.
+ * Reads a number from the text of a format file: finds `field`, then the first `key` at or after
+ * it, then the number that follows `key`. `key` is "ID: " or "offset:". Returns false if there is
+ * no such number.
  */
 static bool find_number(const char *format, const char *field, const char *key, unsigned *number)
 {
@@ -78,7 +79,8 @@ static bool read_layout(struct exits *exits)
 	return ok;
 }
 
-/* Opens a tracepoint for one thread, disabled. Returns the descriptor, or -1 with errno. */
+/* Opens a tracepoint for one thread, and leaves it disabled. Returns the descriptor, or -1 with
+ * errno. */
 static int open_tracepoint(unsigned id, pid_t thread)
 {
 	struct perf_event_attr attributes = { .type = PERF_TYPE_TRACEPOINT,

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENTRY_MAX 400 /* instructions, far more than a stub has; ends endless loops of jumps */
+#define ENTRY_MAX 400 /* instructions; a stub has far fewer, so reaching it means endless jumps */
 #define STUB      "irq_entry_bench"
 
 /* A number that was read from an image. */
@@ -230,7 +230,8 @@ static int store_share(struct store *store, const struct strategy *strategy)
 	int status = 0;
 	char *line;
 
-	/* The code of the other isolations is counted against the first one, which has no share. */
+	/* The script counts what the code of an isolation has in addition to that of the first
+	 * isolation. So there is no share for the first. */
 	if (!strncmp(AXIS_ISOLATIONS " ", strategy->isolation, length) && AXIS_ISOLATIONS[length] == ' ')
 		return 0;
 	line = run_share(strategy);

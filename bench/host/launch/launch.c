@@ -224,8 +224,8 @@ static unsigned quiet_limit(const struct launch *launch)
 
 /*
  * Returns true if the engine's messages say that its guest has stopped, although the engine still
- * runs. Reads the messages only every LOG_EVERY seconds; returns false in between, and always if
- * the engine counts with the instrumentation library.
+ * runs. Reads the messages only every LOG_EVERY seconds, and returns false in between. Always
+ * returns false for an engine with the instrumentation library.
  */
 static bool is_stuck(struct launch *launch, double now)
 {
