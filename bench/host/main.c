@@ -61,9 +61,9 @@ static int check_compilers(const struct compiler_list *compilers)
 }
 
 /*
- * Prints what must be built for this command line, one item per line: for an image the variables of
- * make that select it, and `lab` for the machines that engine kvm-emulated boots. Returns the exit
- * status.
+ * Prints what must be built for this command line, one item per line. An image's line has the
+ * variables of make that select the image. The line `lab` stands for the machines that engine
+ * kvm-emulated boots. Returns the exit status.
  */
 static int print_builds(const struct options *options)
 {

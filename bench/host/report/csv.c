@@ -212,7 +212,8 @@ static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_di
 	if (!out)
 		return complain(temporary, "%s", strerror(errno));
 	failed = write(db, sheet, out);
-	/* ferror() reports earlier write errors, fflush(), fsync() and fclose() only their own. */
+	/* ferror() reports errors of earlier writes. fflush(), fsync() and fclose() report only
+	 * errors of their own. */
 	if (!failed) {
 		int lost = fflush(out) || ferror(out) || fsync(fileno(out));
 

@@ -10,10 +10,10 @@
 #define CSV_FIELDS_MAX 24
 
 /*
- * Writes the result of each query in sheets[] (csv.c) to a CSV file in the folder `run_dir`, and
- * all but samples and functions to a JSON Lines file too. Each file is written under a temporary
- * name and renamed once it is complete. The order of rows depends only on their contents. An SQL
- * NULL is an empty field.
+ * Writes the result of each query in sheets[] (csv.c) to a CSV file in the folder `run_dir`. Also
+ * writes each result to a JSON Lines file, except samples and functions. Each file is written under
+ * a temporary name and renamed once it is complete. The order of rows depends only on their
+ * contents. An SQL NULL is an empty field.
  *
  * Returns 0, or -1 if a file could not be written, after a message on stderr that names the file.
  * The other files are written even then.

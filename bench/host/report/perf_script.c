@@ -22,7 +22,7 @@ static const char query[] =
         " GROUP BY engine, strategy, benchmark, parameter, metric, stacks.stack"
         " ORDER BY engine, strategy, benchmark, parameter, metric, stacks.stack";
 
-/* The open file, the period of its samples, and the time that they have reached. */
+/* The open file, the period of its samples, and their time so far. */
 struct writer {
 	struct row_files files;
 	uint64_t period;
@@ -47,7 +47,8 @@ static bool is_wanted(const struct perf_script_rows *rows, const char *strategy,
 	return false;
 }
 
-/* Returns the smallest of 1, 2, 5, 10, 20, … of which `total` has at most PERF_SCRIPT_SAMPLES. */
+/* Returns the smallest period of 1, 2, 5, 10, 20, … events with which `total` events have at most
+ * PERF_SCRIPT_SAMPLES samples. */
 static uint64_t choose_period(uint64_t total)
 {
 	uint64_t power = 1;

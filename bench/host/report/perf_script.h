@@ -22,12 +22,12 @@ struct perf_script_rows {
  * Writes <run_dir>/perf-script/<engine>/<strategy>/<benchmark>-<parameter>.linux-perf.txt for each
  * row of `rows` in the table `stacks` (schema.sql), without the overhead samples.
  *
- * A chain of calls is written as samples of one event, the table's metric, each with a period: how
- * many of these events the sample stands for. All periods of a row are equal, except that of a
- * chain's last sample, which makes the chain's periods add up to its value in the table. The
- * periods follow each other in time, with one event taken as one nanosecond; a sample's time is the
- * middle of its period. The name of the process is <strategy>/<benchmark>-<parameter>. Addresses
- * are 0, because the table has none.
+ * A chain of calls is written as samples of one event, the table's metric. Each sample has a
+ * period: the number of events that it stands for. The samples of a row have equal periods, except
+ * the last sample of each chain: its period makes the chain's periods add up to the chain's value
+ * in the table. The periods follow each other in time, with one event taken as one nanosecond; a
+ * sample's time is the middle of its period. The name of the process is
+ * <strategy>/<benchmark>-<parameter>. Addresses are 0, because the table has none.
  *
  * Returns the number of files, or -1 after a message.
  */

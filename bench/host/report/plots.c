@@ -163,8 +163,9 @@ static void draw_view(struct drawings *drawings, const char *script, const char 
 	}
 }
 
-/* Begins to draw a script for each view that has data for it: engines' own views and, if the script
- * has the line `# cycles: yes`, the others. Draws a script about claims only once. */
+/* Begins to draw a script's figure for each view that has data for the script. If a view is not an
+ * engine's own, the script must also have the line `# cycles: yes`. Draws a script about claims
+ * only once. */
 static void draw(sqlite3 *db, struct drawings *drawings, const char *script, const char *name)
 {
 	char needs[512];

@@ -17,7 +17,8 @@
  * the run measured none of the benchmarks in its `# needs:` line, or none of them in the metric of
  * its `# metric:` line.
  *
- * Returns 0, or -1 after a message on stderr. If only a figure fails, the others are still drawn.
+ * Returns 0, or -1 after a message on stderr. If one figure cannot be drawn, draws the other
+ * figures before it returns -1.
  */
 int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir);
 

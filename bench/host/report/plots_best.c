@@ -56,7 +56,8 @@ enum column { STRATEGY, PARAMETER, RATIO, LOW, HIGH, STANDING, MEDIAN, UNIT, FLA
 
 _Static_assert(UNDECIDED == 0 && WORSE == 1 && BEST == 2, "as in best_sql");
 
-/* Returns a query of best_sql; `parameter` is NULL for all parameters. NULL after a message. */
+/* Prepares best_sql for one parameter, or for all if `parameter` is NULL. Returns NULL after a
+ * message. */
 static sqlite3_stmt *query_best(sqlite3 *db, const struct view *view, const char *benchmark,
                                 const char *metric, const long long *parameter)
 {
@@ -112,9 +113,9 @@ static const struct view *view_of(const struct subject *subject, const struct vi
 }
 
 /*
- * Writes a line of overview.dat per strategy that has a value for the subject. The marks, after a
- * "=", are those of the value and of the lowest one. `x` is the subject's column in the figure.
- * Returns 1 if a line was written, 0 if none, or -1 after a message.
+ * Writes a line of overview.dat per strategy that has a value for the subject. `x` is the subject's
+ * column in the figure. A line ends with "=" and the marks for the flags of two values: the
+ * strategy's and the lowest. Returns 1 if a line was written, 0 if none, or -1 after a message.
  */
 static int write_subject(FILE *out, sqlite3 *db, const struct view *shown, const struct subject *subject,
                          const struct rows *rows, int x)

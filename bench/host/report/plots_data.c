@@ -91,9 +91,9 @@ static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, 
 	return count;
 }
 
-/* Writes a line per parameter with the median of each metric and the ends of the interval; three
- * NaN for a metric that was not measured. The query must sort its rows by parameter, then in the
- * order of `metrics`. */
+/* Writes a line per parameter. For each metric the line has the median and the ends of its
+ * interval, or three NaN if the metric was not measured. The query must sort its rows by parameter,
+ * then in the order of `metrics`. */
 static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metrics, size_t count)
 {
 	long long last = -1;

@@ -57,8 +57,8 @@ const char *plots_sized_metric(sqlite3 *db, const struct view *view);
  * path in `path`. Returns NULL after a message. */
 FILE *plots_open(char path[PATH_MAX], const char *data_dir, const char *view, const char *name);
 
-/* Opens <data_dir>/<view>/<benchmark>.<strategy>.<ending> in the same way. Both names are changed
- * as name_for_file() says. */
+/* Opens <data_dir>/<view>/<benchmark>.<strategy>.<ending> in the same way, with the benchmark and
+ * the strategy as name_for_file() changes them. */
 FILE *plots_open_series(char path[PATH_MAX], const char *data_dir, const char *view, const char *benchmark,
                         const char *strategy, const char *ending);
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define LISTED 5 /* a longer list of strategies that need more is folded */
+#define LISTED 5 /* a list of more strategies than this is folded */
 
 static const struct {
 	const char *id, *heading, *figure;

@@ -93,7 +93,7 @@ static void write_kind(const struct report *report, const char *kind, const char
 		fputs("</tbody></table>\n", report->out);
 }
 
-/* Writes a list item per compiler, with a link to its report for all but the first. */
+/* Writes the list item of a compiler. Unless it is the first one, the item links to its report. */
 static void write_compiler(const struct report *report, sqlite3_stmt *row)
 {
 	const char *name = sql_text(row, 1);

@@ -44,9 +44,9 @@ void report_caveats(const struct report *report);
 void report_reproduce(const struct report *report);
 
 /*
- * Writes the figures of a script with their caption. The first is that of the view that comes closest
- * to time (KVM, modelled cycles, counts); the others are folded. Returns false, without writing, if
- * the run has no figure of the script.
+ * Writes the figures of a script with their caption. The first figure is the one whose view comes
+ * closest to time: KVM, else modelled cycles, else counts. The other figures are folded. Returns
+ * false, without writing, if the run has no figure of the script.
  */
 bool report_figures_of(const struct report *report, const char *script);
 

@@ -340,7 +340,7 @@ void report_tables(const struct report *report)
 {
 	bool any = false;
 
-	/* From the last view, which comes closest to time, to the first. */
+	/* Begin with the last view, because it comes closest to time. */
 	for (size_t i = views_count; i-- > 0;) {
 		struct tables tables = { .report = report, .view = &views[i] };
 		sqlite3_stmt *there = query_view(

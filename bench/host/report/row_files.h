@@ -13,13 +13,14 @@
 struct row_files {
 	const char *run_dir, *folder, *suffix;
 	FILE *out;           /* the open file, NULL: none */
-	char path[PATH_MAX]; /* that of the open file */
+	char path[PATH_MAX]; /* path of the open file */
 	size_t count;        /* number of files opened so far */
 };
 
 /*
- * Opens the file of a row for writing, unless it is the open one. Makes the folders above it and
- * closes the file of another row. Returns 0, or -1 after a message.
+ * Opens the file of a row for writing, unless this file is open already. First closes the file of
+ * another row, if one is open, and makes the folders for the new file. Returns 0, or -1 after a
+ * message.
  */
 int row_files_open(struct row_files *files, const char *engine, const char *strategy, const char *benchmark,
                    int64_t parameter);

@@ -11,14 +11,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINES_MAX 100000 /* lines of a file that are read */
+#define LINES_MAX 100000 /* maximum number of lines read from a file */
 #define NAME_SIZE 64
 
 struct duration {
 	struct boot_kind kind;
 	char benchmark[NAME_SIZE];
 	int64_t parameter;
-	double seconds; /* the mean of the notes; without notes, as read from a file */
+	double seconds; /* the mean of this run's notes; if `notes` is 0, the value from a file */
 	unsigned notes; /* number of notes in this run */
 };
 
@@ -133,7 +133,8 @@ void durations_free(struct durations *durations)
 	free(durations);
 }
 
-/* Which fields of two kinds must be equal. From value to value, one more field may differ. */
+/* Which fields of two kinds must be equal. With each value one more field may differ than with the
+ * value before. */
 enum likeness { LIKE_ALL, LIKE_BUILD, LIKE_SAMPLES, LIKE_PROFILE, LIKE_KIND, LIKENESSES };
 
 static bool is_like(const struct boot_kind *a, const struct boot_kind *b, enum likeness like)
@@ -192,8 +193,8 @@ double durations_boot(const struct durations *durations, const struct boot_kind 
 
 			if (!is_like(&item->kind, kind, like) || !matches(item->benchmark, globs))
 				continue;
-			/* Items of one row whose kinds are alike count once, with their mean. It
-			 * is added at the first of them. */
+			/* If a row has several items whose kinds are alike, the first of them
+			 * adds their mean, and the others add nothing. */
 			for (size_t j = 0; j < i && first && like > LIKE_ALL; j++)
 				first = !(durations->item[j].parameter == item->parameter &&
 				          !strcmp(durations->item[j].benchmark, item->benchmark) &&

@@ -5,8 +5,8 @@
  *
  * They are read from bench/durations.tsv, which comes with the source tree, and then from the file
  * of this machine, `palimpsest/durations.tsv` in the user's cache folder (XDG_CACHE_HOME, or
- * ~/.cache). If both have a row, that of this machine counts. A line has these fields, separated by
- * tabs:
+ * ~/.cache). If both files have a row, the duration in this machine's file counts. A line has these
+ * fields, separated by tabs:
  *     engine  profile  build  kind  samples  benchmark  parameter  seconds
  * `profile` is "-" without the cycle model. `kind` is the value of the kernel's option rows=, "all"
  * without it, "linux" for boots with Linux programs, or "test" for self-tests. The benchmark
@@ -53,8 +53,8 @@ void durations_note(struct durations *durations, const struct boot_kind *kind, c
                     int64_t parameter, double seconds);
 
 /*
- * Writes the durations noted in this run to `path` and, if `keep` is true, those that were read
- * too. Returns 0, or -1 with errno.
+ * Writes the durations noted in this run to `path`. If `keep` is true, also writes the durations
+ * that were read from files. Returns 0, or -1 with errno.
  */
 int durations_write(const struct durations *durations, const char *path, bool keep);
 

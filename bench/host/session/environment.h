@@ -29,8 +29,8 @@ __attribute__((format(printf, 3, 4))) void environment_add(struct environment *e
 /* Adds an entry whose value is the first line of a file. */
 void environment_add_file(struct environment *environment, const char *key, const char *path);
 
-/* Adds the name of the images' compiler (compiler.h), its version unless it is gcc (every run
- * records that of gcc), and the names of all compilers of the run. */
+/* Adds the name of the images' compiler (compiler.h), and the names of all compilers of the run.
+ * Also adds the compiler's version, unless it is gcc: every run records the version of gcc. */
 void environment_add_compiler(struct environment *environment, const char *compiler,
                               const struct compiler_list *all);
 

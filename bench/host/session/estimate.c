@@ -71,7 +71,8 @@ double estimate_left(const struct estimate_boot *boots, size_t count, size_t slo
 		free(free_at);
 		return -1;
 	}
-	/* The running boots occupy slots first; each other boot gets the slot that is free first. */
+	/* First, each running boot occupies a slot. Then each of the other boots, in their order,
+	 * gets the slot that becomes free earliest. */
 	for (int running = 1; running >= 0; running--)
 		for (size_t i = 0; i < count; i++) {
 			double expected = boots[i].expected < 0 ? mean : boots[i].expected;

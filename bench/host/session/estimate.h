@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A boot of the plan, in the order in which they start. Times are in seconds. */
+/* A boot of the plan. Boots are passed in the order in which they start. Times are in seconds. */
 struct estimate_boot {
 	double expected; /* its duration, negative: unknown */
 	double done;     /* the part of `expected` whose rows have ended */

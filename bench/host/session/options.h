@@ -37,9 +37,9 @@ struct options {
 	/* Names of engines in the order given, each once, without `auto`. */
 	const char *engine[OPTIONS_ENGINES_MAX];
 	bool strategies_given;
-	bool strategies_all; /* `all` is given; `strategies` has only those named besides it */
+	bool strategies_all; /* `all` is given; `strategies` has the other names given */
 	struct strategy_list strategies;
-	struct compiler_list compilers; /* of the images; each gets its own set of results */
+	struct compiler_list compilers; /* each builds the images, and gets its own set of results */
 	bool bench_given;
 	const char *bench; /* globs of benchmark names, separated by commas */
 	bool quick;        /* fewer samples */

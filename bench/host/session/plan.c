@@ -46,8 +46,9 @@ static int check_offered(const struct strategy_list *strategies, char *why, size
 
 /*
  * Adds a launch that a claim needs. A launch that needs a separate boot (`alone`) gets an item of
- * its own in support[]. Other launches of one strategy share an item, which has several globs, or
- * get none if the user asked for the strategy. Returns 0, or -1 with the reason in `why`.
+ * its own in support[]. Any other launch is dropped if the user asked for its strategy. If not, all
+ * such launches of a strategy share an item with several globs. Returns 0, or -1 with the reason in
+ * `why`.
  */
 static int add_support(struct plan *plan, const struct claim_run *need, char *why, size_t size)
 {
@@ -136,9 +137,9 @@ static unsigned rounds_of(const struct options *options, const struct engine *en
 }
 
 /*
- * Returns the value of the kernel's option samples=. If an engine that counts boots in several
- * rounds, each boot takes few samples: counts differ between layouts, but hardly between the
- * samples of one boot.
+ * Returns the value of the kernel's option samples=. A boot takes few samples if the engine counts
+ * events (engine->counts) and there are several rounds: counts differ between layouts, but hardly
+ * between the samples of one boot.
  */
 static const char *samples_of(const struct options *options, const struct engine *engine, unsigned rounds)
 {

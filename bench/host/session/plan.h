@@ -60,9 +60,9 @@ void plan_set_compiler(struct plan *plan, const char *compiler);
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
  * Bochs; without that engine they are dropped. Benchmarks with Linux programs run in separate
- * boots, which come after the others of a round unless the order is random; timing_order() may sort
- * them anew. Benchmarks with Linux programs do not run on kvm-emulated, nor while VM exits are
- * counted. Ends the program if out of memory.
+ * boots. These come after the other boots of a round, unless the order of the round is random or
+ * timing_order() changes it. Benchmarks with Linux programs do not run on kvm-emulated, nor while
+ * VM exits are counted. Ends the program if out of memory.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);

@@ -38,7 +38,8 @@
 
 struct session {
 	const struct options *options;
-	/* `compiler` built the images. `part_of` is the run's name; NULL for its first compiler. */
+	/* `compiler` built the images. `part_of` is the run's name, or NULL if `compiler` is the
+	 * run's first. */
 	const char *compiler, *part_of;
 	size_t engines;
 	const struct engine *engine[OPTIONS_ENGINES_MAX];
@@ -205,7 +206,7 @@ static int describe_environment(struct session *session, const char *command)
 
 /*
  * Makes the plan, creates the folder and the database, and stores the environment. Returns
- * EXIT_SUCCESS, or after a message another exit status.
+ * EXIT_SUCCESS, or another exit status after a message.
  */
 static int begin(struct session *session, const char *command)
 {
@@ -292,8 +293,8 @@ static int evaluate(sqlite3 *db, const char *folder)
 }
 
 /*
- * Prints the screen that a run ends with, after all tables if `tables` is set. If the run measured
- * nothing that the screen shows, prints the tables alone, and returns false.
+ * Prints the screen that a run ends with. If `tables` is set, prints all tables before it. If the
+ * run measured nothing that the screen shows, prints only the tables, and returns false.
  */
 static bool print_results(sqlite3 *db, const char *folder, bool tables)
 {
@@ -317,7 +318,7 @@ static int finish(struct session *session, const struct runner_result *result)
 	bool interrupted = interrupt_count() > 0;
 	bool failed = result->other > 0 || result->skipped > 0;
 	const char *state = interrupted ? "cut short" : failed ? "failed" : "complete";
-	bool shown = false; /* the screen was printed, which says where the results are */
+	bool shown = false; /* the screen was printed; it says where the results are */
 	char report[PATH_MAX];
 
 	if (store_run_finish(session->store, state)) {

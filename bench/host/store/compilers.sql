@@ -5,8 +5,8 @@ CREATE TABLE IF NOT EXISTS compilers (
 	place    INTEGER PRIMARY KEY,  -- from 1, in the order of --compiler
 	compiler TEXT NOT NULL,        -- name, such as clang-O2
 	version  TEXT NOT NULL,        -- as the kernels report it; '' if none booted
-	decided  INTEGER,              -- orderings decided with the first and with this compiler
-	reversed INTEGER               -- how many of them are decided the other way with this one
+	decided  INTEGER,              -- orderings decided with both the first compiler and this one
+	reversed INTEGER               -- how many of them are opposite with these two
 );
 
 CREATE TABLE IF NOT EXISTS compiler_verdicts (

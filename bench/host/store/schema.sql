@@ -167,9 +167,9 @@ CREATE TABLE IF NOT EXISTS vm_exits (
 CREATE TABLE IF NOT EXISTS claims (
 	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT,
 	kind TEXT NOT NULL DEFAULT 'experiment', -- experiment | arithmetic
-	also TEXT NOT NULL DEFAULT '',           -- what follows beyond the quote; decides nothing
+	also TEXT NOT NULL DEFAULT '',           -- a finding beyond the quote; decides nothing
 	margin_set TEXT NOT NULL DEFAULT '',     -- the revision, and whether it is from before the experiment
-	name TEXT NOT NULL DEFAULT ''            -- that of the claim's file, in words
+	name TEXT NOT NULL DEFAULT ''            -- the name of the claim's file, in words
 );
 
 -- compilers.sql has the tables of a run with several compilers.

@@ -50,7 +50,8 @@ struct store_row {
 };
 
 /*
- * The part of a benchmark row's counts in one metric that is due to one function or chain of calls.
+ * The counts of one function, or of one chain of calls, in one metric, summed over samples of a
+ * benchmark row.
  */
 struct store_function {
 	const struct store_row *row;

@@ -28,9 +28,9 @@ CREATE VIEW compared AS
 CREATE VIEW compared_good AS
 	SELECT * FROM compared WHERE ',' || flags || ',' NOT LIKE '%,check-failed,%';
 
--- The comparisons that show an ordering: the interval of the ratio has enough rounds and does not
--- contain 1. Modelled cycles (cycles_nominal) must have the same ordering with the model's low and
--- high parameters.
+-- The comparisons that show an ordering: there were enough rounds (no flag `few`), and the interval
+-- of the ratio does not contain 1. Modelled cycles (cycles_nominal) must have the same ordering
+-- with the model's low and high parameters.
 CREATE VIEW decided AS
 	SELECT * FROM comparisons AS c
 	WHERE ',' || flags || ',' NOT LIKE '%,few,%' AND (ci_low > 1 OR ci_high < 1)

@@ -198,7 +198,8 @@ static void print_warnings(const struct screen *screen, const struct terminal *t
 	free(lines.text);
 }
 
-/* Writes a folder's path, relative to the current folder if it is below that. Returns `path`. */
+/* Writes a folder's path. If the folder is below the current folder, writes the path from there.
+ * Returns `path`. */
 static const char *from_here(const char *folder, char *path, size_t size)
 {
 	char here[1024];
@@ -279,8 +280,8 @@ static size_t choose(struct screen *screen, size_t room)
 	return topics;
 }
 
-/* Chooses the answers that are shown, and how many strategies each shows: the largest number with
- * which no topic loses all its answers. */
+/* Chooses how many strategies an answer may show, and which answers are shown. Takes the largest
+ * number of strategies with which as many topics have an answer as with SCREEN_STRATEGIES_LEAST. */
 static void fit(struct screen *screen, size_t room)
 {
 	size_t topics;

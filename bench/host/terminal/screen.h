@@ -9,14 +9,13 @@
 #include <sqlite3.h>
 
 #define SCREEN_LINES   45
-#define SCREEN_COLUMNS 100 /* in a narrower terminal as many as it has, but at least 80 */
+#define SCREEN_COLUMNS 100 /* a narrower terminal gets fewer, but at least 80 */
 
 /*
- * Prints the screen. Answers for which there is no room are left out, those of the highest rank
- * first. An answer shows at most SCREEN_STRATEGIES strategies, or fewer if room is short: those
- * that need the least and the most, then presets, then others. `run_dir` is the folder of the
- * results. Returns false, and prints nothing, if the run measured nothing that the screen shows, or
- * after a message.
+ * Prints the screen. If there is no room for all answers, leaves out those of the highest ranks. An
+ * answer shows at most SCREEN_STRATEGIES strategies, or fewer if room is short: those that need the
+ * least and the most, then presets, then others. `run_dir` is the folder of the results. Returns
+ * false, and prints nothing, if the run measured nothing that the screen shows, or after a message.
  */
 bool screen_print(sqlite3 *db, const char *run_dir, const struct terminal *terminal);
 
