@@ -8,8 +8,8 @@
 #   function  a function has over 80 lines
 #   columns   a line of Markdown has over 120 columns
 #   axis      code outside the room of an axis depends on the axis' value
-#   size      a figure with a size as its axis draws the view's main metric, which is instructions
-#             on Bochs, and not the one for sizes (sized)
+#   size      a figure over sizes draws the view's main metric (instructions, on Bochs) instead of
+#             its metric for sizes (`sized`)
 #   flush     a file other than mem/tlb.h and isolation/isolation.h includes x86/flush.h
 # A room is a folder of kernel/ or bench/host/, and the rooms have an order (docs/architecture.md).
 # usage: rules.sh [FOLDER]      (default: the tree that the script is in)
@@ -113,8 +113,8 @@ done <"$work/table" >&3
 	sources 'kernel|bench|tests' 'c|h' | xargs awk 'FNR == 1 { start = 0 } /^\{$/ { start = FNR }
 		/^}/ && start { if (FNR - start + 2 > 80) print FILENAME ":" start - 1 ": function: " FNR - start + 2 " lines; 80 are allowed"; start = 0 }'
 	grep '\.md$' "$work/files" | xargs grep -nE '^.{121}' | sed -E 's/^([^:]*:[0-9]*):.*/\1: columns: over 120/' || true
-	# Figures with a parameter as an axis must use sized, because a REP counts only once in the
-	# main metric.
+	# Figures with a parameter as an axis must draw `sized`, because the main metric counts a
+	# REP instruction only once.
 	sources plots 'gp|style' | xargs grep -lE 'using \(?(column\()?"parameter"|int\(column\("parameter"\)\)|column\("parameter"\) > 0' |
 		xargs -r grep -nE '^[^#]*(\<main\>|\<main_(low|high)\>|["'"'"']instructions["'"'"']|= "instructions )' |
 		sed -E 's/^([^:]*:[0-9]*):.*/\1: size: sizes are compared by sized, not by instructions alone/' || true

@@ -69,8 +69,8 @@ for build in $(make -s list-strategies); do
 	suite "kernel tcg $build" tests/kernel/run.sh tcg "$build"
 done
 presets=$(make -s list-presets | cut -d = -f 2)
-# The random layouts: each combination of the axes runs benchmarks in one layout, each with another
-# seed; one combination runs them in three more layouts; the presets run the self-tests in one more.
+# The random layouts. Each combination of the axes runs benchmarks in one layout, with a seed of its
+# own. One combination runs them in three more layouts. The presets run the self-tests in one more.
 layout=0
 for build in $(make -s list-strategies); do
 	layout=$((layout + 1))
@@ -106,7 +106,8 @@ suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sand
 for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build" WORDS=pcid=on
 done
-# The other two ways in which a kernel that does not map user pages reaches user memory (copies=).
+# A kernel that does not map user pages has three ways to reach user memory (copies=). These are the
+# two that are not the default.
 for way in page entry; do
 	suite "kernel tcg heap-sw+direct+bouncing copies=$way" tests/kernel/run.sh tcg heap-sw+direct+bouncing WORDS=copies=$way
 done

@@ -37,8 +37,8 @@ test-machines: programs
 	@set -e; for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
-# Moves the entry window, forks and executes programs MOVES times each, and moves and forks a tenth as
-# often in a shortage of memory. No frame may be lost.
+# Moves the entry window, forks, and executes a program, each MOVES times. In a shortage of memory,
+# also moves the window and forks MOVES / 10 times. No frame may be lost.
 MOVES ?= 100000
 
 test-moves: programs

@@ -167,8 +167,9 @@ TEST(moves_in_memory_shortage_lose_no_frame)
 	wrong = NULL;
 	moved = short_of_memory = 0;
 	/*
-	 * The two places must be under the same page tables: the space keeps tables that a move
-	 * makes, and these would count as leaked.
+	 * fork_and_move() moves the window 8 pages up and back. Both places must be under the same
+	 * page tables, because the space keeps tables that a move makes, and these would count as
+	 * leaked.
 	 */
 	if (home % PD_SPAN > PD_SPAN / 2 && move_to(own_space(), ENTRY_WINDOW_BASE))
 		return "no memory";

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Boots kernels on tcg with layout seeds and prints TAP:
 # layouts.sh FIRST LAST STACK+LOADER+ISOLATION…
-# Each build boots with the seeds FIRST to LAST and runs benchmarks, whose checks must pass. Each
-# seed must give another first frame and another order of the benchmarks' rows; the same seed must
-# give the same first frame and order.
+# Each build boots with the seeds FIRST to LAST and runs benchmarks, whose checks must pass.
+# Different seeds must give different first frames, and different orders of the benchmarks' rows.
+# The same seed must give the same first frame and order.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -272,8 +272,8 @@ TEST(shortage_with_written_programs_loses_nothing)
 #define TRIED       512 /* frames allocated in the search for OWNED_PAGES contiguous ones */
 
 /*
- * Returns how many consecutive frames, beginning with the one at address `start`, are in the list;
- * at most OWNED_PAGES.
+ * Counts the consecutive frames in the list, from the frame at address `start` on. Returns the
+ * count, at most OWNED_PAGES.
  */
 static size_t run_length(const uint64_t *frames, size_t count, uint64_t start)
 {

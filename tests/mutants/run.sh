@@ -34,8 +34,8 @@ page=docs/mutants.md
 limit=${MUTANT_LIMIT:-600} # seconds for each build, and for each run of a test
 columns=120                # most characters in a line of the page
 
-# The faults, in the order of the lists. In olds[] are a fault's lines of the file without the fault,
-# in news[] those with it; a newline precedes and follows each line.
+# The faults, in the order of the lists. olds[] has the lines of the file that a fault changes,
+# news[] these lines with the fault in them. A newline precedes and follows each line.
 names=() texts=() files=() olds=() news=() tests=() marks=() lists=()
 
 wrong()
@@ -158,8 +158,8 @@ write_page()
 }
 
 # shellcheck disable=SC2016 # the backquotes are those of the page
-# Succeeds if the page has the faults and tests of the lists. What it says about how the tests failed
-# is not compared.
+# Succeeds if the page has the faults and tests of the lists. The page's words about how each test
+# failed are not compared.
 page_is_right()
 {
 	local folder n
@@ -277,8 +277,9 @@ try()
 	cat ../sound >"$file" # with a new time, so that make builds it again
 }
 
-# worker NUMBER: takes the tests that no other worker has taken, until there are none. Runs each in
-# its unchanged copy of the tree first, then with each of its faults.
+# worker NUMBER: makes a copy of the tree. Takes tests that no other worker has taken, until there
+# are none. Runs each test in the unchanged copy first, and then with each fault that it should
+# catch.
 worker()
 {
 	local folder=$work/worker.$1 g n found

@@ -225,7 +225,10 @@ static int limits(void)
 	envp[1] = NULL;
 	argv[2] = "x";
 	CHECK(execve_error() == -E2BIG);
-	/* Strings of somewhat less than ALL_MAX (2 MiB) in total are accepted, more are not. */
+	/*
+	 * Strings of slightly less than ALL_MAX (2 MiB) in total are accepted. Longer ones are
+	 * refused.
+	 */
 	fill(text, 'y', ALL_MAX);
 	text[STRING_MAX - 1] = '\0';
 	for (size_t size = 0; size + STRING_MAX < room; size += STRING_MAX)

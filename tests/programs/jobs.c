@@ -130,7 +130,7 @@ static int signals(void)
 	pid = child_that(clears);
 	CHECK(status_with(pid, UNTRACED) == STOPPED_BY(SIGTTIN));
 	CHECK(send(pid, SIGCONT) == 0 && status_with(pid, 0) == 0);
-	CHECK(shared->value == 101); /* only the last SIGCONT, sent above, ran the handler */
+	CHECK(shared->value == 101); /* the handler ran once, for the SIGCONT sent above */
 	/* A parent gets SIGCHLD when a child stops or continues, unless SA_NOCLDSTOP is set. */
 	on(SIGCHLD, note, 0);
 	pid = child_that(counts);

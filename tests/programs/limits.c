@@ -239,8 +239,8 @@ static void writes_for_ever(void)
 }
 
 /*
- * A task that reads or writes a file without end must be preempted, and SIGKILL must end it. The
- * file is sparse and needs no memory.
+ * A task that endlessly reads or writes a file must be preempted, and SIGKILL must end it. The file
+ * is sparse and needs no memory.
  */
 static int files(void)
 {
@@ -257,8 +257,8 @@ static int files(void)
 }
 
 /*
- * Two tasks read with one open file, and so one file position, and are preempted in between. Each
- * read() must return a contiguous piece of the file.
+ * Two tasks read through the same open file, so they share its position. They are preempted during
+ * reads. Each read() must return a contiguous piece of the file.
  */
 #define READ_PAGES  64
 #define READ_SIZE   (READ_PAGES * PAGE_SIZE)
@@ -408,7 +408,7 @@ static void needs_half(void)
 }
 
 /*
- * Starts the hog as a user, and another program as root that then needs memory. Returns 0 if the
+ * Starts the hog as USER, and as root another program, which then needs memory. Returns 0 if the
  * kernel kills the hog and the other program completes, or the line of the failed check.
  */
 static int loses(void (*hog)(void))
@@ -458,7 +458,7 @@ static int root_is_spared(void)
 	return 0;
 }
 
-/* Touches a page of shared memory. It counts as a file, and all frames for files are in use. */
+/* Touches a page of shared memory, which counts as a file. All frames for files are in use. */
 static void touches_shared(void)
 {
 	*(volatile char *)call6(SYS_mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,

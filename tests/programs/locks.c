@@ -44,8 +44,8 @@ static long lock(int type, int64_t start, int64_t length)
 }
 
 /*
- * Returns the lock that a child finds in conflict with this range and type, by the fcntl() command
- * GETLK or OFD_GETLK. The type is NONE if there is no conflict.
+ * A child asks fcntl() for a lock that conflicts with this range and type. `command` is GETLK or
+ * OFD_GETLK. Returns that lock; its type is NONE if there is no conflict.
  */
 static struct lock in_the_way(int command, int type, int64_t start, int64_t length)
 {
@@ -95,7 +95,10 @@ static int ranges(void)
 	CHECK(seen_lock.type == WRITES && seen_lock.pid == self() && seen_lock.whence == 0 &&
 	      seen_lock.start == 0x40000000 && seen_lock.length == 1);
 	CHECK(lock(NONE, 0, 0) == 0 && !is_locked(WRITES, 0, 0));
-	/* A lock of another type splits a lock. Locking its range again merges the pieces. */
+	/*
+	 * Locking part of a range with another type splits the lock. Locking the part as before
+	 * merges the pieces.
+	 */
 	CHECK(lock(WRITES, 100, 100) == 0 && lock(READS, 140, 20) == 0);
 	CHECK(!is_locked(READS, 140, 20) && is_locked(READS, 139, 1) && is_locked(READS, 160, 1));
 	CHECK(lock(NONE, 120, 60) == 0 && !is_locked(WRITES, 120, 60) && is_locked(READS, 119, 1) &&
@@ -185,7 +188,10 @@ static int owners(void)
 	if (pid == 0)
 		leave(lock(WRITES, 0, 10) == 0 ? 3 : 4);
 	CHECK(status_of(pid) == 3 << 8 && lock(WRITES, 0, 10) == 0 && lock(NONE, 0, 0) == 0);
-	/* An OFD lock belongs to the open file, with all its descriptors, including a child's. */
+	/*
+	 * An OFD lock belongs to the open file. All descriptors of the open file share it, even a
+	 * child's.
+	 */
 	CHECK(lock_with(file, OFD_SETLK, WRITES, 0, 10) == 0 && tries(OFD_SETLK, WRITES, 5) == 0);
 	CHECK(tries(SETLK, READS, 5) == -EAGAIN && in_the_way(GETLK, READS, 5, 1).pid == -1);
 	copy = call(SYS_dup, (uint64_t)file, 0, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * usage: offers KIND
- * Tests system calls that this kernel offers only for Linux programs that expect them, such as
+ * Tests system calls that this kernel has only because Linux programs expect them, such as
  * scheduling policies. The exit status is 0 if they behave as on Linux, otherwise the line of the
  * failed check modulo 256.
  */
@@ -137,7 +137,7 @@ static int files(void)
 	CHECK(call(SYS_syncfs, (uint64_t)fd, 0, 0) == 0 && call(SYS_unlink, (uintptr_t)PATH, 0, 0) == 0);
 	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
 	CHECK(call6(SYS_preadv, (uint64_t)ends[0], (uintptr_t)in, 2, 0, 0, 0) == -ESPIPE);
-	/* close_range(): flag 4 (CLOSE_RANGE_CLOEXEC) only sets FD_CLOEXEC. */
+	/* With flag 4 (CLOSE_RANGE_CLOEXEC), close_range() sets FD_CLOEXEC and closes nothing. */
 	CHECK(call(SYS_close_range, (uint64_t)ends[0], ~0U, 4) == 0 &&
 	      call(SYS_fcntl, (uint64_t)ends[1], 1, 0) == 1);
 	CHECK(call(SYS_close_range, (uint64_t)ends[1], (uint64_t)ends[1], 0) == 0);

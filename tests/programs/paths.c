@@ -80,7 +80,7 @@ static int names(void)
 	CHECK(one(SYS_rmdir, "m") == -ENOTDIR && one(SYS_rmdir, "m/") == -ENOTDIR &&
 	      two(SYS_rename, "m/", "z") == -ENOTDIR);
 	CHECK(one(SYS_unlink, "m") == 0 && one(SYS_rmdir, "d") == 0);
-	/* O_TRUNC truncates even a file that is opened for reading. */
+	/* O_TRUNC truncates a file even if it is opened for reading only. */
 	CHECK(opens("new", 01000) >= 0 && call(SYS_lseek, (uint64_t)opens("new", 0), 0, 2) == 0);
 	CHECK(opens(".", 01000) == -EISDIR);
 	CHECK(one(SYS_unlink, "new") == 0 && one(SYS_unlink, "l") == 0 && one(SYS_unlink, "k") == 0);
@@ -304,8 +304,8 @@ static void sleep_ms(uint64_t ms)
 }
 
 /*
- * Wakes `count` tasks that wait for a futex or will soon. Returns the number of those that did not
- * wait within two seconds.
+ * Wakes `count` tasks that wait for a futex. Tries for two seconds, because a task may start to
+ * wait later. Returns the number of tasks that it did not wake.
  */
 static long wake_all_of(volatile uint32_t *word, uint64_t operation, long count, uint64_t bits)
 {

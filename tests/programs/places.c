@@ -157,9 +157,7 @@ static int nothing(void)
 	return errors();
 }
 
-/*
- * A mapping at the window's addresses must not move the window while no page of it is used there.
- */
+/* A mapping at the window's addresses must not move the window before one of its pages is used. */
 static int unused(void)
 {
 	const uintptr_t start = window() - PAGE_SIZE, size = (PAGES + 2) * PAGE_SIZE;
@@ -306,7 +304,10 @@ static int cycles(void)
 	return 0;
 }
 
-/* Maps all places that the window can have. Using the one that it has must kill the program. */
+/*
+ * Maps all addresses to which the window could move. Using the window's own place must then kill
+ * the program.
+ */
 static int full(void)
 {
 	const long pid = fork();

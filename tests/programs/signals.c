@@ -310,7 +310,7 @@ static int pipes(void)
 	return 0;
 }
 
-/* A task that waits in the kernel, for any of seven things, must die by a signal. */
+/* A signal must kill a task that waits in the kernel. Tries seven ways to wait. */
 static int killed(void)
 {
 	static const uint64_t hour[2] = { 3600, 0 };

@@ -88,7 +88,10 @@ static int awaits(void)
 	CHECK(timed_wait(set, info, 900) == SIGCHLD && info[2] == CLD_EXITED &&
 	      info[4] == pid); /* also a signal that is ignored by default */
 	CHECK(status_of(pid) == 0);
-	/* An unblocked signal interrupts the wait and runs its handler. All others stay blocked. */
+	/*
+	 * An unblocked signal interrupts the wait and runs its handler. All other signals stay
+	 * blocked.
+	 */
 	on(SIGUSR2, note, SA_RESTART);
 	pid = child_that(signals_the_parent_otherwise);
 	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == -EINTR && seen[SIGUSR2] == 1);

@@ -57,7 +57,7 @@ static void check_file(size_t index)
 	assert_int_equal(at, sizes[index]);
 }
 
-/* Overwrites all free frames, so that a file that uses a free frame is found. */
+/* Overwrites all free frames. A file that wrongly uses a free frame then has wrong contents. */
 static void overwrite_free_frames(void)
 {
 	uint32_t all = FRAME_LIST_END;

@@ -77,8 +77,8 @@ static void folders_with_files_are_not_replaced(void **state)
 }
 
 /*
- * Checks that data that follows an archive and begins with `bytes` is reported as `kind`, with
- * `advice`.
+ * Puts data that begins with `bytes` after an archive. Checks that the data is reported as `kind`,
+ * with `advice`.
  */
 static void follows(const void *bytes, size_t n, const char *kind, const char *advice)
 {
@@ -216,8 +216,8 @@ static void checksums(void **state)
 #define KEYS  12
 
 /*
- * Unpacks archives in which names are reused for other files at random. A simple model has the
- * names of each file, and so its number of links.
+ * Unpacks archives in which names are reused for other files at random. A simple model knows the
+ * names of each file. Their number must be the file's number of links.
  */
 static void names_come_and_go(void **state)
 {

@@ -423,9 +423,9 @@ static void check_loaded(const struct elf_plan *plan, const struct expected *e)
 }
 
 /*
- * Checks files with segments at random distances, most of them at the same distances in the file as
- * in memory. A file must be refused if a page would be writable and executable. Otherwise each byte
- * must be loaded correctly, and each page must have the rights of all segments in it.
+ * Checks files with segments at random distances. Most segments are at the same distances in the
+ * file as in memory. A file must be refused if a page would be writable and executable. Otherwise
+ * each byte must be loaded correctly, and each page must have the rights of all segments in it.
  */
 static void segments_that_share_pages(void **state)
 {

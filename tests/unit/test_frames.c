@@ -169,7 +169,7 @@ static void ranges_random(void **state)
 	for (unsigned round = 0; round < 100000; round++) {
 		struct memory_range ranges[16], holes[8];
 		size_t count = random_ranges(ranges, 8), hole_count = random_ranges(holes, 8);
-		/* Sometimes there is no room for the pieces of ranges that holes split. */
+		/* In a quarter of the rounds there is no room for more ranges than are given. */
 		size_t room = random_below(4) ? 16 : count;
 		bool usable[FRAMES];
 
@@ -331,7 +331,7 @@ static void shortage(void **state)
 	assert_int_not_equal(frame_alloc(), FRAME_NONE);
 }
 
-/* A stack of frames. The model has one with the free frames, and one for each list. */
+/* A stack of frames. The model has a stack with the free frames, and a stack for each list. */
 struct pile {
 	uint64_t frames[1024];
 	size_t count;
@@ -371,7 +371,7 @@ static void random_stream(void **state)
 		size_t list = random_below(4), count, given;
 		uint64_t frame, words[5];
 
-		/* Only cases 7 and 8 free frames. Without them, memory runs out in 4000 steps. */
+		/* Cases 7 and 8 call frame_free(). Without them, memory runs out in 4000 steps. */
 		switch (random_below(step / 4000 % 2 ? 9 : 7)) {
 		case 0:
 		case 1:

@@ -87,7 +87,7 @@ static void memory_is_whole_frames(void **state)
 {
 	(void)state;
 	start();
-	put_range(TOP, TOP + 0x1800, MULTIBOOT_RAM); /* merged with the last, and trimmed */
+	put_range(TOP, TOP + 0x1800, MULTIBOOT_RAM); /* merged with the range below; trimmed */
 	put_range(TOP + 0x1000, TOP + 0x800, 0);     /* no RAM; ends before its start */
 	put_range(UINT64_MAX - 10, UINT64_MAX, MULTIBOOT_RAM);
 	assert_ptr_equal(read_it(), info);
@@ -137,7 +137,10 @@ static void damaged_maps(void **state)
 		refused_entry(bytes, "*memory map is damaged at 9f818");
 	refused_entry(UINT32_MAX, "*memory map is damaged at 9f818");
 	refused_entry(3 * sizeof(struct multiboot_range) - 4 + 1, "*memory map is damaged at 9f818");
-	/* An entry may be longer than the kernel knows. This one covers all later entries. */
+	/*
+	 * An entry may be longer than the fields that the kernel knows. This one extends over all
+	 * later entries.
+	 */
 	refused_entry(3 * sizeof(struct multiboot_range) - 4, "the kernel needs the memory up to 299000, *");
 	start();
 	info->mmap_length--;

@@ -43,7 +43,10 @@ static void makes_what_is_missing(void **state)
 	assert_ptr_equal(paging_table(pml4, address ^ 0x1ff000, PTE_USER, &tables), table);
 	assert_int_equal(frames_free(), before - 3);
 
-	/* Addresses under the next PD, PDPT and PML4 entry need one, two and three more tables. */
+	/*
+	 * An address under the next PD entry needs one more table. Under the next PDPT entry it
+	 * needs two more, under the next PML4 entry three more.
+	 */
 	assert_ptr_not_equal(paging_table(pml4, address ^ PD_SPAN, PTE_USER, &tables), table);
 	assert_int_equal(frames_free(), before - 4);
 	assert_non_null(paging_table(pml4, address ^ PDPT_SPAN, PTE_USER, &tables));
@@ -150,7 +153,7 @@ static void translates_each_size(void **state)
 	}
 }
 
-/* Checks that all other bits of an entry that is not present are ignored. */
+/* Checks that, if an entry is not present, all its other bits are ignored. */
 static void not_present_at_each_level(void **state)
 {
 	uint32_t tables = FRAME_LIST_END;

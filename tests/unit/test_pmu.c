@@ -59,7 +59,7 @@ bool msr_try_write(uint32_t msr, uint64_t value)
 	return true;
 }
 
-/* Every counter n starts at `base`; each read of any counter adds speed * (n + 1) to it. */
+/* Counter n starts at `base`. Each read of any counter adds speed * (n + 1) to counter n. */
 uint64_t counter_read(uint32_t index)
 {
 	return (base + speed * ++reads * ((index & 0xff) + 1)) & 0xffffffffffff;

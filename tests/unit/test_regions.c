@@ -281,8 +281,8 @@ static void one_write(size_t page)
 }
 
 /*
- * Destroys a space other than the loaded one, as exit() does. Copies the loaded space into its
- * place, as fork() does, or in a quarter of the calls leaves the new space empty.
+ * Destroys a space other than the loaded one, as exit() does. Makes a new space in its place: a
+ * copy of the loaded space, as fork() does, or in a quarter of the calls an empty space.
  */
 static void one_fork(void)
 {

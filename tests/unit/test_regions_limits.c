@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the limits of regions: their number, the places of new ones, and the growth of stacks
- * (vm/regions.c, vm/fault.c).
+ * Tests the limits of regions: how many there may be, where new regions are placed, and how far
+ * stacks grow (vm/regions.c, vm/fault.c).
  */
 #include "tests/unit/regions.h"
 

@@ -208,7 +208,7 @@ static void only_engines_whose_numbers_mean_something(void **state)
 }
 
 /*
- * The presets window and random have the same stack. The attribution must need no other builds, and
+ * The presets window and random have the same stack. The attribution must need no third build, and
  * must give the whole difference to the loader.
  */
 static void presets_with_the_same_stack(void **state)

@@ -86,7 +86,7 @@ static const char *read_note(const char *name)
 	return text;
 }
 
-/* Fails if the change of any one letter of the claim's quote goes unnoticed. */
+/* Changes each letter of the claim's quote, one at a time. Fails if a change goes unnoticed. */
 static void assert_changes_are_noticed(const struct claim *claim)
 {
 	const char *note = read_note(claim->values[CLAIM_SEED]);

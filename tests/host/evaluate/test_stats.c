@@ -49,8 +49,8 @@ static void median_mad_and_outliers_of_a_published_series(void **state)
 	assert_close(stats.median, 3.385);
 	assert_true(fabs(1.4826 * stats.mad - 0.52632) < 1e-5);
 	/*
-	 * Of 24 coins, P(heads <= 6) is 1.1 % and P(heads <= 7) is 3.2 %, so the interval has the
-	 * ranks 7 and 18.
+	 * Of 24 coins, P(heads <= 6) is 1.1 % and P(heads <= 7) is 3.2 %, so the interval is from
+	 * rank 7 to rank 18.
 	 */
 	assert_close(stats.ci_low, 2.80);
 	assert_close(stats.ci_high, 3.70);
