@@ -162,8 +162,8 @@ static void start_pcids(void)
 }
 
 /*
- * Chooses how the kernel reaches user memory (copies=). Called only if its tables map no user
- * memory.
+ * Chooses how the kernel reaches user memory (copies=). Called only if the kernel's tables map no
+ * user memory.
  */
 static void choose_copies(void)
 {

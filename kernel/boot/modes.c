@@ -79,7 +79,7 @@ static void say_hello(const char *mode)
 	record_end();
 }
 
-/* Sends a `fact` record of the next frame that will be allocated, which shows the layout in use. */
+/* Sends the address of the first free frame as a `fact` record. The address shows the layout. */
 static void say_layout(void)
 {
 	const uint64_t frame = frame_alloc();

@@ -42,11 +42,12 @@ struct multiboot_memory {
 };
 
 /*
- * Returns the Multiboot information at physical `address`, and sets `memory` to the RAM that its
- * memory map describes or, without a map, its fields mem_lower and mem_upper. memory->ranges uses
- * the array `ranges`, which has room for `room` ranges; more are ignored, with a message. `image`
- * is the kernel's image. Panics if there is neither a map nor these fields, if the map is damaged,
- * if no memory is usable, or if the map, the information or the image is not in RAM.
+ * Returns the Multiboot information at physical `address`, and sets `memory` to the machine's RAM.
+ * The RAM is what the memory map of the information describes. If there is no map, the fields
+ * mem_lower and mem_upper describe it. memory->ranges uses the array `ranges`, which has room for
+ * `room` ranges; more are ignored, with a message. `image` is the kernel's image. Panics if there
+ * is neither a map nor these fields, if the map is damaged, if no memory is usable, or if the map,
+ * the information or the image is not in RAM.
  */
 const struct multiboot_info *multiboot_read(uint32_t address, struct memory_range *ranges, size_t room,
                                             struct memory_range image, struct multiboot_memory *memory);

@@ -74,7 +74,7 @@ void places_age_heap(void)
 		for (size_t i = 0; i < count; i++)
 			objects[i] = heap_alloc(size);
 		layout_order(order, count);
-		/* objects[order[0]] is kept, and so is its slab. */
+		/* objects[order[0]] stays allocated, so its slab stays allocated, too. */
 		for (size_t i = 1; i < count; i++)
 			heap_free(objects[order[i]]);
 	}

@@ -17,7 +17,7 @@
 #define PIT_GATE          0x61
 #define PIT_OUT2          0x20
 #define CALIBRATION_MS    10
-#define PATIENCE          10000000U /* at most this many polls of a timer, which may not count */
+#define PATIENCE          10000000U /* the most polls of a timer; it may be absent or stand still */
 
 /*
  * The assumed frequency of the APIC timer if there is no PIT to measure it. The APIC timers of QEMU

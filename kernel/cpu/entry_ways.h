@@ -18,7 +18,7 @@ struct entry_way {
 #define WAY_STEPS_SEEN  2
 /* In the test of breakpoints, the program executes each SWAPGS, IRETQ and SYSRETQ in the range. */
 #define WAY_BREAKS_SEEN 4
-/* The range is the code that makes the CPU use the entry window at another place. */
+/* The code in the range moves this CPU to another place of the entry window. */
 #define WAY_MOVE        8
 
 /* Defined by the linker script. */

@@ -13,7 +13,7 @@ void (*user_return_hook)(struct trap_frame *frame);
 static void (*user_handler)(struct trap_frame *);
 bool (*page_fault_hook)(uintptr_t address, uint64_t error);
 
-/* Set by tests and experiments, of which only one runs at a time. */
+/* Set by tests and experiments. Only one of them runs at a time. */
 static bool (*probe)(struct trap_frame *);
 static uint64_t expected_vector;
 static uintptr_t expected_resume;

@@ -17,7 +17,7 @@ struct cpu_features {
 extern struct cpu_features cpu_features;
 
 /*
- * Detects the features, and panics if one that the kernel needs is missing. Then enables WP, and
+ * Detects the features, and panics if one that the kernel needs is missing. Enables WP. Enables
  * SMEP, SMAP, UMIP, PGE and machine checks if the CPU has them. The FPU stays off until fpu_init().
  */
 void cpu_enable_features(void);

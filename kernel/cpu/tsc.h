@@ -14,8 +14,9 @@ uint64_t tsc_khz(void);
 
 /*
  * Makes LFENCE wait for all earlier instructions, as timestamp() needs. Returns true if LFENCE now
- * does so. On Intel's CPUs it always does (SDM 2A, LFENCE), and on AMD's in families before 10H and
- * in 11H. On others it does if CPUID 8000_0021H EAX[2] is set, or if bit 1 of MSR C001_1029H is
- * set; this function tries to set that bit (APM 3, LFENCE). Called after cpu_init().
+ * does so. On Intel's CPUs it always does (SDM 2A, LFENCE). On AMD's CPUs it always does in family
+ * 11H and in families before 10H. In AMD's other families it does if CPUID 8000_0021H EAX[2] or bit
+ * 1 of MSR C001_1029H is set (APM 3, LFENCE). This function tries to set the bit of the MSR. Called
+ * after cpu_init().
  */
 bool tsc_make_lfence_serialize(void);

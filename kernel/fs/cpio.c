@@ -171,8 +171,8 @@ static struct node **find_archived(uint64_t key)
 }
 
 /*
- * Removes the node *at from the tree `archived`. A leaf below the node takes its place. The leaf
- * may be there, because the keys of all nodes below begin with the bits that lead to that place.
+ * Removes the node *at from the tree `archived`. A leaf below the node takes its place. Any such
+ * leaf fits: the keys of all nodes below begin with the bits that lead to the place.
  */
 static void forget_archived(struct node **at)
 {

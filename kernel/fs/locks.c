@@ -30,8 +30,8 @@ const struct lock *lock_in_the_way(const struct node *node, const struct lock *w
 
 /*
  * Removes the bytes of `range` from a lock. If bytes of the lock are left on both sides of the
- * range, the lock *spare gets the upper bytes, and *spare becomes NULL. Otherwise *spare is not
- * used.
+ * range, the upper bytes become a second lock. It is made in the object *spare, and *spare becomes
+ * NULL. Otherwise *spare is not used.
  */
 static void split(struct node *node, struct lock *lock, const struct lock *range, struct lock **spare)
 {

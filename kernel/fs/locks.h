@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Advisory locks on files (man 2 fcntl, flock). A record lock belongs to a process, until that
- * process closes any descriptor of the file (POSIX), or to an open file (F_OFD_SETLK), until its
- * last descriptor is closed. A lock of flock() covers a whole file and belongs to an open file. As
- * in Linux, flock() and record locks ignore each other.
+ * Advisory locks on files (man 2 fcntl, flock). A record lock of POSIX belongs to a process, and
+ * ends when the process closes any descriptor of the file. A record lock of F_OFD_SETLK belongs to
+ * an open file, and ends when the last descriptor of the open file is closed. A lock of flock()
+ * covers a whole file and belongs to an open file. As in Linux, flock() and record locks ignore
+ * each other.
  */
 #pragma once
 
@@ -30,7 +31,7 @@ struct lock_request {
 	struct lock wanted;
 };
 
-#define LOCKS_MAX 1024 /* the most locks on a file, since each call looks at all of them */
+#define LOCKS_MAX 1024 /* the most locks on a file; a bound, since each call reads all of them */
 
 /* Returns the first lock of another owner that excludes `wanted`, or NULL if there is none. */
 const struct lock *lock_in_the_way(const struct node *node, const struct lock *wanted);

@@ -9,7 +9,8 @@
 #include "sched/pause.h"
 
 /*
- * The most bytes of a path in which link targets have replaced links: what the heap can allocate.
+ * The most bytes of a link's target and the rest of the path together. They are stored in one
+ * object of the heap, which can be no larger.
  */
 #define WALK_SIZE PAGE_SIZE
 #define LINKS_MAX 40 /* symbolic links in one path (MAXSYMLINKS) */
@@ -102,9 +103,8 @@ static void enter(struct node *directory, struct node *node)
 }
 
 /*
- * Removes a node from the tree of its directory's names. A leaf below the node takes its place. The
- * leaf may be there, because the hashes of all nodes below begin with the bits that lead to that
- * place.
+ * Removes a node from the tree of its directory's names. A leaf below the node takes its place. Any
+ * such leaf fits: the hashes of all nodes below begin with the bits that lead to the place.
  */
 static void leave_tree(struct node *node)
 {

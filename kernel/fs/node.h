@@ -62,8 +62,8 @@ struct node {
 	uint32_t links;  /* number of names */
 	uint32_t frames; /* number of frames that contain its data and tables */
 	/*
-	 * Used while an archive is unpacked (cpio.c): the key of a file with several names, or 0,
-	 * and the branches of the tree of such files.
+	 * Used while an archive is unpacked (cpio.c), for a file with several names: its key, and
+	 * its branches in the tree of such files. The key of other nodes is 0.
 	 */
 	uint64_t archived;
 	struct node *archived_next[2];
@@ -103,9 +103,9 @@ void node_set_secret(uint64_t secret);
 
 /*
  * Returns the node that a path leads to, without a new reference. Relative paths start at `from`,
- * or at the root if `from` is NULL. Symbolic links are followed, but one in the last component only
- * if `follow` is true. On failure returns NULL and sets *error to -ENOENT, -ENOTDIR, -ELOOP,
- * -ENAMETOOLONG or -ENOMEM.
+ * or at the root if `from` is NULL. Symbolic links are followed, except that a link in the last
+ * component is followed only if `follow` is true. On failure returns NULL and sets *error to
+ * -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG or -ENOMEM.
  */
 struct node *node_find(struct node *from, const char *path, bool follow, int *error);
 
@@ -137,8 +137,8 @@ bool node_name_is_fixed(const char *name, size_t length);
 struct node *node_after(struct node *node);
 
 /*
- * Returns the child called `name`, or NULL if there is none. Takes O(log n) steps if hashes differ;
- * so does creating, moving or removing a child.
+ * Returns the child called `name`, or NULL if there is none. Finding, creating, moving or removing
+ * one of n children takes O(log n) steps if their hashes differ.
  */
 struct node *node_child(const struct node *directory, const char *name, size_t length);
 
@@ -152,8 +152,8 @@ struct node *node_create(struct node *directory, const char *name, size_t length
 bool node_link(struct node *node, struct node *directory, const char *name, size_t length);
 
 /*
- * Removes a name. Returns 0, -EBUSY (the root) or -ENOTEMPTY. The file is freed with its last name
- * and its last reference.
+ * Removes a name. Returns 0, -EBUSY (the root) or -ENOTEMPTY. The file is freed once it has neither
+ * a name nor a reference.
  */
 int node_remove(struct node *node);
 
@@ -237,7 +237,7 @@ void node_own_data(struct node *node);
 /*
  * Contiguous bytes of a file that stay readable even if the file changes or is freed. Pinning and
  * unpinning take the same time for any size: frames are shared one by one only if the file gives
- * them up meanwhile. The struct must not move while it is pinned.
+ * them up while its bytes are pinned. The struct must not move as long as the bytes are pinned.
  */
 struct pinned_bytes {
 	const uint8_t *bytes;

@@ -136,8 +136,8 @@ void node_unpin_bytes(struct pinned_bytes *pinned)
 }
 
 /*
- * Separates a file from its bytes in a boot module. If the file co-owns the frames, bytes of the
- * file that are pinned first become owners of the frames.
+ * Separates a file from its bytes in a boot module. If the file co-owns the frames, it gives them
+ * up; before that, each struct pinned_bytes of the file becomes an owner of the frames.
  */
 static void leave_data(struct node *node)
 {

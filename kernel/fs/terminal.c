@@ -10,7 +10,7 @@
 #include "vm/address_space.h"
 
 #define TYPED_MAX     4096 /* characters kept until they are read */
-#define LINE_PATIENCE 300  /* polls of the port after a character, since more may follow */
+#define LINE_PATIENCE 300  /* polls of the port to wait for the next character, after one has come */
 #define CHUNK         64   /* bytes copied at a time between a program and the console */
 
 /* Bits of termios. */
@@ -246,8 +246,8 @@ void terminal_poll(void)
 {
 	size_t before = whole;
 	/*
-	 * Polls since the last character. It starts so high that one poll without a character ends
-	 * the loop, if no character has come before.
+	 * Polls since the last character. Before the first character, it is at its limit: a single
+	 * poll without a character then ends the loop.
 	 */
 	unsigned quiet = LINE_PATIENCE;
 	/*
