@@ -57,7 +57,8 @@ endif
 COMPILER  := $(filter-out @$(DEFAULT_COMPILER),@$(KERNEL_CC)$(OPT))
 K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(COMPILER)
 # The folder of objects of C files. Builds that differ only in STACK and LOADER share it, because
-# only config.c is compiled with the names of those values.
+# their C files are compiled with the same options. The exception is config.c, which is compiled
+# with the names of STACK and LOADER: its object is in $(K).
 O         := $(BUILD)/objects/$(ISOLATION)$(COMPILER)
 # The revision of this tree in git, or `unknown` if the tree is not the top of a git repository.
 REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
@@ -94,9 +95,9 @@ $(K)/constants.inc: kernel/boot/constants.c
 	$(Q)$(KERNEL_CC) $(filter-out -fstack-usage,$(KERNEL_CFLAGS)) -MMD -MF $(K)/constants.d -MT $@ -S -o $(K)/constants.s $<
 	$(Q)sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Z0-9_]*\) $$\(.*\)"$$/%define \1 \2/p' $(K)/constants.s > $@
 
-# Written only if the revision has changed, so that unchanged builds are not linked again. A user
-# without the right to write (another user's checkout, where git reports no revision) keeps the
-# existing file.
+# Written only if the revision has changed, so that unchanged builds are not linked again. In the
+# checkout of another user, git reports no revision. If the file exists there but may not be written,
+# it is kept.
 $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@

@@ -60,9 +60,9 @@ window_common:
 ; the user's: a program cannot load a larger one, and the window never lies so low.
 ;
 ; Copies the frame to this CPU's stack for the exception (CPU_*_TOP). Two words above the copy say
-; what to restore: the address of the original frame in the window, plus 1 if the GS base was the
-; user's; and the user's CR3, or 0 if the kernel's was loaded. If RIP was in the window, the copy
-; has instead the address at which that instruction is linked.
+; what to restore. One is the user's CR3, or 0 if the kernel's was loaded. The other is the address
+; of the original frame in the window, plus 1 if the GS base was the user's. If RIP was in the
+; window, RIP in the copy is the address at which that instruction is linked.
 window_paranoid:
 window_careful:
 	push	rax

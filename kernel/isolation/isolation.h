@@ -72,9 +72,10 @@
  *       Makes SYSCALL enter the kernel at `entry`: syscall_entry or syscall_entry_traced.
  *   uintptr_t isolation_entry_address(uintptr_t address)
  *   uintptr_t isolation_linked_address(uintptr_t address)
- *       Convert an address in the kernel's image to the one at which the CPU executes that byte,
- *       and back. The two differ only for entry code that user tables map at another address. The
- *       frames of exceptions have the address in the image.
+ *       The first converts the address of a byte of the kernel's image to the address at which
+ *       the CPU executes this byte. The second converts back. Both addresses are equal, except for
+ *       entry code that user tables map at another address. The frames of exceptions have the
+ *       address in the image.
  *   bool isolation_owns(pte_t entry)
  *       Returns true if an entry of the user half belongs to the axis, not to the program.
  *   bool isolation_meets(const struct root *root, uintptr_t start, size_t pages)
@@ -85,15 +86,16 @@
  *       Moves the axis' pages to where `parent` has them. The user half must have no other pages.
  *   int isolation_make_room(const struct root *root, uint32_t *tables, uintptr_t start, size_t pages,
  *                           isolation_find *find, void *space)
- *       Moves the axis' pages away if they meet the range. find(space, pages, n) returns the address
- *       of `pages` free pages, another one for each n from 0 on, or 0 if there are no more.
+ *       Moves the axis' pages away if they meet the range. find(space, pages, n) returns an address
+ *       at which `pages` pages are free: a different one for each n from 0 on, or 0 if there are
+ *       no more.
  *   These return 0, -ENOMEM (tables made so far are on the list), or -ENOSPC if find() returned 0.
  *   void isolation_set_places(bool own)
  *       Chooses where new spaces have the axis' pages: each at a place of its own, or all at the
- *       same place. The pages move when a program needs that place.
+ *       same place. The pages of a space move when its program uses their addresses.
  *   bool isolation_set_copies(enum isolation_copies way)
  *       Chooses how the kernel reaches user memory. Returns false, with nothing changed, if out of
- *       memory, or if the tables of the kernel map user memory, so that there is nothing to choose.
+ *       memory. Also returns false if the kernel's tables map user memory: then there is no choice.
  *   enum isolation_copies isolation_way
  *       The way that isolation_set_copies() has chosen.
  *   bool isolation_kernel_gs(uint64_t base)
@@ -105,7 +107,7 @@
  *   ISOLATION_MOVES
  *       True if the axis has pages in the user half that move when a program uses their addresses.
  *   ISOLATION_USES_PCIDS
- *       True if roots get PCIDs when pcid_on is set. If not, pcid=on is ignored.
+ *       True if roots get PCIDs when pcid_on is set. If it is false, pcid=on is ignored.
  *   ISOLATION_ABOVE_FRAME
  *       Bytes between the top of the stack of NMI, #DF, #MC or #DB (CPU_*_TOP) and the trap frame.
  */

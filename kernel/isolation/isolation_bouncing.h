@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bouncing: all tasks share root.kernel, so a switch of roots only changes the CR3 that the next
- * return to user mode loads, and the place of the entry window if the roots have different ones.
- * isolation/isolation.h specifies these functions.
+ * bouncing: all tasks share root.kernel, so a switch of roots does not load CR3. It sets the CR3
+ * that the next return to user mode loads. If the new root has the entry window at another place,
+ * it also moves this CPU to that place. isolation/isolation.h specifies these functions.
  */
 #pragma once
 

@@ -131,8 +131,8 @@ static void give_back(const char *bytes, size_t size)
 }
 
 /*
- * Returns how many of the `size` bytes from `address` on are mapped by the same PML4 entry and come
- * before the entry window; 0 if `address` is in the window.
+ * Returns how many bytes from `address` on, at most `size`, the PML4 entry of `address` maps. Bytes
+ * from the entry window on do not count; the result is 0 if `address` is in the window.
  */
 static size_t part_of_entry(uintptr_t address, size_t size)
 {

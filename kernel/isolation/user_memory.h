@@ -33,7 +33,7 @@ long copy_string_from_user(char *to, uint64_t from, size_t size);
 /*
  * In user_copy.asm: copy by instructions that may fault on the user's side. Both addresses must be
  * ones at which the kernel can access the memory. user_copy_bytes() returns the number of bytes
- * that were not copied, user_copy_string() what copy_string_from_user() returns.
+ * that were not copied. user_copy_string() returns what copy_string_from_user() returns.
  */
 size_t user_copy_bytes(void *to, const void *from, size_t size);
 long user_copy_string(char *to, const char *from, size_t size);

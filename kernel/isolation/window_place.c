@@ -18,8 +18,8 @@ bool window_own_places;
 /*
  * A place of the window. `spaces` is the number of spaces that use it; if it is 0, the entry is
  * free. Place 0 always exists. The gates of an IDT hold absolute addresses, so each place has an
- * IDT of its own. gate_set() (cpu/idt.h) changes only the IDT of place 0; the IDT of another place
- * is a copy of that, made together with the place. Guarded by the kernel lock (cpu/lock.h).
+ * IDT of its own. When a place is made, its IDT is copied from the IDT of place 0. gate_set()
+ * (cpu/idt.h) changes the IDT of place 0 only. Guarded by the kernel lock (cpu/lock.h).
  */
 static struct place {
 	uintptr_t base;
@@ -105,8 +105,8 @@ static uint64_t gate_target(const uint64_t gate[2])
 }
 
 /*
- * Copies the IDT of place 0 to that of `place`. Gates that lead into the window at place 0 lead
- * into the window at `place` in the copy.
+ * Copies the IDT of place 0 to that of `place`. If a gate leads into the window at place 0, its
+ * copy leads into the window at `place`.
  */
 static void fill_idt(const struct place *place)
 {
@@ -125,8 +125,9 @@ static void fill_idt(const struct place *place)
 }
 
 /*
- * Adds a space to the place at `base`, and makes the place if there is none. Returns its number,
- * -ENOMEM (also if PLACES_MAX places are in use), or -EEXIST if it would overlap another place.
+ * Adds a space to the place at `base`, and makes the place if there is none. Returns the number of
+ * the place, -ENOMEM (also if PLACES_MAX places are in use), or -EEXIST if a new place would
+ * overlap another one.
  */
 static int take_place(uintptr_t base)
 {
@@ -187,7 +188,8 @@ static int map_user(const struct root *root, uint32_t *tables, unsigned number)
 	pte_t *pml4 = phys_to_virt(root_pml4(root->user));
 	const struct place *place = &places[number];
 
-	for (unsigned made = 0; made < 2; made++) /* first only tables: an error needs no undoing */
+	/* The first pass only makes tables, so an error leaves nothing to undo. */
+	for (unsigned made = 0; made < 2; made++)
 		for (unsigned page = 0; page < ENTRY_WINDOW_PAGES; page++) {
 			const uintptr_t address = place->base + page * PAGE_SIZE;
 			pte_t *table = paging_table(root_pml4(root->user), address, PTE_USER, tables);
@@ -269,9 +271,9 @@ bool window_meets(const struct root *root, uintptr_t start, size_t pages)
 }
 
 /*
- * Takes a random place for a new space, in the GiB below the one that contains ENTRY_WINDOW_BASE.
- * Takes place 0 instead if the random place overlaps another, or if there is no memory or no free
- * number for it.
+ * Gives a new space a random place in the GiB below the one that contains ENTRY_WINDOW_BASE. If the
+ * random place overlaps another one, or if there is no memory or no free number for it, the space
+ * gets place 0.
  */
 static unsigned own_place(void)
 {

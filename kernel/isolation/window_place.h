@@ -82,7 +82,7 @@ extern struct window_counts window_counts;
 extern bool window_own_places;
 
 /*
- * Makes place 0 from the frames of the window's pages, of which the last is this CPU's struct
- * window_cpu, and maps it in the kernel's tables. Panics if out of memory. Called once, at boot.
+ * Makes place 0 and maps it in the kernel's tables. `frames` has the frames of the window's pages;
+ * the last one is this CPU's struct window_cpu. Panics if out of memory. Called once, at boot.
  */
 void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES]);

@@ -11,7 +11,11 @@
 struct deadline {
 	uint64_t time; /* in any unit; 0 if not set */
 	struct deadline *parent, *left, *right;
-	uint64_t rank; /* nodes on the shortest path to a missing child; left's is at least right's */
+	/*
+	 * Number of nodes on the shortest path to a missing child. The rank of `left` is at least
+	 * that of `right`.
+	 */
+	uint64_t rank;
 };
 
 /*

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What random numbers are drawn for. Each use has its own sequence of numbers. */
+/* The uses of random numbers. Each use has its own sequence of numbers. */
 enum layout_use {
 	LAYOUT_MODULES,
 	LAYOUT_LINKS,

@@ -22,7 +22,7 @@ void *memmove(void *to, const void *from, size_t size)
 
 	if (t <= f || t >= f + size)
 		return memcpy(to, from, size);
-	for (; size >= 8; size -= 8) { /* from the end: words are read, then overwritten */
+	for (; size >= 8; size -= 8) { /* downwards: a byte is read before it is overwritten */
 		uint64_t word;
 
 		__builtin_memcpy(&word, f + size - 8, 8);

@@ -30,13 +30,14 @@ struct elf_plan {
 	uint32_t room; /* `segments` has room for this many, and for the stack */
 	/*
 	 * Number of entries at the end of `segments`, from [room] downwards. plan_load()
-	 * (process/plan.h) handles them instead of the loader. count + rest <= room. An entry with
-	 *   pages > 0:  is a range of pages that get frames on first use, with the flags of a
-	 *               region. With REGION_BACKED they are pages past the end of the file, from
-	 *               page number `data_offset` on; otherwise they are zeros.
-	 *   data:       has bytes to copy into a loaded page after the loader has filled it.
-	 *   neither:    means that a segment without rights begins at `start`. The loader has
-	 *               loaded it as readable; plan_patch() makes it inaccessible.
+	 * (process/plan.h) handles them instead of the loader. count + rest <= room. There are
+	 * three kinds of entries:
+	 *   pages > 0:  Pages that get frames on first use. `flags` are those of a region. With
+	 *               REGION_BACKED the pages are past the end of the file, from page number
+	 *               `data_offset` on. Without it they are zeros.
+	 *   data:       Bytes to copy into a loaded page, after the loader has filled the page.
+	 *   neither:    A segment without rights begins at `start`. The loader has loaded it as
+	 *               readable; plan_patch() makes it inaccessible.
 	 */
 	uint32_t rest;
 	struct load_segment *segments; /* `inside`, or the array given to elf_check_large() */

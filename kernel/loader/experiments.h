@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * How the TLB entries of the window are flushed after it is unmapped. The design note that proposed
- * the window loads CR3.
+ * How the TLB entries of the window are flushed after it is unmapped. In the design note that
+ * proposed the window, a load of CR3 flushes them.
  */
 enum loader_flush {
 	LOADER_FLUSH_INVLPG, /* one INVLPG per page; the default */
@@ -24,7 +24,7 @@ void loader_set_flush(enum loader_flush flush);
  */
 size_t loader_window_tables(void);
 
-/* Returns the lock that is held while, and only while, the window is open. */
+/* Returns the lock of the window. The lock is held exactly as long as the window is open. */
 struct spinlock;
 struct spinlock *loader_window_lock(void);
 

@@ -14,8 +14,8 @@
 #define LINK_MAX       0xf0000000U /* allocated, the most owners that can be counted */
 #define LINK_UNUSABLE  0xefffffffU /* not managed by the allocator */
 
-#define SHUFFLED       (PD_SPAN / PAGE_SIZE) /* frames in a block; they are shuffled within it */
-#define SPANS          1024U                 /* the most spans of blocks that are shuffled */
+#define SHUFFLED       (PD_SPAN / PAGE_SIZE) /* frames in a block, which are shuffled */
+#define SPANS          1024U                 /* the most spans of blocks; spans are shuffled */
 
 /* Guarded by the kernel lock (cpu/lock.h). */
 static struct {
@@ -162,7 +162,7 @@ void frames_shuffle(void)
 {
 	static uint16_t order[SPANS];
 	/*
-	 * A span is a multiple of SHUFFLED frames, so large that at most SPANS spans cover memory.
+	 * Frames in a span: a multiple of SHUFFLED, large enough that SPANS spans cover memory.
 	 */
 	const uint32_t span = (frames.limit / SHUFFLED / SPANS + 1) * SHUFFLED;
 	const uint32_t spans = (frames.limit + span - 1) / span;

@@ -25,8 +25,8 @@ struct memory_range {
 /*
  * Turns a firmware memory map into usable ranges, in place: trims them to whole frames, sorts and
  * merges them, and removes the `reserved` ranges and frame 0. The array `ranges` has `count`
- * entries, and space for `room`. Returns the new number of entries. If a range must be split and
- * there is no space, its upper part is lost.
+ * entries, and space for `room` entries. Returns the new number of entries. If a range must be
+ * split and there is no space for another entry, the upper part of the range is lost.
  */
 size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
                              const struct memory_range *reserved, size_t reserved_count);
@@ -54,8 +54,8 @@ void frames_shuffle(void);
 void frames_add(uint64_t start, uint64_t end);
 
 /*
- * Takes the frames of [start, end), which were reserved, into the allocator: as allocated frames
- * with one owner each, so that they can be freed. Both addresses are page-aligned. Returns false,
+ * Gives the reserved frames of [start, end) to the allocator. They become allocated frames with one
+ * owner each, so they can be freed from then on. Both addresses are page-aligned. Returns false,
  * with nothing changed, if the allocator already has one of the frames or has no link for it.
  */
 bool frames_adopt(uint64_t start, uint64_t end);

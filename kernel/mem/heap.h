@@ -35,6 +35,6 @@ struct heap_count {
 /*
  * For tests: counts the objects on the heap, so that even a single leaked object is noticed. To be
  * fast, the allocator itself keeps no counts. So this function searches all frames for the headers
- * of slabs; it also counts a page of a program that imitates such a header.
+ * of slabs. If a program imitates such a header in one of its pages, the page is counted, too.
  */
 void heap_count(struct heap_count *count);

@@ -13,7 +13,7 @@
  *     always flushes. A space created while all 4095 PCIDs are in use has such a value.
  *   - INVLPG and a flushing load affect only the current PCID; INVLPG also flushes global
  *     translations, under every PCID (SDM 3A 4.10.4.1). When a page is unmapped or loses rights, no
- *     PCID may keep it cached. For each kind of page, this is why none does:
+ *     PCID may keep it cached. The reasons why none does, by kind of page:
  *       heap stacks    are used under many PCIDs, so their pages are global (pcid_global);
  *       loading window is open only while one PCID runs, with interrupts off, and is flushed before
  *                      another PCID runs: INVLPG or a flushing load under that PCID is enough;

@@ -226,8 +226,8 @@ static uint64_t vector[] = {
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
 /*
- * Sets AT_UID, AT_EUID, AT_GID and AT_EGID in a copy of `vector`, where they are 0 (root). `word`
- * is the place of AT_UID's value.
+ * Sets AT_UID, AT_EUID, AT_GID and AT_EGID in a copy of `vector`. In `vector` they are 0 (root).
+ * `word` is where the copy has the value of AT_UID.
  */
 static void set_identity(uint64_t *word, const struct process *process)
 {

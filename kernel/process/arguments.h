@@ -63,9 +63,9 @@ int arguments_prepend(struct arguments *a, const char *string);
 int arguments_replace_first(struct arguments *a, const char *string);
 
 /*
- * Appends the strings of two arrays of pointers in user memory. A null pointer ends an array; the
- * address 0 is an empty array. An empty argv gets one empty string. Returns 0, -EFAULT, -E2BIG or
- * -ENOMEM.
+ * Appends the strings of two arrays of pointers in user memory. A null pointer ends an array. If
+ * `argv` or `envp` is 0, that array is empty. An empty argv gets one empty string. Returns 0,
+ * -EFAULT, -E2BIG or -ENOMEM.
  */
 int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp);
 

@@ -9,9 +9,9 @@
 #include "process/process_internal.h"
 
 /*
- * Sets *image to the struct image in which the program of a new task is to be opened: `local`, or
- * memory from the heap (first_run_place()). Returns 0, -EAGAIN if the user has reached the limit on
- * processes, or -ENOMEM.
+ * The first step to start a program in a new task. Sets *image to the struct image for the program:
+ * `local`, or memory from the heap (first_run_place()). Returns 0, -EAGAIN if the user has reached
+ * the limit on processes, or -ENOMEM.
  */
 static inline int begin_spawn(struct image *local, struct image **image)
 {
@@ -138,7 +138,7 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 	if (!error) {
 		error = replace_space(&image, &old);
 		image_close(&image);
-		/* Done after image_close(): the frames freed last are the next to be reused. */
+		/* Frames freed last are reused first, so the old space is freed after the image. */
 		if (!error)
 			address_space_destroy(&old);
 	}

@@ -21,8 +21,8 @@ struct first_run {
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
 /*
- * Returns the struct image in which the program of a new task is to be opened: `local`, or one from
- * the heap if the loader defers. Returns NULL if out of memory.
+ * Returns memory for the struct image of a new task's program: `local` or, if the loader defers, an
+ * object of the heap. Returns NULL if out of memory.
  */
 static inline struct image *first_run_place(struct image *local)
 {

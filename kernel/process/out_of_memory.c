@@ -17,7 +17,7 @@ struct choice {
 	struct process *process;
 	bool is_first; /* it is the first program: a child of the kernel's own process */
 	size_t weight; /* `resident` + `nameless`; a quarter (ROOT_WEIGHT) of that for root */
-	/* Frames of its address space, and its share of pipes and nameless files in frames. */
+	/* In frames: its address space, and its share of pipes and nameless files. */
 	size_t resident, nameless;
 };
 

@@ -32,9 +32,10 @@ struct inherited {
 
 /*
  * No field has a lock of its own: the kernel is never preempted. A process is changed by its own
- * system calls, or by those of other processes with interrupts off. Once a process runs, others
- * change only its state (in `task`), the links of the tree and of the hash table (`parent` to
- * `bucket_place`), group, session, inherited.nice, signals, alarm, stop_signal and continued.
+ * system calls and, with interrupts off, by those of other processes. Once a process runs, other
+ * processes change only these fields: its state (in `task`), the links of the tree and of the hash
+ * table (`parent` to `bucket_place`), group, session, inherited.nice, signals, alarm, stop_signal
+ * and continued.
  */
 struct process {
 	struct task task;
@@ -73,7 +74,7 @@ struct process {
 	struct lock_request lock_request;
 
 	struct deadline alarm;   /* when it gets SIGALRM: a time of clock_now(), or 0 */
-	uint64_t alarm_interval; /* ns between alarms; 0: there is only one */
+	uint64_t alarm_interval; /* ns between alarms; 0 for a single alarm */
 	/* End of a sleep that a signal interrupted: a time of clock_now(), or 0. */
 	uint64_t sleep_end;
 	uint64_t sleep_left; /* user address where the time left of that sleep is stored, or 0 */
@@ -106,8 +107,8 @@ int process_spawn(const char *name, const char *const *argv, size_t count);
 
 /*
  * Like process_spawn(), but takes user addresses, and the child runs at once. `argv` and `envp` are
- * arrays of pointers to strings; a null pointer ends an array, and the address 0 is an empty array.
- * Also fails with -EFAULT for a bad address.
+ * arrays of pointers to strings. A null pointer ends an array. If `argv` or `envp` is 0, that array
+ * is empty. Also fails with -EFAULT for a bad address.
  */
 long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp);
 
@@ -123,9 +124,12 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp);
 _Noreturn void process_exit(int status);
 
 /*
- * Sends a signal as kill() does: to the process `pid` if `pid` is above 0, to the caller's process
- * group if it is 0, to every process but the kernel's own and the caller if it is -1, or to the
- * group -pid if it is below -1. Signal 0 only checks. Returns 0, -ESRCH, -EINVAL, or -EPERM for the
+ * Sends a signal as kill() does. `pid` says to which processes:
+ *   above 0   the process `pid`
+ *   0         the caller's process group
+ *   -1        every process except the kernel's own and the caller
+ *   below -1  the group -pid
+ * Signal 0 is not sent, but the errors are the same. Returns 0, -ESRCH, -EINVAL, or -EPERM for the
  * kernel's process and those of other users.
  */
 long process_kill(int pid, int signal);
@@ -163,11 +167,15 @@ void process_each(void (*function)(struct process *process, void *argument), voi
 #define STATUS_CONTINUED 0xffff
 
 /*
- * Waits until a child has ended, stopped or continued, as `options` ask, and stores its status. The
- * child is the one with the ID `pid` if `pid` is above 0, any in the caller's group if it is 0, any
- * at all if it is -1, or any in the group -pid if it is below -1. Frees a child that has ended,
- * unless WAIT_KEEP is set. Returns the child's process ID, 0 if there is nothing to report and
- * WAIT_NO_HANG is set, -ECHILD if there is no such child, or -ERESTARTSYS if a signal interrupts.
+ * Waits until a child has ended, stopped or continued, as `options` ask, and stores its status.
+ * `pid` says for which child:
+ *   above 0   the child with this ID
+ *   0         any child in the caller's group
+ *   -1        any child
+ *   below -1  any child in the group -pid
+ * Frees a child that has ended, unless WAIT_KEEP is set. Returns the child's process ID, 0 if there
+ * is nothing to report and WAIT_NO_HANG is set, -ECHILD if there is no such child, or -ERESTARTSYS
+ * if a signal interrupts.
  */
 long process_wait_for(int pid, int *status, int options);
 
