@@ -8,7 +8,8 @@ set -u
 root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") || exit 2
 # shellcheck source=bench/environment.sh
 . "$root/bench/environment.sh"
-# make would read these variables, but here --strategy and --compiler choose the kernels to build.
+# make would read these variables. In this script, only --strategy and --compiler choose the
+# kernels.
 unset -v STRATEGY STACK LOADER ISOLATION KERNEL_CC OPT
 
 # The Debian packages needed for building and running. The last line has Linux programs for the
@@ -17,8 +18,8 @@ packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbi
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin
 	busybox-static bash-static sash musl-tools cpio)
 
-# perf, which showed where the instrumentation library spends its time (docs/model.md). No command
-# needs it, so nothing fails where it cannot be had.
+# perf showed where the instrumentation library spends its time (docs/model.md). No command needs
+# it, so nothing fails on a host for which there is no such package.
 optional_packages=(linux-perf)
 
 # More packages for development (make setup, make lint, make qemu-gdb, make fuzz). The tests build
@@ -42,7 +43,7 @@ installed()
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Prints the packages, of those named, that are not installed.
+# Prints those of the named packages that are not installed.
 missing_of()
 {
 	local package

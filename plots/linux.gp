@@ -32,8 +32,8 @@ n = words(rows)
 benchmark(i) = word(word(rows, i), 1)
 parameter(i) = int(word(word(rows, i), 2))
 part(i) = word(word(rows, i), 3)
-# The data of row i for strategy s. If the run did not measure them, this is a table of one line
-# with parameter -1, which no row has, so that nothing is drawn.
+# The data of row i for strategy s. If the run has no such data, a table with one line is used
+# instead. Its parameter is -1, which no row has, so nothing is drawn.
 measured(i, s) = member(s, strategies(benchmark(i))) ? data(benchmark(i), s) : "< printf 'parameter ".metric."\\n-1 0\\n'"
 
 # Returns the vertical offset of strategy s. The builds of a row are drawn below each other.

@@ -30,8 +30,9 @@ do for [format in "svg png"] {
 	columns = STATS_max
 	stats file using "y" nooutput
 	rows = STATS_max
-	# The scale ends with the largest ratio of a coloured cell, but not below 1.1. It ends earlier if
-	# the other ratios are so much smaller that their colours could not be told apart.
+	# The scale ends with the largest ratio of a coloured cell, or with 1.1 if that is more. It
+	# ends earlier if a few ratios are much larger than the others: up to the largest, the
+	# colours of the others could not be told apart.
 	most = 1.1
 	largest = 1.1
 	colours = 0

@@ -10,7 +10,7 @@
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced
 } else {
-	# Sizes of fonts are pixels in SVG and points, 4/3 of a pixel, in PNG.
+	# SVG has font sizes in pixels. PNG has them in points; a point is 4/3 of a pixel.
 	set terminal pngcairo size 2*wide,2*high font "DejaVu Sans,13" fontscale 1.5 linewidth 2 pointscale 2 \
 		dashlength 1 background "white" enhanced
 }
@@ -44,8 +44,8 @@ index_of(s, list) = place(s, list, 1)
 place(s, list, i) = i > words(list) ? 0 : word(list, i) eq s ? i : place(s, list, i+1)
 
 # The legend names each strategy. With more than eight strategies it explains colours and points
-# instead, with entries such as "loader=window" and "stack=heap-sw". index.gp has `every`, all
-# strategies of the run, which are more than those in `all` if a figure shows only some.
+# instead, with entries such as "loader=window" and "stack=heap-sw". index.gp sets `every` to all
+# strategies of the run. `all` has only the strategies that the figure shows.
 many(all) = words(every) > 8
 loaders_in(all) = axis_of(all, 1, "", 0)
 stacks_in(all) = axis_of(all, 1, "", 1)
@@ -71,8 +71,8 @@ colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C0
 thin(all) = many(all) ? 0.6 : 1.0
 weight(e) = 0.0+word(many(every) ? "1.4 3.4 2.4 1.4 1.4 1.4 1.4 1.4" : "1.4 5.5 3.2 1.9 1.4 1.4 1.4 1.4 1.4", number(e)+1)
 dash(e) = int(word("1 1 11 12 13 14 15 16 12", number(e)+1))
-# With many strategies, the points of heap stacks are squares, those of fixed stacks circles; those
-# of *-rsp0 are hollow.
+# With many strategies, the points of heap stacks are squares, and the points of fixed stacks are
+# circles. The points of *-rsp0 are hollow.
 point(e) = many(every) ? point_of(stack(e)) : int(word("7 5 7 9 13 4 6 8 12", number(e)+1))
 point_size(e) = 0.0+word(many(every) ? "0.8 0.8 0.8 0.8 0.8 0.8 0.8 0.8" : "0.8 1.5 1.15 0.85 0.6 1.5 1.15 0.85 0.6", number(e)+1)
 
@@ -85,7 +85,8 @@ digits_of(i) = i%3 == 0 ? 1 : i%3 == 1 ? 2 : 5
 mark_of(i) = digits_of(i)*10**(i/3)
 mark_text(v) = v < 1e3 ? sprintf("%g", v) : v < 1e6 ? sprintf("%gk", v/1e3) : v < 1e9 ? sprintf("%gM", v/1e6) : sprintf("%gG", v/1e9)
 
-# A place for an invisible point that keeps an axis from being empty if all values are the same.
+# If all values are the same, an axis would be empty. An invisible point at this place prevents
+# that.
 wide_enough(v) = 1.1*v
 
 # A logarithmic axis has no 0. If a value to draw is 0, the script sets `zero_at`, the place of

@@ -20,8 +20,8 @@ titles = "'flush: INVLPG of each page, or one CR3 load' 'change of the entries, 
 array first[64]
 array second[64]
 array count[64]
-# from(): the smallest number of pages from which on the first benchmark costs more than the second;
-# up_to(): the largest number up to which it costs less. 0 if there is none.
+# from(): from this number of pages on, the first benchmark costs more than the second. up_to(): up
+# to this number of pages, the first benchmark costs less. Both return 0 if there is no such number.
 from(points) = from_at(points, 0)
 from_at(i, found) = i < 1 || first[i] <= second[i] ? found : from_at(i-1, count[i])
 up_to(points) = up_to_at(1, points, 0)

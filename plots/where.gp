@@ -66,7 +66,8 @@ do for [format in "svg png"] {
 		set xrange [*:*]
 		set yrange [*:*]
 		at(v) = column("parameter") == p ? v : NaN
-		# The strategies that were measured with this parameter; gnuplot crashes on bars without any point.
+		# Only strategies that were measured with this parameter: gnuplot crashes on bars
+		# without any point.
 		measured = ""
 		most = 0
 		do for [s in strategies(b)] {

@@ -5,7 +5,7 @@
 # table() below lacks a documented command or lists one that is not documented.
 # usage: commands.sh [--all | CHECK...]
 # Without arguments it runs the checks that table() calls quick; --all adds those that take minutes
-# (make test-commands); CHECK is a function of table().
+# (make test-commands). CHECK is a function that table() lists.
 # shellcheck disable=SC2016,SC2317 # other shells expand quoted variables; table() names functions
 set -uo pipefail
 # shellcheck source=bench/environment.sh

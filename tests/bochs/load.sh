@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the option ROM and the part of the instrumentation library that put a kernel into Bochs's
-# memory (bench/bochs/rom.asm, bench/bochs/load.c). The kernel must get its command line and its
+# Tests how a kernel gets into Bochs's memory: by the option ROM (bench/bochs/rom.asm) and a part of
+# the instrumentation library (bench/bochs/load.c). The kernel must get its command line and its
 # modules, byte for byte. If something cannot be loaded, Bochs must end with status 2 and a reason.
 set -uo pipefail
 # shellcheck source=bench/environment.sh

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines the variables
-# Tests run-bench.sh --calibrate on this processor, with few samples: the profile must be valid, say
-# where each value comes from, and be listed; what cannot be measured must be refused. The values
-# themselves are not checked, because this host may do anything else at the same time.
+# Tests run-bench.sh --calibrate on this processor, with few samples: the profile must be valid,
+# must say where each value comes from, and must be in the output of --list. --calibrate must refuse
+# what it cannot measure. The values themselves are not checked, because this host may do anything
+# else at the same time.
 . "$(dirname "$0")/common.sh"
 
 make_tree

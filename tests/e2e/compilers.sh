@@ -111,7 +111,7 @@ bench --engine tcg --strategy window --compiler clang
 is "another compiler alone: exits 0" 0 "$status"
 is "another compiler alone: the folder has its results" clang-14.0.6 "$(query 'SELECT compiler FROM launches')"
 
-# The image names another compiler than the one that was asked for.
+# The image names a compiler that is not the one that --compiler asked for.
 export CLANG=clang-14.0.6-O3
 bench --engine tcg --strategy window --compiler gcc,clang
 is "a wrong image: exits 1" 1 "$status"

@@ -69,7 +69,7 @@ check "run-bench.sh through two links: helps" shows --strategy
 unguarded=$(grep -rlE --include='*.sh' '(^|[^a-z"$])cd ' bench kernel tests | while read -r script; do
 	# These scripts run in a guest, where there is no bench/environment.sh.
 	case $script in bench/linux/outer/init.sh | bench/linux/programs/init.sh | tests/linux/script.sh) continue ;; esac
-	# machine.sh is only sourced by scripts that have sourced bench/environment.sh.
+	# Every script that sources machine.sh has sourced bench/environment.sh before.
 	[ "$script" != bench/linux/baseline/machine.sh ] || continue
 	grep -qE '/environment.sh"|/common.sh"' "$script" || echo "$script"
 done)

@@ -41,9 +41,9 @@ opposite()
 }
 
 # is_open RUN: succeeds if RUN (main or other) does not decide exec.load.cold of 64 KiB, window
-# against random, in any of the model's three sets of parameters. With --all the seeds may be any.
-# It then succeeds if at least one of the three sets does not decide it; the report, too, calls that
-# undecided.
+# against random, in any of the model's three sets of parameters. With --all, which works with any
+# seeds, it is enough if one of the three sets does not decide the comparison. The report, too,
+# calls such a comparison undecided.
 is_open()
 {
 	local sets
@@ -69,7 +69,7 @@ open=$(query "SELECT count(*) FROM comparisons WHERE flags NOT LIKE '%few%' AND 
 	AND flags NOT LIKE '%exact%'")
 check "some are decided, and some are not: $decided and $open" test "$decided" -gt 20 -a "$open" -gt 0
 
-# A single boot would decide this ordering, but another boot would decide the opposite one.
+# Each boot alone would decide this comparison, but not all boots in the same way.
 for run in main other; do
 	check "exec.load.cold of 64 KiB, window against random, is not decided ($run)" is_open $run
 done

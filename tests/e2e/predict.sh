@@ -45,8 +45,9 @@ done
 check "the draw is the same every time" sh -c "$predict --halves $elf | cmp -s - '$work/halves'"
 
 # ---- The table ----
-# made NATIVE NOMINAL: makes a folder with results of three programs. The first two take NATIVE ticks, at
-# one tick a cycle, and NOMINAL cycles in the model; the third takes NATIVE on both sides.
+# made NATIVE NOMINAL: makes a folder with results of three programs. The first two take NATIVE ticks
+# on the host, where a cycle is one tick, and NOMINAL cycles in the model. The third takes NATIVE
+# ticks and NATIVE cycles.
 made()
 {
 	local name process region=1000

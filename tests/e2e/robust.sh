@@ -158,8 +158,8 @@ kill_ten()
 		rm -rf "$run"
 		PALIMPSEST_QEMU=$tree/engine "$harness" --out "$run" --engine tcg --strategy window >/dev/null 2>&1 &
 		victim=$!
-		# Every other run is killed only after its first record, so that runs with records
-		# occur on a slow machine too.
+		# Every second run is not killed before its first record has arrived, so that some
+		# of the killed runs have records even on a slow machine.
 		for _ in $(seq $((kill % 2 * 500))); do
 			[ ! -s "$(echo "$run"/logs/*/records.txt)" ] || break
 			sleep 0.01

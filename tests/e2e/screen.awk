@@ -1,4 +1,4 @@
-# Checks every number of the screen that a run on Bochs ends with against its CSV files.
+# A run on Bochs ends with a screen. Checks every number of this screen against the run's CSV files.
 # usage: awk -f screen.awk summary.csv comparisons.csv SCREEN
 # Prints a line for each number that differs, then "N numbers, M wrong". Exits with 1 if a number is
 # wrong, or if there are no numbers.
@@ -21,7 +21,7 @@ BEGIN {
 	}
 }
 
-# ---- The CSV files. The columns that are read come before those whose fields may be quoted. ----
+# ---- The CSV files. Only columns before those with quoted fields are read. ----
 
 FNR == 1 { file++ }
 
@@ -90,8 +90,8 @@ function bytes(title,    part) {
 	return part[1] * (part[2] == "MiB" ? 1048576 : 1024)
 }
 
-# cut(PATTERN): removes what matches PATTERN from the start of `rest`, with the spaces that follow, and
-# returns it
+# cut(PATTERN): returns what matches PATTERN at the start of `rest`, and removes it from `rest`, with
+# the spaces after it
 function cut(pattern,    found) {
 	if (match(rest, "^" pattern)) {
 		found = substr(rest, 1, RLENGTH)
@@ -116,7 +116,8 @@ function order(pages, against,    set, one, other, less, more) {
 	return more - less
 }
 
-# crossing(AGAINST): the words in which the screen says from how many pages on AGAINST costs less
+# crossing(AGAINST): the screen's words that say from how many pages on AGAINST costs less than
+# INVLPG
 function crossing(against,    pages, from, up_to, text) {
 	for (pages = 1; pages <= 1024 && order(pages, against) < 0; pages *= 2)
 		up_to = pages

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the screen that a run on the real Bochs with the cycle model ends with: its size, and that
-# all of its numbers agree with summary.csv and comparisons.csv.
+# A run on the real Bochs with the cycle model ends with a screen. Tests the size of this screen,
+# and that all of its numbers agree with summary.csv and comparisons.csv.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -150,8 +150,8 @@ check "the figures' profiles are there" test -z "$(grep -v '^#' bench/validate/p
 	while read -r profile; do [ -e "bench/bochs/profiles/$profile.ini" ] || echo "$profile"; done)"
 
 # The cost of a load has a knee: it rises above the number of pages that a TLB reaches. To find the
-# knee, the benchmark must measure the published number of pages, and one that is at least a third
-# larger.
+# knee, the benchmark must measure two numbers of pages: the published number, and a number that is
+# at least a third larger.
 check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 == "reach" { print $11 }' \
 	bench/validate/published.tsv | sort -u | while read -r pages; do
 		tr -d '\n' <bench/guest/micro/micro_chase.c | sed 's/.*page_counts\[\] = {\([^}]*\)}.*/\1/' | tr -cs 0-9 '\n' |

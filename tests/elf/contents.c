@@ -166,8 +166,8 @@ static void past_end_text(struct image *i)
 }
 
 /*
- * The next four files have .bss after data that extends past the end of the file. The .bss starts
- * at or inside a page that is past the end, and is writable or read-only.
+ * The next four files have .bss after data that extends past the end of the file. In the first, the
+ * .bss starts with a page; in the others it starts inside a page. It is read-only in the third.
  */
 static void past_end_then_bss(struct image *i)
 {

@@ -29,7 +29,9 @@ struct image {
 	unsigned checks; /* checks in the code so far; check n exits with status 100 + n */
 };
 
-/* Returns the byte at this offset of every file's data. It is never 0. */
+/*
+ * All files have the same data: returns its byte at this offset of the file. The byte is never 0.
+ */
 uint8_t pattern(size_t offset);
 
 /* Append bytes, or a number of 4 bytes, to the code. */
@@ -80,7 +82,10 @@ void plain_pie(struct image *i);
 /* A row of a table of files. A row without a name ends the table. */
 struct file {
 	const char *name, *on_linux, *here; /* expected results; `here` is NULL if as on Linux */
-	/* If NULL, the file is that of plain() with `value` in the `bytes` bytes at offset `at`. */
+	/*
+	 * If NULL, the file is made by plain(), and the `bytes` bytes at offset `at` are set to
+	 * `value`.
+	 */
 	void (*make)(struct image *);
 	const char *why; /* the reason if the results differ, or NULL */
 	size_t at, bytes;

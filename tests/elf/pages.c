@@ -224,8 +224,8 @@ static void no_segments(struct image *i)
 }
 
 /*
- * The entry point is in the page of the text segment, but before the segment. Linux runs it,
- * because it maps whole pages of the file.
+ * The entry point is in the page of the text segment, but before the segment. Linux runs the
+ * program, because it maps whole pages of the file.
  */
 static void entry_before_text(struct image *i)
 {

@@ -3,9 +3,10 @@
 #include "tests/elf/odd.h"
 
 /*
- * Writes the script `name` and its expected result. Its text is `format`, printed with `width` and
- * an empty string, then `rest`. The interpreter of most scripts is ./show, which exits with the
- * length of the argument in the first line, or with 203 if there is none.
+ * Writes the script `name` and its expected result. The script's text begins with `format`, printed
+ * with the arguments `width` and "", and ends with `rest`. The interpreter of most scripts is
+ * ./show, which exits with the length of the argument in the first line, or with 203 if there is
+ * none.
  */
 static void script(const char *name, const char *result, const char *format, int width, const char *rest)
 {

@@ -61,9 +61,10 @@ sound()
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$copy" kernel STRATEGY=heap && (cd "$copy" && tests/fuzz/calls.sh 30000 1 tcg $build)
 }
 
-# disturbs STATEMENTS PATTERN: adds the statements to the place in the fuzzer where a task changes
-# its own registers; after that such a task might do the same by chance. Succeeds if the fuzzer
-# reports no finding, and if a line of its output matches PATTERN.
+# disturbs STATEMENTS PATTERN: plants the statements in the fuzzer, at the place where a task
+# changes its own registers. A task with changed registers might do by chance what the statements
+# do, so this is no finding. Succeeds if the fuzzer reports none, and if a line of its output
+# matches PATTERN.
 disturbs()
 {
 	local file=tests/fuzz/calls/worker.c program=build/fuzz/fuzz-calls.elf status=0

@@ -107,8 +107,9 @@ run_boot()
 	wait "$reader" 2>/dev/null
 }
 
-# Prints what the tasks did whose registers a signal handler had changed: how many rounds they ended
-# by writing to the page of the results, and in how many rounds they removed or moved a file of /dev.
+# Some tasks continue with registers that a signal handler has changed. Prints what such tasks did:
+# how many rounds they ended by writing to the page of the results, and in how many rounds they
+# removed or moved a file of /dev.
 disturbed()
 {
 	[ "$(field overwritten)" = 0 ] || echo -n ", $(field overwritten) rounds ended by an overwritten page"

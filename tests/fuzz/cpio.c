@@ -90,7 +90,10 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			continue;
 		node = node_find(nodes[file->parent], file->name, true, &error);
 		require(node || error < 0);
-		/* A file's node->parent may be the directory of a name that was removed. */
+		/*
+		 * Not for files: node->parent may be the directory of a name that the file no
+		 * longer has.
+		 */
 		if (node && is(node->mode, NODE_FILE))
 			continue;
 		for (unsigned depth = 0; node && node != node_root; depth++) {

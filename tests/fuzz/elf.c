@@ -196,7 +196,10 @@ static void check_loaded(const struct elf_plan *plan, struct address_space *spac
 	size_t parts = 0;
 
 	for (; (s = part(plan, parts)); parts++) {
-		/* Parts that are not loaded have no pages present; one page of each is enough. */
+		/*
+		 * A part that is not loaded has no page present. It may be huge, so only one page
+		 * of it is checked.
+		 */
 		const size_t pages = is_loaded(plan, s) ? s->pages : 1;
 
 		check_region(space, s);

@@ -141,7 +141,7 @@ static int add(struct reference_tree *tree, const char *path, uint32_t mode, siz
 
 /*
  * Reads field `index` of a header. Index 0 is the first field of 8 hexadecimal digits, after the
- * magic number. Returns false if the field has other characters.
+ * magic number. Returns false if the field has a character that is no hexadecimal digit.
  */
 static bool field(const uint8_t *header, unsigned index, size_t *value)
 {

@@ -60,7 +60,9 @@ static bool segment_is_good(const struct reference *r, const Elf64_Phdr *p)
 	if (p->p_vaddr % PAGE_SIZE != p->p_offset % PAGE_SIZE ||
 	    file_end > INT64_MAX - USER_TOP + p->p_filesz)
 		return false;
-	/* If .bss begins inside a page that is past the end of the file, Linux cannot zero it. */
+	/*
+	 * Linux cannot zero the start of a .bss that begins inside a page past the end of the file.
+	 */
 	return p->p_memsz == p->p_filesz || !(p->p_flags & PF_W) || file_end % PAGE_SIZE == 0 ||
 	       (file_end - 1) / PAGE_SIZE <= (r->size - 1) / PAGE_SIZE;
 }

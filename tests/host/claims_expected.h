@@ -288,7 +288,9 @@ static const struct expectation expectations[] = {
 	  TRIES("bochs", "heap", "leak.spawn", "0", "6000")
 	          TRIES("bochs", "window", "leak.spawn", "0", "4000") },
 	{ 23, "refuted", "2 frames of difference", TRIES("bochs", "heap", "leak.spawn", "2", "10000") },
-	/* A leak refutes the claim even after fewer rounds than it needs to be confirmed. */
+	/*
+	 * The claim is confirmed only after 10000 rounds, but one leak refutes it after any number.
+	 */
 	{ 23, "refuted", "1 frames of difference", TRIES("bochs", "heap", "leak.spawn", "1", "3") },
 	{ 23, "inconclusive", "wanted 10000 rounds", TRIES("bochs", "heap", "leak.spawn", "0", "9999") },
 	{ 23, "not measured", "missing: tries", TRIES("bochs", "heap", "leak.spawn", "0", "0") },
@@ -351,7 +353,7 @@ static const struct expectation expectations[] = {
 	  FUZZ("0 0", "0 0", "2 3", "4 3", "50000 50000") },
 	{ 33, "refuted", "with splitting 1 accesses", FUZZ("1", "0", "5", "7", "100000") },
 	{ 33, "refuted", "and 1 frames leak over 3", FUZZ("0", "1", "5", "7", "3") },
-	/* If nothing goes wrong without splitting either, splitting makes no difference. */
+	/* Nothing goes wrong with or without splitting, so splitting makes no difference. */
 	{ 33, "refuted", "0 frames leak if", FUZZ("0", "0", "0", "0", "100000") },
 	{ 33, "inconclusive", "0 accesses fault", FUZZ("0", "0", "0", "1", "100000") },
 	{ 33, "inconclusive", "0 frames leak if", FUZZ("0", "0", "1", "0", "100000") },

@@ -36,7 +36,7 @@ extern struct checked_call checked;
 void checked_call(void);
 extern char checked_return[]; /* the address after SYSCALL, which RCX must have afterwards */
 
-/* call.asm: load XMM0 to XMM15 from 256 bytes, and store them there. */
+/* call.asm: vectors_load() loads XMM0 to XMM15 from 256 bytes; vectors_store() stores them. */
 void vectors_load(const void *bytes);
 void vectors_store(void *bytes);
 

@@ -141,7 +141,9 @@ static int reaches_own_memory(const uint64_t call[7])
 	case SYS_madvise:
 		break;
 	default:
-		/* Other calls may write to the program's data, as read() does; futex() does not. */
+		/*
+		 * A call with an address of the program's data may write there. futex() does not.
+		 */
 		for (unsigned i = 1; i < 7; i++)
 			if (call[i] >= (uint64_t)__bss_start && call[i] < OWN_END && call[0] != SYS_futex)
 				return 1;
@@ -192,8 +194,9 @@ static void compare(uint64_t number, int is_child)
 }
 
 /*
- * Reports a fault if the call has used an address of the kernel. A call in the table that returns
- * more than `least` has read or written memory at the address in its argument `argument`.
+ * Reports a fault if the call has used an address of the kernel. If a call in the table returns
+ * more than `least`, it has read or written memory at the address that is its argument number
+ * `argument`.
  */
 static void check_result(const uint64_t call[7], long result)
 {

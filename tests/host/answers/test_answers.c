@@ -22,7 +22,10 @@
 static struct answers answers;
 static char text[ANSWER_TEXT_MAX];
 
-/* Computes the answers, and returns the only one. The test must have measured a single question. */
+/*
+ * Computes the answers and returns the only one. The database must have results for one question
+ * only.
+ */
 static const struct answer *the_answer(void)
 {
 	answers_free(&answers);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests on which hosts --calibrate refuses to measure, and what it says about the others. */
+/*
+ * Tests which hosts --calibrate refuses to measure on, and which notes it prints about other hosts.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

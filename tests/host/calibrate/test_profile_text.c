@@ -128,7 +128,11 @@ static void too_few_rounds(void **state)
 	has("lfence = 12 low 9 high 15 "); /* one round: 25 % is assumed */
 }
 
-/* The base's ways do not divide the measured entries, and L2 is slower than the base's L3. */
+/*
+ * Measured values that contradict the base profile. The measured number of entries of the
+ * second-level TLB is no multiple of the base profile's ways. The measured latency of L2 is above
+ * the base profile's latency of L3.
+ */
 static void contradictions(void **state)
 {
 	(void)state;
