@@ -15,9 +15,9 @@
 struct group {
 	const char *engine, *benchmark;
 	/*
-	 * `series` is the number of series in run A. Of these, `missing` are not in run B, `within`
-	 * changed in run B by no more than the threshold, and `different` are in run B with any
-	 * other verdict except identical.
+	 * `series` is the number of series in run A. Of these, `missing` are not in run B. `within`
+	 * have the verdict CHANGE_WITHIN, and `different` have any other verdict but
+	 * CHANGE_IDENTICAL.
 	 */
 	size_t series, within, different, missing;
 	bool unexplained; /* an exact count differs or is missing, and no reason is known */

@@ -4,9 +4,9 @@
  * the loader.
  *
  * A and B are two presets with the same isolation. Pairs with different isolations are left out.
- * The difference of their medians, y(B) - y(A), is split if two mixed builds were measured too:
- * build S with the stack of B and the loader of A, and build L with the loader of B and the stack
- * of A.
+ * The difference of the medians of B and A, y(B) - y(A), is split if two mixed builds were measured
+ * too: build S with the stack of B and the loader of A, and build L with the loader of B and the
+ * stack of A.
  *
  * The effect of the stack is the mean of y(S) - y(A) and y(B) - y(L). The effect of the loader is
  * the mean of y(L) - y(A) and y(B) - y(S). The effects add up to the difference. `interaction` is

@@ -82,9 +82,9 @@ static int header_key(const char *line, const char **value)
 }
 
 /*
- * Appends `length` bytes of `text`, without white space at either end, to `value`, after
- * `separator` if the value is not empty. Returns false if the value would exceed CLAIM_VALUE_MAX
- * bytes.
+ * Removes white space from both ends of the `length` bytes at `text`, and appends the rest to
+ * `value`. If neither is empty, puts `separator` between them. Returns false if the value would
+ * exceed CLAIM_VALUE_MAX bytes.
  */
 static bool add_value(char *value, const char *text, size_t length, char separator)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The compilers of a run. Each has a folder of results with its own summaries, comparisons and
- * verdicts: the first one has the folder of the run, the others have its subfolders
- * compilers/<compiler>. Only verdicts and orderings are compared across compilers.
+ * verdicts. The first compiler's folder is that of the run. The folders of the other compilers are
+ * in it: compilers/<compiler>. Only verdicts and orderings are compared across compilers.
  */
 #pragma once
 

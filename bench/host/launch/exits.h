@@ -3,9 +3,9 @@
  * Counts VM exits by reason and benchmark row, with KVM's tracepoints kvm_exit and kvm_pio as perf
  * events.
  *
- * The guest writes its records to port 0xE9, and kvm_pio reports how many bytes each write had.
- * This shows how many bytes of records precede an exit, and therefore which row was running. Exits
- * that write records are not counted.
+ * The guest writes its records to port 0xE9, and kvm_pio reports the length of each write. The sum
+ * of these lengths before an exit is a position in the stream of records, and shows which row was
+ * running. Exits that write records are not counted.
  */
 #pragma once
 

@@ -38,10 +38,10 @@ int image_read_entry(const char *disassembly, struct image_entry *entry);
 bool image_read_share(const char *line, int64_t counts[IMAGE_SHARES]);
 
 /*
- * Stores what a strategy's image shows without a boot, as samples of launches with the engine
- * `image` and round 0. One launch has the counts of image_read_entry(). If the stub cannot be read,
- * prints a message and stores nothing. Another launch has the counts of bench/claims/code_share.sh.
- * It is left out if the script prints nothing and, after a message, if the script fails. Returns 0,
- * or -1 if the store failed.
+ * Stores what a strategy's image shows without a boot, as samples of two launches with the engine
+ * `image` and round 0. The first has the counts of image_read_entry(). If the stub cannot be read,
+ * prints a message and stores neither launch. The second has the counts of
+ * bench/claims/code_share.sh. It is left out if the script prints nothing, or if the script fails;
+ * then there is a message. Returns 0, or -1 if the store failed.
  */
 int image_store_facts(struct store *store, const struct strategy *strategy);

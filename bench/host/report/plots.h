@@ -23,8 +23,8 @@
 int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir);
 
 /*
- * Copies the text of a line `# KEY: text` in a script's header, and of the lines `#    text` that
- * continue it, to `text`; at most `size` bytes. If `key` is "", copies the header's first line.
+ * Finds the line `# KEY: …` in a script's header, and the lines `#    …` that continue it. Copies
+ * what they say to `text`, at most `size` bytes. If `key` is "", copies the header's first line.
  * Returns false, with `text` empty, if there is no such line.
  */
 bool plots_script_line(const char *path, const char *key, char *text, size_t size);

@@ -6,6 +6,6 @@
 
 /*
  * Prints engines, strategies, profiles and benchmarks. The list of benchmarks is in the kernel, so
- * this boots it on engine tcg. Returns 0, or -1 after a message if the boot fails.
+ * the function boots a kernel on engine tcg. Returns 0, or -1 after a message if the boot fails.
  */
 int listing_print(FILE *out);

@@ -1,6 +1,6 @@
 -- The compilers of a run side by side (evaluate/compilers.h). Each compiler has a database of its
--- own; in the first compiler's database these tables compare all compilers. If an older harness
--- made the database and it is only read, store_add_views() adds them as temporary tables.
+-- own; in the first compiler's database these tables compare all compilers. For reading a database
+-- of an older harness, store_add_views() adds these tables as temporary ones.
 CREATE TABLE IF NOT EXISTS compilers (
 	place    INTEGER PRIMARY KEY,  -- from 1, in the order of --compiler
 	compiler TEXT NOT NULL,        -- name, such as clang-O2

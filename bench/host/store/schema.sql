@@ -106,7 +106,7 @@ CREATE TABLE IF NOT EXISTS facts (
 
 -- The longest stretch of instructions with interrupts off among the samples of a row on Bochs:
 -- where its first and its last instruction are. A function is a symbol with an offset, [user] or
--- [unknown]; '' if the run had no symbols, that is, neither --profile nor --functions.
+-- [unknown]. It is '' if the run had neither --profile nor --functions, and therefore no symbols.
 CREATE TABLE IF NOT EXISTS irq_off (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
