@@ -3,8 +3,9 @@
  * Tests system calls with bad arguments. Nothing here is specific to this kernel, so one can check
  * the tables of calls and errors by running this program on Linux.
  *
- * calls all: makes the calls of the tables, each with one bad argument. Each call must return Linux's
- * error and have no other effect. The exit status is 0, or 1 after printing the rows that failed.
+ * calls all: makes the calls of the tables, each with one bad argument. Each call must return
+ * Linux's error and have no other effect. The exit status is 0, or 1 after printing the rows that
+ * failed.
  * calls random: child processes make random calls, at most CALLS each. A child may exit before, and
  * is killed if it hangs. The kernel must survive.
  */
