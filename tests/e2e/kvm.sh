@@ -147,6 +147,8 @@ cannot()
 	check "$what: leaves nothing" test ! -e "$tree/run/results.sqlite"
 }
 
+cannot "a backend that emulates" "kvm_pvm), but it emulates kernel mode"
+host kvm_intel
 FAKE_RATIO=40000 cannot "kernel mode is emulated" "kernel mode runs at 40000 % of user mode's time"
 FAKE_LOOP=4000000000 cannot "all of the guest is slow" "times the host's time for the same loop"
 export FAKE_IN=test

@@ -36,6 +36,11 @@ void probe_kvm_backend(char *text, size_t size)
 	}
 }
 
+bool probe_is_emulating(const struct probe *probe)
+{
+	return strcmp(probe->backend, "kvm_pvm") == 0;
+}
+
 /* Returns a probable reason why there is no /dev/kvm, with advice. */
 static const char *missing_device(void)
 {
@@ -239,6 +244,9 @@ static void judge(struct probe *probe)
 		         "emulates it%s",
 		         (double)probe->loop_ticks / (double)probe->host_loop_ticks,
 		         *probe->self_test ? ", and the kernel's self-test does not pass" : "");
+	else if (probe_is_emulating(probe) && !probe->booted)
+		snprintf(reason, sizeof reason,
+		         "it emulates kernel mode, so nothing that a kernel does can be timed");
 	else if (*probe->self_test)
 		snprintf(reason, sizeof reason, "the kernel's self-test does not pass under it: %.340s",
 		         probe->self_test);
@@ -259,7 +267,7 @@ static void judge(struct probe *probe)
 	         reason);
 }
 
-void probe_run(struct probe *probe)
+void probe_run(struct probe *probe, bool always_boot)
 {
 	*probe = (struct probe){
 		.native_percent = -1, .loop_ticks = -1, .counters = -1, .lfence = -1, .guest_khz = -1
@@ -271,7 +279,8 @@ void probe_run(struct probe *probe)
 		return;
 	}
 	probe->opens = true;
-	if (kvm_check_qemu(probe->self_test, sizeof probe->self_test) == 0)
+	if ((always_boot || !probe_is_emulating(probe)) &&
+	    kvm_check_qemu(probe->self_test, sizeof probe->self_test) == 0)
 		boot_some_cpu(probe);
 	judge(probe);
 }
@@ -280,7 +289,7 @@ int probe_kvm(char *why, size_t size)
 {
 	struct probe probe;
 
-	probe_run(&probe);
+	probe_run(&probe, false);
 	if (probe.usable && *probe.refused)
 		message("engine kvm: -cpu host is refused (%s); the guest gets -cpu %s, which may lack "
 		        "features",
@@ -298,7 +307,7 @@ int probe_kvm_print(FILE *out)
 {
 	struct probe probe;
 
-	probe_run(&probe);
+	probe_run(&probe, true);
 	probe_table(&probe, out);
 	return probe.usable ? 0 : -1;
 }

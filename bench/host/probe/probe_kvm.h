@@ -47,10 +47,15 @@ struct probe {
 	char why[ENGINE_WHY_MAX * 2]; /* why KVM is not usable, or "" */
 };
 
+/* Returns true if the backend is known to emulate kernel mode. */
+bool probe_is_emulating(const struct probe *probe);
+
 /*
- * Runs the probe. Takes up to 20 s for each CPU model that it tries; less if KVM cannot be opened.
+ * Runs the probe. Takes up to 20 s for each CPU model that it tries; less if KVM cannot be opened. If
+ * the backend emulates kernel mode, KVM is not usable, and a kernel is booted only if `always_boot`
+ * is set.
  */
-void probe_run(struct probe *probe);
+void probe_run(struct probe *probe, bool always_boot);
 
 /*
  * Runs the probe. Returns 0 if KVM is usable, or -1 with the reason in `why`. If KVM is usable,

@@ -62,11 +62,6 @@ static void print_row(FILE *out, const struct probe_row *row)
 	}
 }
 
-static bool is_emulating(const struct probe *probe)
-{
-	return strstr(probe->backend, "kvm_pvm") != NULL;
-}
-
 static struct probe_row device_row(const struct probe *probe)
 {
 	struct probe_row row = { .item = "/dev/kvm", .meaning = "virtual machines can be made" };
@@ -85,7 +80,7 @@ static struct probe_row backend_row(const struct probe *probe)
 	struct probe_row row = { .item = "backend" };
 
 	probe_set(&row, "%s", probe->backend);
-	if (is_emulating(probe)) {
+	if (probe_is_emulating(probe)) {
 		row.grade = BAD;
 		row.meaning =
 		        "runs guests without VT-x or SVM: their user mode runs natively, their kernel mode is"
@@ -145,7 +140,7 @@ static void print_backend(const struct probe *probe, FILE *out)
 	        " they would be what is measured",
 	        amd ? "sudo modprobe -r kvm_amd; sudo modprobe kvm_amd npt=1"
 	            : "sudo modprobe -r kvm_intel; sudo modprobe kvm_intel ept=1");
-	if (is_emulating(probe)) {
+	if (probe_is_emulating(probe)) {
 		probe_set(&row, "none");
 		row.grade = BAD;
 		row.meaning = "this backend shadows the guest's page tables in software";
