@@ -96,8 +96,8 @@ $(K)/constants.inc: kernel/boot/constants.c
 	$(Q)sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Z0-9_]*\) $$\(.*\)"$$/%define \1 \2/p' $(K)/constants.s > $@
 
 # Written only if the revision has changed, so that unchanged builds are not linked again. In the
-# checkout of another user, git reports no revision. If the file exists there but may not be written,
-# it is kept.
+# checkout of another user, git reports no revision. If the file exists there, but the user may not
+# write it, it is kept.
 $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@

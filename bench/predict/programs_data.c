@@ -123,7 +123,7 @@ static uint64_t radix(void)
 	return sum;
 }
 
-/* btree: 4096 look-ups in a tree of nodes with 16 keys, 64 Ki keys */
+/* btree: 4096 look-ups in a tree with 64 Ki keys, 16 in each node */
 #define BTREE_KEYS 65536
 static uint64_t *btree[4]; /* levels, root first; level n has 16^(n+1) keys */
 

@@ -43,7 +43,7 @@ static uint64_t fault(void)
 	return PAGES;
 }
 
-/* map: mmap(), eight first writes, munmap() */
+/* map: mmap() of eight pages, a write to each, munmap() */
 static uint64_t map(void)
 {
 	for (int i = 0; i < 4; i++) {
@@ -232,7 +232,7 @@ static uint64_t open_close(void)
 	return 20;
 }
 
-/* signal: kill() of itself, the handler, the return from it */
+/* signal: kill() of this process, the handler, the return from the handler */
 static volatile int signals;
 
 static void handler(int number)

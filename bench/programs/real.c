@@ -13,9 +13,9 @@
 #define SEEK_END    2
 #define STATUS(n)   ((n) << 8)
 #define WORDS_MAX   4
-#define TELLS_BYTES 20 /* least number of bytes that a program prints, if it prints */
+#define TELLS_BYTES 20 /* the fewest bytes that a printing program may print */
 
-/* How a program is started, its wait status if it did its work, and whether it prints. */
+/* A program: how to start it, its wait status after it has done its work, and whether it prints. */
 static const struct kind {
 	const char *path, *argv[WORDS_MAX];
 	int status;

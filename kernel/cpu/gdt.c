@@ -22,7 +22,7 @@ void gdt_load(struct cpu *cpu)
 	                 "lretq\n"
 	                 "1:\tmov %2, %%eax\n\t"
 	                 "mov %%eax, %%ss\n\t"
-	                 "xor %%eax, %%eax\n\t" /* the kernel needs no other selectors */
+	                 "xor %%eax, %%eax\n\t" /* null: the kernel needs only CS and SS */
 	                 "mov %%eax, %%ds\n\t"
 	                 "mov %%eax, %%es\n\t"
 	                 "mov %%eax, %%fs\n\t"

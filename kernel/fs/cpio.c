@@ -151,9 +151,9 @@ static uint64_t key_of(const struct header *header, uint32_t mode)
 }
 
 /*
- * The files with several names in the archive that is being read, as a binary tree. The bits of a
- * key, lowest first, say which branch to take at each node. A new node is added where this path
- * ends, so no path is longer than a key has bits.
+ * The archive that is being read may have files with several names. This is the binary tree of
+ * these files. The bits of a key, lowest first, say which branch to take at each node. A new node
+ * is added at the end of its path, so no path has more branches than a key has bits.
  */
 static struct node *archived;
 

@@ -39,8 +39,8 @@ size_t terminal_text_width(const char *text)
 }
 
 /*
- * Returns how many bytes of `text` fit in `width` columns. If not all of it fits, returns the
- * length up to the last space that fits, if there is one.
+ * Returns how many bytes of `text` to print on a line of `width` columns: all of them if they fit,
+ * otherwise those before the last space that fits. If no space fits, returns how many bytes do.
  */
 static size_t fitting_bytes(const char *text, size_t width)
 {

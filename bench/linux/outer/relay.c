@@ -35,7 +35,7 @@ int main(int argc, char *argv[])
 	if (argc == 2 && strcmp(argv[1], "records") == 0)
 		return copy_records();
 	if (argc == 3 && strcmp(argv[1], "exit") == 0) {
-		/* Writing v ends the machine with EXIT_STATUS(v); this v gives STATUS. */
+		/* EXIT_STATUS() of this value is STATUS. */
 		outl(((unsigned)atoi(argv[2]) - 1) / 2, PORT_EXIT);
 		return 0;
 	}
