@@ -266,8 +266,9 @@ void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 			kprintf("\n");
 		}
 		/*
-		 * signals_deliver() then ends the process, on its kernel stack and not on a stack
-		 * for exceptions.
+		 * Unblocks the signal and removes its handler, so that signals_deliver() ends the
+		 * process. signals_deliver() runs on the kernel stack of the process; this function
+		 * may run on a stack for exceptions.
 		 */
 		s->blocked &= ~signal_bit(signal);
 		if (s->action)

@@ -135,9 +135,9 @@ static void user_exception(struct trap_frame *frame)
 }
 
 /*
- * Runs before each return to user mode, on the task's kernel stack. After an interrupt, RFLAGS.AC
- * may still have the program's value (SDM 3A 6.12.1.3), which would let the kernel access user
- * memory.
+ * Runs before each return to user mode, on the task's kernel stack. Clears RFLAGS.AC first:
+ * interrupts keep the program's value (SDM 3A 6.12.1.3), and with AC set the kernel could access
+ * user memory.
  */
 static void user_return(struct trap_frame *frame)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the time from the TSC, and lets tasks wait until a given time. The timer runs only while a
- * task waits for a time or after clock_start(), so that it does not disturb measurements.
+ * Reads the time from the TSC, and lets tasks wait until a given time. The timer would disturb
+ * measurements. It therefore runs only in two cases: while a task waits for a time, and after
+ * clock_start().
  */
 #pragma once
 

@@ -45,8 +45,9 @@ static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool
 }
 
 /*
- * First waits while another task's paused transfer uses the file, then transfers at the file's
- * position. Returns the bytes transferred or a negative error number.
+ * Transfers at the file's position. If another task has paused in the middle of a transfer of this
+ * file, first waits until that transfer is complete. Returns the bytes transferred or a negative
+ * error number.
  */
 static long transfer_here(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
 {

@@ -48,8 +48,8 @@ long sys_gettid(void)
 }
 
 /*
- * Ignores its argument: the address of a word that Linux clears when a thread ends, to tell other
- * threads. Here there are none.
+ * Ignores its argument, the address of a word that Linux clears when the thread ends, to tell other
+ * threads. A process here has one thread.
  */
 long sys_set_tid_address(void)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Shared memory that programs find by keys (man 7 sysvipc). The memory of a segment is a backing
- * (vm/backing.h). The table of segments holds a reference to it, and so does each region that maps
- * it. A segment that was removed can no longer be found, and its memory is freed with the last
- * region.
+ * (vm/backing.h). The table of segments holds a reference to the backing, and so does each region
+ * that maps it. A segment that was removed can no longer be found. Its memory is freed with the
+ * last region that maps it.
  */
 #include "sys/shm.h"
 
@@ -208,8 +208,8 @@ long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
 }
 
 /*
- * Unmaps the segment that shmat() mapped at the address, as far as it is still mapped. Returns 0,
- * -EINVAL if no part of such a segment is mapped, or -ENOMEM.
+ * Unmaps the segment that shmat() mapped at the address; parts of it may be unmapped already.
+ * Returns 0, -EINVAL if no part of such a segment is mapped, or -ENOMEM.
  */
 static long detach(uint64_t address)
 {

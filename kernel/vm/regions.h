@@ -8,9 +8,9 @@
  * TLB. A function that fails has changed nothing, unless it says otherwise.
  *
  * These functions take the space's lock: for reading in page faults and queries, for writing if
- * they change regions or unmap pages. A page fault changes a page-table entry under the read lock;
- * if two tasks had one space, the entries would need a lock of their own. A returned region is
- * valid until the next call that changes regions, because only one task has the space today.
+ * they change regions or unmap pages. Today each space has only one task. Page faults may therefore
+ * change page-table entries under the read lock, and a returned region is valid until the next call
+ * that changes regions. If two tasks had one space, the entries would need a lock of their own.
  */
 #pragma once
 
@@ -18,9 +18,9 @@
 
 /*
  * Maps pages of `backing` from page number `page` on, or anonymous memory if `backing` is NULL, and
- * replaces whatever was in the range. With REGION_SHARED, writes go to the backing, else to private
- * copies. The region takes its own reference. Returns 0, or -ENOMEM if there is no memory or there
- * are too many regions.
+ * replaces whatever was in the range. Writes go to the backing if `flags` has REGION_SHARED, else
+ * to private copies of its pages. The region takes its own reference. Returns 0, or -ENOMEM if
+ * there is no memory or there are too many regions.
  */
 int region_map_backing(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
                        struct backing *backing, size_t page);

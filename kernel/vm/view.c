@@ -23,9 +23,9 @@ static uint64_t taken;
 static uint32_t tables[VIEW_SLOTS]; /* list of the page tables of each view */
 
 /*
- * Returns the page-table entry for the page that contains `bytes`. The page is a frame of the
- * backing, seen in the direct map, or the page of zeros in the kernel's image. The view becomes an
- * owner of a frame of the backing; returns 0 if that frame has too many owners.
+ * Returns the page-table entry for the page that contains `bytes`. That page is the page of zeros
+ * in the kernel's image, or a frame of the backing in the direct map. The view becomes an owner of
+ * such a frame; returns 0 if the frame has too many owners.
  */
 static pte_t entry_for(const void *bytes)
 {

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * Loads CR3. Flushes all translations that are not global; with PCIDs, only those of the new PCID,
- * unless the value has CR3_NO_FLUSH (SDM 3A 4.10.4.1).
+ * Loads CR3. Flushes all translations that are not global. With PCIDs, flushes only those of the
+ * new PCID, or none if the value has CR3_NO_FLUSH (SDM 3A 4.10.4.1).
  */
 static inline void write_cr3(uint64_t value)
 {

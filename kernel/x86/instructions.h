@@ -184,8 +184,8 @@ static inline uint64_t rdrand(void)
 }
 
 /*
- * Returns the TSC, in ticks, after all earlier instructions are complete and before later ones
- * begin.
+ * Returns the TSC, in ticks. Reads it after all earlier instructions are complete, and before any
+ * later instruction begins.
  */
 static inline uint64_t timestamp(void)
 {

@@ -56,8 +56,8 @@
 #define USER_MAP_TOP           (USER_STACK_TOP - USER_STACK_LIMIT - USER_STACK_GUARD)
 
 /*
- * The first place of the entry window (isolation/entry_window.h), which has at most ENTRY_WINDOW_MAX
- * pages. The page table that maps it also maps the stack of a new program.
+ * The first place of the entry window (isolation/entry_window.h). The window has at most
+ * ENTRY_WINDOW_MAX pages. The page table that maps this place also maps the stack of a new program.
  */
 #define ENTRY_WINDOW_BASE      0x00007fffffe00000UL
 #define ENTRY_WINDOW_MAX       4

@@ -13,8 +13,9 @@ cd "$(dirname "$0")/../.." || exit 1
 
 bounds=tests/e2e/bounds.txt
 
-# over BOUNDS SUMMARY BUILD…: prints each median of instructions that is above a bound for its
-# build, each bound that no build matches, and each row that has a bound but is missing for a build
+# over BOUNDS SUMMARY BUILD…: prints a line for each fault. A fault is a median number of
+# instructions that is above a bound for its build, a bound that no build matches, or a row that has
+# a bound but was not measured in a build.
 over()
 {
 	local file=$1 summary=$2 benchmark parameter glob bound build median matched

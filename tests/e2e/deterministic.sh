@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests that two runs of the same images on the real Bochs, with a few benchmarks, write the same
-# summary.csv, byte for byte.
+# Runs a few benchmarks twice, on the real Bochs and with the same images. Tests that both runs
+# write the same summary.csv, byte for byte.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests tests/machines.sh with a QEMU that lacks some machines and CPU models and boots nothing.
-# Rows that need a missing machine or model must be skipped, and all others must fail.
+# Rows that need a missing machine or model must be skipped. All other rows must fail.
 . "$(dirname "$0")/common.sh"
 
 cat >"$tree/qemu" <<-'EOF'

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Tests bench/claims/code_share.sh, which counts the code that only one value of ISOLATION has, and
-# prints TAP. The counts of a build must grow when lines are added to a copy of its sources, and
-# when an object of it grows.
+# Tests bench/claims/code_share.sh and prints TAP. That script counts the code that only one value
+# of ISOLATION has. The counts of a build must grow when lines are added to a copy of its sources,
+# and when one of its object files grows.
 # usage: tests/e2e/share.sh
 set -uo pipefail
 # shellcheck source=bench/environment.sh

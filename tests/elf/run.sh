@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs the ELF files and scripts that make.c writes, and prints TAP.
 # usage: run.sh ENGINE STACK+LOADER+ISOLATION, or run.sh host
-# Runs each file in the kernel, or on the host if it has Linux 6.6 or later, and compares the result
-# with the one that make.c lists. docs/elf.md must explain each reason for a difference.
+# Runs each file in the kernel or, for `run.sh host`, on the host, which needs Linux 6.6 or later.
+# Compares each result with the result that make.c lists. docs/elf.md must explain each reason for a
+# difference.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -52,8 +52,8 @@ static uint64_t edge(struct mutation *m)
 }
 
 /*
- * Places segment *p at an address above *before, often in the same page, and often at the same
- * distance from *before in the file as in memory. The file has `size` bytes.
+ * Places segment *p at an address above *before, often in the same page. The distance from *before
+ * is often the same in the file as in memory. The file has `size` bytes.
  */
 static void put_behind(struct mutation *m, Elf64_Phdr *p, const Elf64_Phdr *before, size_t size)
 {

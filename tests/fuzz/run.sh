@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Fuzzes all targets in parallel for SECONDS.
 # usage: run.sh FOLDER SECONDS TARGET…
-# FOLDER has the programs libfuzzer_TARGET. Each starts with the corpus, the inputs of seeds.sh, and
-# the inputs of earlier runs in FOLDER/new. Exits with 1 if an input failed, and keeps that input in
-# FOLDER/found.
+# FOLDER has the programs libfuzzer_TARGET. The first inputs of each program are the corpus, those
+# of seeds.sh, and those of earlier runs in FOLDER/new. Exits with 1 if an input failed, and keeps
+# that input in FOLDER/found.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

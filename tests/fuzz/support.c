@@ -135,8 +135,9 @@ uint64_t number_below(uint64_t n)
 
 /*
  * fuzz.mk compiles the kernel's allocators under other names. The wrappers here tell the address
- * sanitizer which memory is in use. They poison free frames, the bytes of a heap object past the
- * requested size, and all of a free object but its first LINK_SIZE bytes, the link.
+ * sanitizer which memory is in use. They poison free frames, and the bytes of a heap object past
+ * the requested size. Of a free object they poison all but the first LINK_SIZE bytes, which are the
+ * link to the next free object.
  */
 uint64_t kernel_frame_alloc(void);
 void kernel_frame_free(uint64_t frame);
