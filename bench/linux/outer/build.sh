@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes the files that every outer machine of engine kvm-emulated boots: the kernel FOLDER/vmlinuz and
-# the initramfs FOLDER/base.cpio. The initramfs has busybox, the KVM modules of that kernel, and this
-# host's QEMU with its libraries and firmware. FOLDER/busybox is for packing further files into an
-# initramfs; FOLDER/kernel contains the name of the kernel's package.
+# Makes the files that every outer machine of engine kvm-emulated boots: the kernel FOLDER/vmlinuz
+# and the initramfs FOLDER/base.cpio. The initramfs has busybox, the KVM modules of that kernel, and
+# this host's QEMU with its libraries and firmware. FOLDER/busybox is for packing further files into
+# an initramfs; FOLDER/kernel contains the name of the kernel's package.
 # usage: build.sh FOLDER RELAY      (fetch.sh FOLDER comes first)
 set -euo pipefail
 # shellcheck source=bench/environment.sh
