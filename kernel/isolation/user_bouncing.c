@@ -109,25 +109,34 @@ static int copy_by_page(char *kernel, uint64_t user, size_t size, uint64_t acces
  * The copy lacks the user bit, so that SMAP allows the accesses, and the right to execute. The MMU
  * then checks the same rights as for the program, with one exception: it also lets the kernel
  * access the supervisor pages, which are those of the entry window. Returns the address at which
- * the byte at `address` is now mapped, if the user tables map it.
+ * the byte at `address` is now mapped, if the user tables map it; the caller may access `size`
+ * bytes from there on.
+ *
+ * While an entry is borrowed, the CPU may cache translations of any of its pages, even of pages that
+ * no instruction accesses (SDM 3A 4.10.2.3). So this function flushes the pages that the caller will
+ * access: what an earlier loan has left for their addresses may lead to other frames.
  */
-static char *borrow(uintptr_t address, uint64_t access)
+static char *borrow(uintptr_t address, size_t size, uint64_t access)
 {
 	const pte_t entry =
 	        ((const pte_t *)phys_to_virt(root_pml4(WINDOW_LOAD(user_cr3))))[PML4_INDEX(address)];
+	const uintptr_t bytes = COPY_ENTRY_BASE + (address & (PML4_SPAN - 1));
 
 	((pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4] =
 	        (entry & (PTE_FRAME | PTE_PRESENT)) | PTE_NX | (access & ERROR_WRITE ? PTE_WRITE : 0);
-	return (char *)COPY_ENTRY_BASE + (address & (PML4_SPAN - 1));
+	tlb_flush_range(bytes & ~PAGE_MASK, ((bytes & PAGE_MASK) + size + PAGE_MASK) / PAGE_SIZE);
+	return (char *)bytes;
 }
 
-/* Undoes borrow(), after the kernel has accessed `size` bytes from `bytes` on. */
-static void give_back(const char *bytes, size_t size)
+/*
+ * Undoes borrow(). The flush is for the paging-structure caches, all of which INVLPG flushes (SDM 3A
+ * 4.10.4.1): otherwise the CPU could go on to read the user's page tables, and set accessed flags in
+ * them, after they have been freed.
+ */
+static void give_back(void)
 {
-	const size_t offset = (uintptr_t)bytes & PAGE_MASK;
-
 	((pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4] = 0;
-	tlb_flush_range((uintptr_t)bytes - offset, (offset + size + PAGE_MASK) / PAGE_SIZE);
+	tlb_flush_pages(COPY_ENTRY_BASE, 1);
 }
 
 /*
@@ -153,11 +162,11 @@ static int copy_by_entry(char *kernel, uint64_t user, size_t size, uint64_t acce
 		size_t left = 0;
 
 		if (n) {
-			char *bytes = borrow(user + done, access);
+			char *bytes = borrow(user + done, n, access);
 
 			left = access & ERROR_WRITE ? user_copy_bytes(bytes, kernel + done, n)
 			                            : user_copy_bytes(kernel + done, bytes, n);
-			give_back(bytes, left ? n - left + 1 : n);
+			give_back();
 			done += n - left;
 		}
 		if ((!n || left) && !user_byte(user + done, access))
@@ -213,15 +222,15 @@ int copy_to_user(uint64_t to, const void *from, size_t size)
  */
 static __attribute__((noinline)) const char *open_page(const char *byte, uintptr_t address)
 {
-	return isolation_way == COPIES_PAGE ? map_page(byte, 0) : borrow(address, 0);
+	return isolation_way == COPIES_PAGE ? map_page(byte, 0) : borrow(address, 1, 0);
 }
 
-static __attribute__((noinline)) void close_page(const char *byte)
+static __attribute__((noinline)) void close_page(void)
 {
 	if (isolation_way == COPIES_PAGE)
 		unmap_page();
 	else
-		give_back(byte, 1);
+		give_back();
 }
 
 /*
@@ -244,7 +253,7 @@ long copy_string_from_user(char *to, uint64_t from, size_t size)
 		while (i < n && (to[done + i] = bytes[i]))
 			i++;
 		if (isolation_way != COPIES_WALK)
-			close_page(bytes);
+			close_page();
 		if (i < n)
 			return (long)(done + i);
 		done += n;
