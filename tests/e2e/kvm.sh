@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines the variables
-# Tests the engine kvm without KVM: with a played QEMU (fake/qemu.sh) on made-up hosts. Covers
-# rounds, comparisons and drift, the table of --probe, and every obstacle to KVM with the harness's
-# advice.
+# Tests the engine kvm without KVM, on made-up hosts: fake/qemu.sh stands in for QEMU. Covers rounds,
+# comparisons and drift, the table of --probe, and every obstacle to KVM with the harness's advice.
 . "$(dirname "$0")/common.sh"
 
 make_tree
