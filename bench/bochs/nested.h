@@ -20,8 +20,10 @@ void nested_open(void);
 /* Returns true if PALIMPSEST_NESTED is 1. */
 bool nested_wanted(void);
 
-/* Notes that a region opens on this CPU, with 0 VM exits. The guest is executing, because the
- * marker is one of its instructions. */
+/*
+ * Notes that a region opens on this CPU, and counts its VM exits from 0. At this moment the guest
+ * executes: the marker that opens a region is an instruction of the guest.
+ */
 void nested_region_opens(unsigned cpu);
 
 /* Notes that a VM exit begins: from here on the hypervisor executes. */

@@ -65,8 +65,8 @@ static inline void lapic_timer_again(uint32_t ticks)
 void lapic_find(void);
 
 /*
- * Enables the APIC's interrupts, with its timer, LINT0, LINT1 and error interrupt masked. The
- * registers must be mapped.
+ * Masks the APIC's timer, LINT0, LINT1 and error interrupt, and lets the APIC deliver other
+ * interrupts. The registers must be mapped.
  */
 void lapic_init(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measurements that need generated code. Chains of jumps measure fetches that miss L1 and
- * translations of code. NOPs between two loads measure how far ahead the core works.
+ * Measurements that need generated code. Chains of jumps measure the translation of code, and fetches
+ * that miss L1. NOPs between two loads measure how far ahead the core works.
  */
 #define _GNU_SOURCE
 #include "bench/host/calibrate/measure.h"

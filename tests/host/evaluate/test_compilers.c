@@ -92,11 +92,11 @@ static void two_compilers(void **state)
 	compare(theirs, "instructions", 1.1, 1.2, 1.3, "");
 	compare(db, "walk_reads", 0.8, 0.9, 0.95, ""); /* the same */
 	compare(theirs, "walk_reads", 0.5, 0.6, 0.7, "");
-	compare(db, "data_accesses", 0.8, 0.9, 0.95, ""); /* undecided with the second compiler */
+	compare(db, "data_accesses", 0.8, 0.9, 0.95, ""); /* the second compiler: undecided */
 	compare(theirs, "data_accesses", 0.9, 1.1, 1.3, "");
-	compare(db, "invlpg", 0.8, 0.9, 0.95, ""); /* too few rounds with the second compiler */
+	compare(db, "invlpg", 0.8, 0.9, 0.95, ""); /* the second compiler: too few rounds */
 	compare(theirs, "invlpg", 1.1, 1.2, 1.3, "few");
-	compare(db, "cr3_writes", 0.5, 0.5, 0.5, ""); /* equal with the second compiler */
+	compare(db, "cr3_writes", 0.5, 0.5, 0.5, ""); /* the second compiler: equal */
 	compare(theirs, "cr3_writes", 1, 1, 1, "");
 	compare_cycles(db, 0.7, 0.8, 0.9);
 	compare_cycles(theirs, 1.1, 1.2, 0.9); /* undecided: the sets disagree */
