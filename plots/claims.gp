@@ -1,7 +1,7 @@
 # All claims, by verdict.
-# read: Each tile is a claim, with the number that begins the name of its file in bench/claims/.
-#       The longer a row, the more claims have that verdict. Claims that are arithmetic on
-#       constants have a row of their own, in the colours of their verdicts.
+# read: Each tile is a claim; its number is the one at the start of the file's name in
+#       bench/claims/. The longer a row, the more claims have that verdict. Claims that are
+#       arithmetic on constants have a row of their own, in the colours of their verdicts.
 # needs: claims
 #
 # To draw this figure again, in the folder plots/ of a run:

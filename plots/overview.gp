@@ -1,13 +1,13 @@
 # All strategies on all subjects, relative to the lowest.
-# read: Each row is a strategy and each column a subject. A framed cell is the lowest of its
-#       column. A coloured cell is shown to be higher; its number is the ratio to the lowest, and
-#       a stronger colour is worse. In a grey cell no difference from the lowest is shown. In a
-#       column without a frame, no strategy is shown to be better than another. An empty cell
-#       was not measured. The last row has the lowest value itself. Latency
-#       and the time with interrupts off are in ticks, which on Bochs are instructions and rounds
-#       of REP instructions, and memory is in bytes. A mark says that the cell's value, or the
-#       lowest one of its column, is uncertain: ? too few rounds for an interval, ~ quartiles over
-#       5 % of the median apart, ^ outliers, / a row that ended before its last sample.
+# read: Each row is a strategy and each column a subject. A framed cell is the lowest of its column.
+#       A coloured cell is decided to be higher; its number is the ratio to the lowest, and a
+#       stronger colour is worse. For a grey cell it is undecided whether it differs from the
+#       lowest. In a column without a frame, no strategy is decided to be better than another. An
+#       empty cell was not measured. The last row has the lowest value itself. Latency and the time
+#       with interrupts off are in ticks, which on Bochs are instructions and rounds of REP
+#       instructions, and memory is in bytes. A mark says that the cell's value, or the lowest one
+#       of its column, is uncertain: ? too few rounds for an interval, ~ quartiles over 5 % of the
+#       median apart, ^ outliers, / a row that ended before its last sample.
 # needs: exec.load exec.spawn exec.roundtrip irq.entry.user irq.entry.kernel irq.roundtrip.user switch.pingpong syscall.null
 #       memory.per_task irq.off.max irq.latency.loading
 # cycles: yes
