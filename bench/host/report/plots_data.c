@@ -195,8 +195,8 @@ static int write_series(sqlite3 *db, const char *data_dir, const struct view *vi
 
 /*
  * Writes how the samples of an interrupt benchmark are distributed: a line per value, with the
- * number of samples that have this value and their share of all samples. The median overhead of the
- * sample's launch is subtracted first. Returns 0, or -1 after a message.
+ * number of samples that have this value and their share of all samples. A value is a sample less
+ * the median overhead of its launch. Returns 0, or -1 after a message.
  */
 static int write_distribution(sqlite3 *db, const char *data_dir, const struct view *view,
                               const char *benchmark, const char *strategy)
@@ -306,7 +306,8 @@ const char *plots_sized_metric(sqlite3 *db, const struct view *view)
 	return measured ? view->sized : view->metric;
 }
 
-/* Writes the gnuplot variables sized…, which describe the metric for benchmarks by size. */
+/* Writes the gnuplot variables sized…. They describe the metric in which the view shows benchmarks
+ * that have a size. */
 static void write_sized(FILE *out, sqlite3 *db, const struct view *view)
 {
 	bool measured = plots_sized_metric(db, view) == view->sized;

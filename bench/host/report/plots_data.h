@@ -28,16 +28,17 @@ int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 int plots_data_write_claims(sqlite3 *db, const char *data_dir);
 
 /*
- * Returns true if at least one of `benchmarks` (names separated by spaces) was measured in this
- * view in `metric`; "" is any metric. If `benchmarks` is "claims" and `metric` is "", returns true
- * if the run has a verdict on a claim.
+ * Returns true if this view has values of at least one of `benchmarks` (names separated by spaces)
+ * in `metric`. If `metric` is "", any metric will do. But if `benchmarks` is "claims" and `metric`
+ * is "", returns true if the run has a verdict on a claim.
  */
 bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metric);
 
 /*
  * The rows of the table summary that a view draws: the rows of the view's engine (?1) whose checks
- * passed and whose strategies were asked for. Unless the view's name (?3) is that of the engine, the
- * benchmark must also have been measured in the view's metric (?2) with the row's strategy.
+ * passed and whose strategies were asked for. A view that is not the engine's own (its name, ?3,
+ * differs from the engine's) draws fewer rows: the row's benchmark must have been measured in the
+ * view's metric (?2) with the row's strategy.
  */
 #define ROWS                                                                                   \
 	" FROM compared_good c WHERE engine = ?1 AND ("                                        \

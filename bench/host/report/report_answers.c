@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define LISTED 5 /* a list of more strategies than this is folded */
+#define LISTED 5 /* strategies; a longer list is folded */
 
 static const struct {
 	const char *id, *heading, *figure;

@@ -30,7 +30,8 @@ static bool find_figure(const struct report *report, const char *figure, char pa
 	       stat(path, &state) == 0 && S_ISREG(state.st_mode) && state.st_size > 0;
 }
 
-/* Writes the name of the figure of a script in a view to `figure`. Returns true if the run has it. */
+/* Sets `figure` to the name of the figure that a script draws for a view. Returns true if the run
+ * has this figure. */
 static bool find_in_view(const struct report *report, const char *script, const struct view *view,
                          char figure[NAME_MAX])
 {
@@ -67,7 +68,7 @@ static void write_caption(const struct report *report, const char *title, const 
 	fputs("</figcaption></figure>\n", report->out);
 }
 
-/* Writes the figure of a script. `unit` is "" or the unit of a view other than an engine's own. */
+/* Writes the figure of a script. `unit` is the view's unit, but "" for an engine's own view. */
 static void write_figure(const struct report *report, const char *script, const char *figure,
                          const char *unit)
 {
@@ -118,7 +119,7 @@ void report_overview(const struct report *report)
 		fputs("<p>This run has no overview.</p>\n", report->out);
 }
 
-/* Returns true if `file` is the file of a script. */
+/* Returns true if `file` is the name of the script's file. */
 static bool is_script(const char *file, const char *script)
 {
 	size_t length = strlen(script);
@@ -126,7 +127,7 @@ static bool is_script(const char *file, const char *script)
 	return !strncmp(file, script, length) && !strcmp(file + length, ENDING);
 }
 
-/* Returns the index in order[] of a script's file, or COUNT(order) if order[] does not have it. */
+/* Returns the index in order[] of the script in `file`, or COUNT(order) if it is not in order[]. */
 static size_t place(const char *file)
 {
 	size_t i = 0;

@@ -95,7 +95,7 @@ static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", 
 #define EXPERIMENT "kind = 'experiment'"
 #define ARITHMETIC "kind = 'arithmetic'"
 
-/* Returns how many claims satisfy a condition in SQL and have this verdict. */
+/* Returns the number of claims that have this verdict and satisfy `condition`, which is SQL. */
 static long long count_verdict(sqlite3 *db, const char *condition, const char *verdict)
 {
 	char sql[120];
@@ -154,7 +154,7 @@ void report_run(const struct report *report)
 	fputs("</p>\n", report->out);
 }
 
-/* Writes the claims of the notes that were refuted, with links to their evidence. */
+/* Writes the refuted claims, with links to their evidence. */
 static void write_refuted(const struct report *report)
 {
 	sqlite3_stmt *row = report_query(

@@ -117,10 +117,10 @@ struct heading {
 };
 
 /*
- * Sets *heading to heading `i`. Headings 2n and 2n + 1 belong to subject n. The first is in the
- * view's metric for sizes if the subject has a size, else in the view's main metric. The second is
- * in the main metric; it exists only if the subject has a size and the two metrics differ. Returns
- * false if there is no such heading, or if it was not measured.
+ * Sets *heading to heading `i`. Headings 2n and 2n + 1 belong to subject n. If the subject has a
+ * size, heading 2n is in the view's metric for sizes; heading 2n + 1 is in the view's main metric,
+ * and exists only if this is a different metric. A subject without a size has only heading 2n, in
+ * the main metric. Returns false if there is no such heading, or if it was not measured.
  */
 static bool find_heading(const struct tables *tables, size_t i, struct heading *heading)
 {
@@ -264,8 +264,8 @@ static void write_series(const struct tables *tables, sqlite3_stmt *line, const 
 }
 
 /* Writes a table of all series in the view's metric, with a row per benchmark and parameter and a
- * column per strategy. If the work (view->sized) differs from the instructions, the work gets a row
- * of its own. */
+ * column per strategy. If a benchmark's work (view->sized) differs from its instructions, the work
+ * gets a row of its own. */
 static void write_everything(const struct tables *tables)
 {
 	static const char lines[] =

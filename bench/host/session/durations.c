@@ -46,7 +46,7 @@ static struct duration *find(const struct durations *durations, const struct boo
 	return NULL;
 }
 
-/* Returns the row's item, a new one if there is none; NULL if out of memory. */
+/* Returns the row's item, and adds it first if it is missing. Returns NULL if out of memory. */
 static struct duration *item_of(struct durations *durations, const struct boot_kind *kind,
                                 const char *benchmark, int64_t parameter)
 {
@@ -133,8 +133,8 @@ void durations_free(struct durations *durations)
 	free(durations);
 }
 
-/* Which fields of two kinds must be equal. With each value one more field may differ than with the
- * value before. */
+/* How alike two kinds are. LIKE_ALL: all their fields are equal. Each further value allows one more
+ * field to differ: the one that it names, and those that the values before it name. */
 enum likeness { LIKE_ALL, LIKE_BUILD, LIKE_SAMPLES, LIKE_PROFILE, LIKE_KIND, LIKENESSES };
 
 static bool is_like(const struct boot_kind *a, const struct boot_kind *b, enum likeness like)
@@ -193,8 +193,8 @@ double durations_boot(const struct durations *durations, const struct boot_kind 
 
 			if (!is_like(&item->kind, kind, like) || !matches(item->benchmark, globs))
 				continue;
-			/* If a row has several items whose kinds are alike, the first of them
-			 * adds their mean, and the others add nothing. */
+			/* A row may have several items, of kinds that are alike. The first item
+			 * adds the mean of all, and the others add nothing. */
 			for (size_t j = 0; j < i && first && like > LIKE_ALL; j++)
 				first = !(durations->item[j].parameter == item->parameter &&
 				          !strcmp(durations->item[j].benchmark, item->benchmark) &&

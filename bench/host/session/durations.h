@@ -33,10 +33,10 @@ struct durations *durations_read(void);
 void durations_free(struct durations *durations);
 
 /*
- * Returns the duration of a row in seconds, or a negative number if it is unknown. If no duration
- * of the row is known for this kind of boot, returns the mean over kinds that differ only in the
- * build. If there is none, the kinds may differ in the number of samples too, then in the profile,
- * then in `kind`.
+ * Returns the duration of a row in seconds, or a negative number if it is unknown. If the duration
+ * is not known for this kind of boot, returns the mean over kinds that differ from it only in the
+ * build. If there are none, takes kinds that also differ in the number of samples, then in the
+ * profile, then in `kind`.
  */
 double durations_row(const struct durations *durations, const struct boot_kind *kind, const char *benchmark,
                      int64_t parameter);

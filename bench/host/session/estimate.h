@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Estimates the time that a run still takes. A boot still takes the sum of the durations of the
- * rows that have not ended in it (durations.h). The run has slots, in each of which one boot runs
- * after another; the slot that is busy longest decides. The result is multiplied by the ratio of
- * the time that this run has taken so far to the time that was expected.
+ * Estimates the time that a run still takes. The time left for a boot is the sum of the durations
+ * (durations.h) of its rows that have not ended. Boots run in slots, one boot at a time in each
+ * slot, and the run ends with the slot that is busy longest. The result is multiplied by the ratio
+ * of the time that this run has taken so far to the time that was expected.
  */
 #pragma once
 
@@ -12,9 +12,9 @@
 
 /* A boot of the plan. Boots are passed in the order in which they start. Times are in seconds. */
 struct estimate_boot {
-	double expected; /* its duration, negative: unknown */
+	double expected; /* its duration according to durations.h; negative if unknown */
 	double done;     /* the part of `expected` whose rows have ended */
-	double row;      /* the duration of the row that is running, or of the time to the first row */
+	double row;      /* the duration of the running row, or of the time before the first row */
 	double in_row;   /* how long that row has run so far, by this run's clock */
 	double spent;    /* how long the boot has run so far, by this run's clock */
 	bool running, ended;

@@ -205,8 +205,8 @@ static int parse_bench(struct options *options, const char *text, char *why)
 	return 0;
 }
 
-/* Parses a value that is one of two words. Sets *second to true if it is `other`, false if it is
- * `first`. Returns 0, or -1 with the reason in `why`. */
+/* Parses a value that must be one of two words, `first` or `other`. Sets *second to true if the
+ * value is `other`, else to false. Returns 0, or -1 with the reason in `why`. */
 static int parse_either(const char *name, const char *value, const char *first, const char *other,
                         bool *second, char *why)
 {

@@ -46,9 +46,9 @@ static int check_offered(const struct strategy_list *strategies, char *why, size
 
 /*
  * Adds a launch that a claim needs. A launch that needs a separate boot (`alone`) gets an item of
- * its own in support[]. Any other launch is dropped if the user asked for its strategy. If not, all
- * such launches of a strategy share an item with several globs. Returns 0, or -1 with the reason in
- * `why`.
+ * its own in support[]. Any other launch is dropped if the user asked for its strategy. If the user
+ * did not, the launch shares an item with the other such launches of its strategy: its globs are
+ * appended to those of the item. Returns 0, or -1 with the reason in `why`.
  */
 static int add_support(struct plan *plan, const struct claim_run *need, char *why, size_t size)
 {
@@ -182,7 +182,7 @@ static void add_kind(struct plan *plan, const struct options *options, struct jo
 		job.rows = kind == KIND_FIXED ? "fixed" : job.round > 1 ? "later" : "first";
 		job.plain = kind == KIND_FIXED;
 	} else if (kind == KIND_FIXED) {
-		return; /* without a split, the boot for KIND_VARIED runs these benchmarks too */
+		return; /* not split: the boot for KIND_VARIED runs these benchmarks too */
 	}
 	plan->job[plan->jobs++] = job;
 }
@@ -228,8 +228,9 @@ static size_t count_variants(const struct options *options, const struct engine 
 	return count;
 }
 
-/* Adds the jobs of an engine with variants: in each round each variant boots each image with the
- * benchmarks. In round 1, without --bench, a boot with the self-tests precedes each of these. */
+/* Adds the jobs of an engine with variants: in each round, a boot with the benchmarks for each
+ * variant and image. In round 1, a boot with the self-tests precedes each of these boots, unless
+ * --bench is given. */
 static void add_variants(struct plan *plan, const struct options *options, const struct engine *engine)
 {
 	unsigned rounds = rounds_of(options, engine);

@@ -48,9 +48,9 @@ struct plan {
 };
 
 /*
- * Clears the plan and sets its strategies to those of the options. If the options name neither
- * benchmarks nor strategies, or name the strategy `all` and no benchmarks, adds the supporting runs
- * that the claims in bench/claims need. Returns 0, or -1 with the reason in `why` (`size` bytes).
+ * Clears the plan and sets its strategies to those of the options. Also adds the supporting runs
+ * that the claims in bench/claims need, unless the options name benchmarks, or name strategies
+ * without `all`. Returns 0, or -1 with the reason in `why` (`size` bytes).
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
@@ -60,9 +60,9 @@ void plan_set_compiler(struct plan *plan, const char *compiler);
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
  * Bochs; without that engine they are dropped. Benchmarks with Linux programs run in separate
- * boots. These come after the other boots of a round, unless the order of the round is random or
- * timing_order() changes it. Benchmarks with Linux programs do not run on kvm-emulated, nor while
- * VM exits are counted. Ends the program if out of memory.
+ * boots, the last of each round. (The boots of a round may be in another order: it is random on
+ * engines that measure real time, and timing_order() may change it.) Benchmarks with Linux programs
+ * do not run on kvm-emulated, nor while VM exits are counted. Ends the program if out of memory.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);

@@ -397,7 +397,7 @@ int session_recover(const char *folder, bool tables)
 	int status = EXIT_SUCCESS;
 
 	/* The first compiler's results are in the folder itself. They are evaluated last, because
-	 * its report compares all compilers. */
+	 * the first compiler's report compares all compilers. */
 	path_format(pattern, sizeof pattern, "%s/compilers/*/results.sqlite", folder);
 	if (glob(pattern, 0, NULL, &others) == 0) {
 		for (size_t i = 0; i < others.gl_pathc && status == EXIT_SUCCESS; i++) {
@@ -446,8 +446,8 @@ static int measure(struct session *session, const char *command, struct runner_r
 }
 
 /*
- * Measures the images that `compiler` built, in the same rounds and layouts as those of the first
- * compiler, and writes the results to a subfolder. Returns the exit status.
+ * Measures the images that `compiler` built, and writes the results to a subfolder. Rounds and
+ * layouts are the same as for the first compiler's images. Returns the exit status.
  */
 static int measure_other(const struct session *first, const char *compiler, const char *command)
 {
@@ -483,7 +483,8 @@ int session_run(const struct options *chosen, const char *command)
 	if (options.compilers.count > 1)
 		message("compiler %s:", session.compiler);
 	status = measure(&session, command, &result);
-	/* Evaluate the first compiler's results last, because its report compares all compilers. */
+	/* finish() evaluates the first compiler's results. It comes last, because the first
+	 * compiler's report compares all compilers. */
 	for (size_t i = 1; i < options.compilers.count && status == EXIT_SUCCESS && interrupt_count() == 0;
 	     i++) {
 		int other = measure_other(&session, options.compilers.name[i], command);

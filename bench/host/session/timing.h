@@ -31,10 +31,10 @@ void timing_record(void *context, const struct record *record);
 /* Notes that the job has ended. Only the durations of complete boots are kept. */
 void timing_ends(struct timing *timing, size_t index, bool complete);
 
-/* Returns the seconds that are left, negative if unknown, and in *part the part of the run that is
- * done, from 0 to 1. */
+/* Returns the seconds that are left; the result is negative if they are unknown. Sets *part to the
+ * part of the run that is done, from 0 to 1. */
 double timing_left(const struct timing *timing, double *part);
 
-/* Writes the durations of this run to `folder`/durations.tsv, and keeps them for later runs unless
- * the run is replayed. */
+/* Writes the durations of this run to `folder`/durations.tsv. Also keeps them for later runs unless
+ * this run is a replay (replay.h). */
 void timing_keep(const struct timing *timing, const char *folder);
