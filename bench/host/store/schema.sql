@@ -104,9 +104,9 @@ CREATE TABLE IF NOT EXISTS facts (
 	unit   TEXT NOT NULL
 );
 
--- The longest stretch of instructions with interrupts off among the samples of a row on Bochs:
--- where its first and its last instruction are. A function is a symbol with an offset, [user] or
--- [unknown]. It is '' if the run had neither --profile nor --functions, and therefore no symbols.
+-- Instructions with interrupts off, on Bochs: the longest stretch in the samples of a row, with the
+-- places of its first and its last instruction. A function is a symbol with an offset, [user] or
+-- [unknown]. It is '' if the run had no symbols: neither --profile nor --functions.
 CREATE TABLE IF NOT EXISTS irq_off (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
@@ -129,8 +129,8 @@ CREATE TABLE IF NOT EXISTS summary (
 	n INTEGER, min REAL, q1 REAL, median REAL, q3 REAL, max REAL, mad REAL, ci_low REAL, ci_high REAL, flags TEXT
 );
 
--- The index does not begin with the engine, because SQLite would then choose a join that takes
--- minutes for the query of attribution.c.
+-- This index must not begin with the engine. If it did, SQLite would execute the query of
+-- attribution.c with a join that takes minutes.
 CREATE INDEX IF NOT EXISTS summary_by_row ON summary (benchmark, parameter, metric, strategy);
 CREATE INDEX IF NOT EXISTS summary_by_strategy ON summary (strategy, metric, benchmark);
 
@@ -153,8 +153,8 @@ CREATE TABLE IF NOT EXISTS drift (
 	n INTEGER, slope REAL, change REAL, chance REAL, flags TEXT
 );
 
--- The number of VM exits while a benchmark row ran. Exits during the row's set-up count; exits that
--- write records do not. The exits are counted in a separate launch (exits.h).
+-- The number of VM exits while a benchmark row ran. It includes exits during the row's set-up, but
+-- not those that writing records causes. The exits are counted in a separate launch (exits.h).
 CREATE TABLE IF NOT EXISTS vm_exits (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,

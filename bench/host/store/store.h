@@ -84,9 +84,9 @@ struct store_outcome {
 const char *store_schema(void);
 
 /*
- * Adds the views of views.sql and the tables of compilers.sql, as temporary ones of this
- * connection, if an older version of the harness made the database without them. Returns 0, or -1
- * after a message.
+ * Adds the views of views.sql and the tables of compilers.sql if the database lacks them (an older
+ * version of the harness made it). They are temporary: only this connection has them. Returns 0, or
+ * -1 after a message.
  */
 int store_add_views(sqlite3 *db);
 

@@ -1,10 +1,10 @@
--- Views of a results database. A database that an older harness made without them gets them as
--- temporary views (store_add_views() in store.h).
+-- Views of a results database. If an older harness made the database, it lacks these views, and
+-- store_add_views() (store.h) adds them as temporary views.
 
--- The samples, with columns of their launches, but without warm-up samples, samples that lack
--- counts, and samples of rows with a failed check. `overhead` is 1 for samples of an empty body;
--- their median is subtracted from the other samples as overhead. CROSS JOIN makes SQLite begin with
--- the launches, which have an index to their samples.
+-- The samples, with columns of their launches. Left out are warm-up samples, samples that lack
+-- counts, and samples of rows with a failed check. `overhead` is 1 for a sample of an empty body.
+-- The median of these samples is the overhead, which is subtracted from the other samples. CROSS
+-- JOIN makes SQLite begin with the launches, which have an index to their samples.
 CREATE VIEW good_sample AS
 	SELECT s.*, ',' || s.flags || ',' LIKE '%,overhead,%' AS overhead,
 	       l.engine, l.variant, l.strategy, l.stack, l.loader, l.isolation, l.cpus, l.round
@@ -40,8 +40,8 @@ CREATE VIEW decided AS
 	         AND o.a = c.a AND o.b = c.b AND o.engine = c.engine AND ',' || o.flags || ',' NOT LIKE '%,few,%'
 	         AND ((c.ci_low > 1 AND o.ci_low > 1) OR (c.ci_high < 1 AND o.ci_high < 1))));
 
--- The samples of good_sample on Bochs and KVM, the engines whose numbers decide claims, without
--- overhead samples.
+-- The samples of good_sample, without overhead samples, on the engines whose numbers decide claims:
+-- Bochs and KVM.
 CREATE VIEW experiment AS
 	SELECT * FROM good_sample WHERE engine IN ('bochs', 'kvm') AND NOT overhead;
 

@@ -85,7 +85,7 @@ static const char *meaning(const struct screen *screen, char *text, size_t size)
 	return text;
 }
 
-/* Prints what was compared, and in which unit. `some`: an answer lacks rows of some strategies. */
+/* Prints what was compared, and in which unit. `some`: an answer does not show all strategies. */
 static void print_header(const struct screen *screen, bool some, const struct terminal *to)
 {
 	const struct answers *answers = &screen->answers;
@@ -280,8 +280,9 @@ static size_t choose(struct screen *screen, size_t room)
 	return topics;
 }
 
-/* Chooses how many strategies an answer may show, and which answers are shown. Takes the largest
- * number of strategies with which as many topics have an answer as with SCREEN_STRATEGIES_LEAST. */
+/* Chooses which answers are shown, and how many strategies each may show. If each shows
+ * SCREEN_STRATEGIES_LEAST strategies, answers to the most topics fit. Takes the largest number of
+ * strategies with which answers to as many topics still fit. */
 static void fit(struct screen *screen, size_t room)
 {
 	size_t topics;

@@ -20,7 +20,7 @@
 bool screen_print(sqlite3 *db, const char *run_dir, const struct terminal *terminal);
 
 #define SCREEN_STRATEGIES       6
-#define SCREEN_STRATEGIES_LEAST 3 /* if there is no room for more */
+#define SCREEN_STRATEGIES_LEAST 3 /* an answer may show this many even if room is short */
 
 /* Part of screen_print(): the rows of the answers. */
 struct screen_rows {

@@ -17,7 +17,7 @@ struct columns {
 	size_t name, number, range, ratio, note;
 };
 
-/* Presets have names without the values of the axes. */
+/* The name of a preset is one word. Other names are STACK+LOADER+ISOLATION. */
 static bool is_preset(const struct answer_strategy *strategy)
 {
 	return strchr(strategy->name, '+') == NULL;

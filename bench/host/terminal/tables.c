@@ -25,7 +25,7 @@ static const struct section {
 	const char *main;  /* the metric that measures time; "" if the engine has no such metric */
 	const char *means; /* text of the heading; it says what the numbers are */
 	bool time_is_void; /* the main metric means nothing on this engine: omit its rows */
-	bool modelled;     /* modelled cycles alone; the low and high counts stand in for the interval */
+	bool modelled;     /* only modelled cycles; an interval is the low and the high count */
 } sections[] = {
 	{ "bochs", "cycles_nominal",
 	  "modelled cycles on Bochs; [..] with the model's low and high parameters", false, true },
@@ -198,11 +198,13 @@ static struct line *line_for(struct table *table, char *label)
 #define SHOWN       SHOWN_METRIC("?2")
 
 /*
- * Loads the lines of a section. A benchmark that has the section's main metric gets a line for each
- * parameter, and a second one for its work if that differs from its instructions. It gets no line
- * if the section's time is void. A benchmark without the main metric gets a line for each parameter
- * and metric, but none in a section of modelled cycles. Returns false, after a message, if the
- * query cannot be prepared.
+ * Loads the lines of a section.
+ * A benchmark that has the section's main metric gets a line for each parameter, and another line
+ * for its work if that differs from its instructions. In a section whose time is void, such a
+ * benchmark gets no line.
+ * A benchmark that lacks the main metric gets a line for each parameter and metric. In a section of
+ * modelled cycles, such a benchmark gets no line.
+ * Returns false, after a message, if the query cannot be prepared.
  */
 static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
@@ -337,7 +339,7 @@ static const char *verdict_colour(const char *verdict)
 static void print_claim(const struct terminal *terminal, sqlite3_stmt *row)
 {
 	const size_t indent = strlen("  id  verdict       ");
-	const char *label = "also: "; /* the text of `also` is indented by the label, too */
+	const char *label = "also: "; /* further lines are indented past this label */
 	size_t total = terminal->width > 0 ? terminal->width : WIDTH_OF_TEXT;
 	const char *verdict = sql_text(row, 1);
 	const char *also = sql_text(row, 3);

@@ -39,8 +39,9 @@ size_t terminal_text_width(const char *text)
 }
 
 /*
- * Returns how many bytes of `text` to print on a line of `width` columns: all of them if they fit,
- * otherwise those before the last space that fits. If no space fits, returns how many bytes do.
+ * Returns how many bytes of `text` to print on a line of `width` columns. That is the whole text if
+ * it fits. Otherwise the line ends before the last space in these columns or, if there is none,
+ * after `width` columns.
  */
 static size_t fitting_bytes(const char *text, size_t width)
 {
