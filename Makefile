@@ -93,8 +93,8 @@ bochs: $(BUILD)/palimpsest.iso bochs-library
 	@bench/bochs/console.sh $(BUILD)
 
 # Tests the parts of the cycle model, then compares its figures with published ones. PROFILE is one
-# of bench/bochs/profiles. If KVM is usable, also measures the figures under KVM; with ENGINE=kvm it
-# is an error if KVM is not usable.
+# of bench/bochs/profiles. If KVM is usable, the figures are also measured under KVM. If KVM is not
+# usable, ENGINE=kvm is an error.
 PROFILE ?= skylake-client
 ENGINE  ?= auto
 
@@ -104,8 +104,8 @@ validate-model: $(MODEL_TESTS)
 
 # Replaces the committed results. Benchmarks that run Linux programs are left out, because these
 # programs differ between machines. Modelled cycles are left out too, so the reference has only
-# counts. Cycles are computed from counts and from the prices in a profile. They would make the run
-# longer and the file larger, and each corrected price would change them.
+# counts. Cycles are computed from counts and from the prices in a profile. Cycles would make the run
+# longer and the file larger, and each corrected price would change the reference.
 # To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
 REFERENCE_RUN ?= --engine bochs --profile none --strategy heap,window,random,best
@@ -150,7 +150,7 @@ lint: $(BUILD)/strategies.h
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I$(BUILD) -I. bench/host bench/bochs
 	@shellcheck $(SOURCES_SH)
 
-# Makes the figures and tables of the documents from a run: RESULTS=results/latest.
+# Makes the figures and tables of the documents from a run. RESULTS is the run's folder.
 RESULTS ?= results/latest
 
 # Replaces the screen in README.md by the last screen of a run.

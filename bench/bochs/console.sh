@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# console.sh BUILD: boots BUILD/palimpsest.iso in Bochs. Its console is this terminal or, without a
-# terminal, standard input and output.
+# console.sh BUILD: boots BUILD/palimpsest.iso in Bochs. The kernel's console is this terminal or,
+# without a terminal, standard input and output.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"

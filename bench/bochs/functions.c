@@ -13,8 +13,9 @@
 
 enum { DEPTH = 128, NODES_MAX = 100000 };
 
-/* Positions in the array of a function's values: first METRIC_COUNT counts, then the cycles of the
- * three parameter sets (in millionths), then the model's events, as in `!function` lines. */
+/* Positions in the array of a function's values. The array has METRIC_COUNT counts, the cycles of
+ * the three parameter sets (in millionths) and the model's events. `!function` lines have the same
+ * order. */
 enum { FIRST_CYCLES = METRIC_COUNT, FIRST_EVENT = FIRST_CYCLES + SETS, VALUES = FIRST_EVENT + MODEL_EVENTS };
 
 #define METRIC_NAME(id, name) name,
@@ -143,7 +144,7 @@ static void enter(struct stack *stack, unsigned cpu, uint64_t rip)
 	const struct entry_window *window = &entry_windows[cpu];
 	uint64_t start = function->start, end = function->end;
 
-	if (function == &user && window->bytes) { /* the part of the user half below or above the window */
+	if (function == &user && window->bytes) { /* [user] has two parts: below and above the window */
 		if (rip < window->base)
 			end = window->base;
 		else

@@ -4,24 +4,24 @@
  * chain of calls that led there.
  *
  * An event is charged to the function that RIP is in. Whenever the CPU moves from one function to
- * another, the growth of the region's totals since the last such move is charged to the function
- * that it leaves. The functions of a region therefore add up exactly to the region's totals. Three
- * names do not denote functions of the kernel:
+ * another, the growth of the region's totals since the previous move is charged to the function
+ * that the CPU leaves. The functions of a region therefore add up exactly to the region's totals.
+ * Three names do not denote functions of the kernel:
  *   [user]      everything in user mode
  *   [delivery]  everything from Bochs's report of an interrupt, exception or INT n to the first
  *               instruction of the handler: the price of the delivery, the processor's reads and
  *               pushes, and their walks and misses. The interrupt itself, as one event, is charged
  *               to the function that it interrupts
  *   [unknown]   kernel-half code without a symbol
- * Code that is executed in the entry window is charged to the function of the image that has this
- * code. Fetching a function's first instruction is charged to that function; CALL, RET, SYSCALL and
- * IRETQ are charged to the function that executes them.
+ * Code that runs in the entry window is charged to the function that contains this code in the
+ * image. Fetching a function's first instruction is charged to that function; CALL, RET, SYSCALL
+ * and IRETQ are charged to the function that executes them.
  *
  * The stack of calls begins with the function in which the region opens. CALL, a delivery and
  * SYSCALL add a frame. A jump to another function replaces the last frame. RET removes the frames
  * whose return addresses are below RSP. IRETQ within the kernel removes the frames up to the last
  * delivery. A return to user mode removes the frames up to the last [user] frame. If the CPU then
- * continues in a function that is not the last frame's, for example after a context switch, the
+ * continues in a function other than the last frame's, for example after a context switch, the
  * stack of calls starts anew with the function in which the CPU continues.
  */
 #pragma once
@@ -40,9 +40,9 @@ struct totals {
 	const struct model_counts *model; /* NULL without a cycle model */
 };
 
-/* Attributes events to functions from now on, until the process ends. The other functions of this
- * header, except functions_wanted(), may be called only after this one. functions_wanted() returns
- * true once functions_open() was called. */
+/* Attributes events to functions from now on, until the process ends. functions_wanted() returns
+ * true once functions_open() was called. All other functions of this header may be called only
+ * after functions_open(). */
 void functions_open(const struct symbols *symbols);
 bool functions_wanted(void);
 

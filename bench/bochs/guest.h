@@ -20,7 +20,7 @@ void guest_memory_check(void);
  * if Bochs holds all guest memory at once (in bochsrc, `memory: host=` is not below `guest=`). */
 const uint8_t *guest_frame(uint64_t physical);
 
-/* Like guest_frame(), for a read or, if `write` is true, for a write. A write also gets NULL for
- * memory that Bochs does not write at all, such as ROMs, or writes in another way, such as the
- * screen. */
+/* Like guest_frame(), for a read or, if `write` is true, for a write. For a write, it
+ * also returns NULL for ROMs, which Bochs does not write, and for memory such as the screen's,
+ * which Bochs writes in another way. */
 uint8_t *guest_frame_for(uint64_t physical, bool write);

@@ -160,8 +160,8 @@ static void lin_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical
 	region_data_access_modelled(cpu, linear, physical, length, rw == ACCESS_WRITE);
 }
 
-/* Bochs reports its page walks here, and its memory accesses on VM exits and entries. Bit 0 of `rw`
- * is set for a write. */
+/* Bochs calls this for each access of a page walk, and for its memory accesses on VM exits and VM
+ * entries. Bit 0 of `rw` is set for a write. */
 static void phy_access(unsigned cpu, uint64_t physical, unsigned length, unsigned type, unsigned rw)
 {
 	(void)length;
@@ -219,9 +219,9 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 		mangled, (hook_function)function_, NULL, live_, NULL \
 	}
 
-/* hooks[0] reports far branches. These lead to RIP (rip.h). Once RIP is found, only the model (to
- * follow rings) and the attribution to functions need them. Without a model, far_branch() then
- * turns the hook off. If functions are attributed, connect_counters() turns it on for each
+/* hooks[0] reports far branches. rip.h uses them to find RIP. Once RIP is found, only the model (to
+ * follow rings) and the attribution to functions need far branches. Without a model, far_branch()
+ * then turns the hook off. If functions are attributed, connect_counters() turns it on for each
  * region. */
 static struct hook hooks[] = {
 	HOOK("_Z19bx_instr_far_branchjjtmtm", far_branch, true),
@@ -274,8 +274,8 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 	}
 }
 
-/* Turns the counting hooks on or off. Most of a run is outside all regions, so they are on only
- * while a region is open, or a long REP is executed. */
+/* Turns the counting hooks on or off. They are on only while a region is open or a long REP is
+ * executed, because most of a run is outside all regions. */
 static void connect_counters(bool open)
 {
 	for (unsigned i = symbols ? 0 : 1; i < hooks_used(); i++)

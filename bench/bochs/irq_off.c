@@ -14,7 +14,7 @@ static const struct symbols *symbols; /* may be NULL */
 
 static struct watch {
 	struct irq_off_stretch now, longest;
-	bool off;     /* `now` has begun and not ended */
+	bool off;     /* the stretch `now` has begun and not ended */
 	bool shadow;  /* the last instruction was an STI that set IF */
 	uint64_t rsp; /* RSP before the current instruction */
 } watches[MAX_CPUS];

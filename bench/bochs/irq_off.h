@@ -11,9 +11,9 @@
  * If a region opens or closes with IF = 0, only the part inside the region counts. MOV SS and POP
  * SS also delay interrupts by one instruction; this is ignored.
  *
- * The length is in ticks of Bochs's TSC: one per instruction, but one per iteration of a REP
- * instruction that iterates. An interrupt that arrives just when IF becomes 0 waits this long for
- * the CPU.
+ * The length is in ticks of Bochs's TSC: one per instruction. A REP instruction takes one tick per
+ * iteration, or one if it has no iteration. An interrupt that arrives just when IF becomes 0 waits
+ * this long for the CPU.
  */
 #pragma once
 
@@ -24,7 +24,9 @@
 
 struct irq_off_stretch {
 	uint64_t ticks;
-	uint64_t from, to; /* address of its first and its last instruction, in the image if it is known */
+	/* Addresses of the first and the last instruction. If symbols are known, these are addresses
+	 * in the kernel's image. */
+	uint64_t from, to;
 };
 
 /* State of a CPU between two instructions. */
@@ -34,7 +36,7 @@ struct irq_off_moment {
 	bool on; /* RFLAGS.IF */
 };
 
-/* Starts the search in a region that opens. */
+/* Notes that a region opens: from now on, looks for its longest stretch. */
 void irq_off_start(unsigned cpu);
 
 /* Notes that an instruction starts. */

@@ -104,7 +104,7 @@ static _Noreturn void leave(int status)
 
 	*(void **)&bochs_exit = dlsym(RTLD_DEFAULT, "_Z9bx_atexitv");
 	if (machine_started && bochs_exit) {
-		machine_started = false; /* call it once, even if it calls leave() again */
+		machine_started = false; /* bochs_exit() may call leave(): call it only once */
 		bochs_exit();
 	}
 	fflush(NULL);

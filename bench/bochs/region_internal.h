@@ -51,7 +51,7 @@ struct region {
 	bool irq_off; /* measures the time with interrupts off (irq_off.h) instead of counting */
 	uint8_t only;
 	uint8_t at_start;
-	bool entered;    /* the region has executed in the kernel half; only with START_IN_USER */
+	bool entered;    /* kernel-half code has run in the region; set only with START_IN_USER */
 	bool walked;     /* there were page walks, counted or not, since the last settle_walks() */
 	bool executing;  /* an instruction started in the region and has not ended */
 	bool repeating;  /* that instruction is a REP and has made an iteration */

@@ -262,9 +262,9 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 }
 
 /*
- * Outside of regions, and without a model, only iterations of REP are reported to this file. A chase
- * has all events reported until a REP with many iterations has ended, so that these iterations can
- * be executed in bulk.
+ * Outside of regions, and without a model, only iterations of REP are reported to this file. During
+ * a chase all events are reported. A chase lasts until a REP with many iterations has ended. The
+ * reports allow these iterations to be executed in bulk.
  */
 static void chase(unsigned cpu)
 {
@@ -276,7 +276,7 @@ static void chase(unsigned cpu)
 	tell_change(true);
 }
 
-/* Called after an instruction that is no REP. */
+/* Called after an instruction that is not a REP. */
 static void end_chase(void)
 {
 	chasing = false;
@@ -440,8 +440,9 @@ void region_exception(unsigned cpu, unsigned vector)
 	shadow_exception(cpu);
 }
 
-/* Bochs reports every delivery here. It has reported exceptions and external interrupts before, but
- * not software interrupts. Of the latter, INT1, INT3 and INTO count as exceptions. */
+/* Called for every delivery. For an exception or external interrupt, region_exception() or
+ * region_hardware_interrupt() was called first. For a software interrupt only this function is
+ * called. The software interrupts INT1, INT3 and INTO count as exceptions. */
 void region_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];

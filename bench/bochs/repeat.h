@@ -10,7 +10,7 @@
  * elements, changes the registers and lowers the countdown. It leaves to Bochs
  * - the first two iterations and the last one of each instruction,
  * - the first iteration in each line of the source and the destination, so that Bochs learns of
- *   every line that is written and forgets the code that it has decoded from it,
+ *   every line that is written and discards the code that it decoded from that line,
  * - the last element of each page, and
  * - everything else: other instructions, accesses to devices, elements across two lines, DF = 1,
  *   a source that overlaps the destination, several CPUs, and breakpoints in DR7.

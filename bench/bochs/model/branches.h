@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A simple branch predictor, since real ones are not published: 2-bit counters selected by the
- * branch's address and the last 12 outcomes (gshare) for conditional branches, the last target for
- * indirect jumps and calls, and a stack of 16 return addresses.
+ * A simple branch predictor, since real ones are not published.
+ * - For conditional branches: 2-bit counters, selected by the branch's address and the last 12
+ *   outcomes (gshare).
+ * - For indirect jumps and calls: the last target.
+ * - For returns: a stack of 16 return addresses.
  */
 #pragma once
 

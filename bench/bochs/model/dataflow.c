@@ -66,8 +66,8 @@ void dataflow_load(struct dataflow *dataflow, const struct cost *complete)
 	raise_to(&dataflow->latest, complete);
 }
 
-/* Remembers this instruction if its loads may delay later ones. They cannot if the rest of the
- * window is certain to take at least as long as these loads. */
+/* Remembers this instruction if its loads may delay later instructions. The loads delay nothing if
+ * the rest of the window is certain to take at least as long as they do. */
 static void hold(struct dataflow *dataflow)
 {
 	unsigned at = (dataflow->first + dataflow->count) % DATAFLOW_WINDOW_MAX;

@@ -3,11 +3,12 @@
  * Dataflow: which instructions wait for which loads in an out-of-order core.
  *
  * A load can start when the registers of its address are ready. Its result is ready one latency
- * later. What move and arithmetic instructions compute from the result is ready at that same time.
- * Meanwhile the core continues: `now` is the time at which it takes the next instruction, and
- * advances with every cost that is charged. But the core has room for `window` instructions: it
- * takes instruction n only when instruction n - `window` is complete. Independent loads and short
- * chains of loads therefore cost nothing here, and a long chain costs the sum of its latencies.
+ * later. Values that move and arithmetic instructions compute from the result are ready at the same
+ * time as the result. Meanwhile the core continues: `now` is the time at which it takes the next
+ * instruction, and advances with every cost that is charged. But the core has room for `window`
+ * instructions: it takes instruction n only when instruction n - `window` is complete. Independent
+ * loads and short chains of loads therefore cost nothing here, and a long chain costs the sum of its
+ * latencies.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */

@@ -20,7 +20,8 @@ void lru_free(struct lru *lru)
 	free(lru->value);
 }
 
-/* Moves the ways before `way` back by one and puts an entry in the first. */
+/* Moves the entries of ways 0 to `way` - 1 up by one way, which overwrites the entry of `way`. Puts
+ * a new entry into way 0. */
 static void put_first(struct lru *lru, uint64_t first, unsigned way, uint64_t key, uint64_t value)
 {
 	uint64_t *keys = lru->key + first;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The metrics of the cycle model. With a profile, they follow those of bench/bochs/metrics.h in the
- * lines of the stream (docs/model.md). The model's caches and TLBs have the profile's sizes. Their
- * misses count for instruction fetches, data and page walks alike.
+ * The metrics of the cycle model. With a profile, the lines of the stream have these metrics after
+ * those of bench/bochs/metrics.h (docs/model.md). The model's caches and TLBs have the
+ * profile's sizes. Misses are counted for instruction fetches, data and page walks alike.
  *
  * CYCLES_*     Cycles in the three parameter sets, rounded.
  * ITLB_MISSES  Misses of the first-level TLB for code.

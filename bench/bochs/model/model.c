@@ -22,7 +22,7 @@ struct model {
 	struct cost shown[EXPOSURES][LEVELS];       /* visible cost of a line, beyond that of L1 */
 	struct cost whole[LEVELS];                  /* load-to-use latency of a line */
 	struct cost ahead[LEVELS];                  /* load-to-use latency of a prefetched line */
-	struct cost rep_element[REP_BYTES_MAX + 1]; /* cost of an iteration by its bytes */
+	struct cost rep_element[REP_BYTES_MAX + 1]; /* cost of an iteration, indexed by its bytes */
 	struct core *core[MODEL_CPUS];
 	model_walked *walked;     /* may be NULL */
 	model_unpriced *executed; /* may be NULL */

@@ -36,7 +36,7 @@ enum model_event {
 	MODEL_EVENTS
 };
 
-/* Causes of cycles. Each cycle has one. */
+/* Causes of cycles. Each cycle is counted under exactly one cause. */
 enum model_cause {
 	CAUSE_INSTRUCTIONS, /* the core's CPI */
 	CAUSE_STRINGS,      /* REP: its start, and its bytes or iterations */
@@ -102,9 +102,10 @@ void model_delivery(struct model *model, unsigned cpu, enum delivery delivery);
  * mode. If an instruction changes the ring, this is called before model_instruction_ends(). */
 void model_ring(struct model *model, unsigned cpu, bool user);
 
-/* Returns true if a data access to this address would cost nothing beyond its instruction's price: it
- * is not to a device, and the first-level TLB and L1 hold it. As long as only such addresses are
- * accessed, always in the same order, the state of TLB and caches after each round is the same. */
+/* Returns true if a data access to this address would cost nothing beyond its instruction's price:
+ * no device has this address, the first-level TLB holds its page, and L1D holds its line. A loop
+ * that accesses only such addresses, in the same order in each iteration, leaves TLB and caches in
+ * the same state after each iteration. */
 bool model_holds(const struct model *model, unsigned cpu, uint64_t linear, uint64_t physical);
 
 /* Report a completed write of a control register, or a completed INVLPG or INVPCID. */

@@ -6,8 +6,8 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 #define BIT(number) ((uint16_t)(1U << (number)))
 
 /*
- * One letter per opcode. A small letter is the form of the capital letter for 8-bit registers,
- * unless the list gives it a meaning of its own.
+ * One letter per opcode. A small letter means the same as the capital letter, but with 8-bit
+ * registers, unless the list gives the small letter a meaning of its own.
  * "op1 with op2 to op1": both operands are read, and the result is written to op1.
  *  .  no general register, or none that matters    m  at most a memory operand
  *  E  r/m with reg to r/m    G  r/m with reg to reg    S  reg to r/m    L  r/m to reg

@@ -16,6 +16,6 @@ struct operands {
 
 /* Finds the operands of an instruction. `opcode` points past the prefixes and REX, and past 0F if
  * `two_byte`; `rex` is 0 if there is no REX, and `operand_16` is true if there is a prefix 66.
- * ModRM and SIB bytes are read where the opcode has them. Instructions with VEX or EVEX prefixes,
- * and those of the three-byte maps, have no operands. */
+ * ModRM and SIB bytes are read where the opcode has them. For instructions with VEX or EVEX
+ * prefixes, and for those of the three-byte maps, the result has empty sets. */
 struct operands operands_of(const uint8_t *opcode, bool two_byte, uint8_t rex, bool operand_16);

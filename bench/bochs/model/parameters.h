@@ -21,13 +21,13 @@
 	X(L3_WAYS, "l3", "ways", 1, 64)                                                          \
 	X(ITLB_4K, "itlb", "entries_4k", 1, 65536)                                               \
 	X(ITLB_4K_WAYS, "itlb", "ways_4k", 1, 256)                                               \
-	X(ITLB_2M, "itlb", "entries_2m", 0, 65536) /* 0: in the array of 4 KiB pages */          \
+	X(ITLB_2M, "itlb", "entries_2m", 0, 65536) /* 0: held in the 4 KiB array */              \
 	X(ITLB_2M_WAYS, "itlb", "ways_2m", 0, 256)                                               \
 	X(DTLB_4K, "dtlb", "entries_4k", 1, 65536)                                               \
 	X(DTLB_4K_WAYS, "dtlb", "ways_4k", 1, 256)                                               \
-	X(DTLB_2M, "dtlb", "entries_2m", 0, 65536) /* 0: in the array of 4 KiB pages */          \
+	X(DTLB_2M, "dtlb", "entries_2m", 0, 65536) /* 0: held in the 4 KiB array */              \
 	X(DTLB_2M_WAYS, "dtlb", "ways_2m", 0, 256)                                               \
-	X(DTLB_1G, "dtlb", "entries_1g", 0, 65536) /* 0: in the array of 4 KiB pages */          \
+	X(DTLB_1G, "dtlb", "entries_1g", 0, 65536) /* 0: held in the 4 KiB array */              \
 	X(DTLB_1G_WAYS, "dtlb", "ways_1g", 0, 256)                                               \
 	X(STLB, "stlb", "entries", 1, 65536)                                                     \
 	X(STLB_WAYS, "stlb", "ways", 1, 256)                                                     \

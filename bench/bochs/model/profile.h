@@ -8,8 +8,8 @@
  *
  * TAG is M (measured on the processor), S (seen in the named source), D (derived from S), R
  * (recalled) or A (assumed). Without low and high, the value holds for all three sets. The file
- * contains every parameter of parameters.h exactly once, and nothing else except comments, empty
- * lines and the section [measured]: values with the tag M that the model does not use.
+ * contains every parameter of parameters.h exactly once. Besides, it may contain comments, empty
+ * lines and the section [measured], whose values have the tag M and are not used by the model.
  */
 #pragma once
 
@@ -20,7 +20,8 @@
 
 enum { SET_LOW, SET_NOMINAL, SET_HIGH, SETS };
 
-/* Costs are whole millionths of a cycle (or of 1), so that sums are equal on every host. */
+/* Costs are stored in whole millionths of a cycle, and shares in whole millionths, because sums of
+ * integers are equal on every host. */
 enum { CYCLE = 1000000 };
 
 #define SIZE_CONSTANT(id, section, key, least, most) SIZE_##id,

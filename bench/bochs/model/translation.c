@@ -111,7 +111,7 @@ void translation_free(struct translation *translation)
 		lru_free(&translation->structures[level]);
 }
 
-/* Stores in *known the entry in which a page was found or put, which is the newest of its set. */
+/* Stores in *known the entry that holds a page. This entry must be the newest of its set. */
 static void remember(struct known *known, uint64_t linear, const struct lru *array, uint64_t index,
                      uint64_t physical)
 {
@@ -219,8 +219,8 @@ static bool read_entry(const struct translation *translation, uint64_t address, 
 	return frame;
 }
 
-/* Walks the tables from `level` on. If `fill` is not NULL, its paging-structure caches get each
- * entry on the way that points to a table. */
+/* Walks the tables from `level` on. If `fill` is not NULL, each entry that the walk reads and that
+ * points to a table is added to the paging-structure caches of `fill`. */
 static void follow(const struct translation *translation, struct translation *fill, uint64_t linear,
                    unsigned level, uint64_t table, struct walk *walk, struct leaf *leaf)
 {

@@ -86,8 +86,8 @@ static inline bool translation_known(const struct translation *translation, uint
 enum translation_outcome translation_look_up(struct translation *translation, uint64_t linear, enum side side,
                                              struct walk *walk, uint64_t *physical);
 
-/* Returns true if an access to data at this address would find its translation in the first-level
- * TLB, or needs none. Changes nothing. */
+/* Returns true if a data access to this address would find its translation in the first-level TLB,
+ * or would need no translation. Changes nothing. */
 bool translation_holds(const struct translation *translation, uint64_t linear);
 
 /* Translates by the tables alone, without any effect on the TLBs. Returns false if the page is not
