@@ -12,7 +12,8 @@
 /* Prints the head of a table of `rows` rows, or turns the table off if the command line says so. */
 void table_start(unsigned rows);
 
-/* table_row() begins a row. table_sample() adds a sample to it; `flags` are those of its record. */
+/* table_row() begins a row. table_sample() adds a sample to the row; `flags` are the flags in the
+ * sample's record. */
 void table_row(void);
 void table_sample(const struct bench *b, const char *flags);
 

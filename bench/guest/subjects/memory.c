@@ -40,8 +40,8 @@ static void spawn_and_count(struct bench *b)
 		bench_metric(b, "table_bytes", table_bytes, "bytes");
 		bench_metric(b, "task_bytes", PAGE_SIZE, "bytes");
 		/*
-		 * Expected: a PML4, three tables each for the image and the user stack, and those
-		 * of a private kernel stack.
+		 * Expected tables: the PML4, three for the image, three for the user stack, and
+		 * those of the kernel stack if the task does not share them with other tasks.
 		 */
 		b->violations = table_bytes != 6 * PAGE_SIZE + PAGE_SIZE + kstack_table_bytes();
 	}

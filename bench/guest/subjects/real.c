@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unmodified Linux programs, from the archive that bench/linux/programs/archive.sh makes. The
- * parameter's unit contains the program's name.
+ * Unmodified Linux programs, from the archive that bench/linux/programs/archive.sh makes. The unit
+ * of a parameter names the program.
  */
 #include "bench/guest/bench.h"
 #include "fs/node.h"
@@ -9,8 +9,8 @@
 #include "output/console.h"
 
 /*
- * In the order of kinds[] in bench/programs/real.c. A parameter is a position in this list, from 1,
- * so append new programs at the end.
+ * In the order of kinds[] in bench/programs/real.c. A parameter is a position in this list, counted
+ * from 1. Append new programs at the end, so that the positions of the others stay the same.
  */
 static const char *const units[] = {
 	"program/busybox",    "program/bash-static", "program/sash",

@@ -108,7 +108,8 @@ static void make_stale(struct bench *b)
 }
 
 /*
- * For tlb.remap, whose body changes the entries: touches the pages, and selects the other frames.
+ * For tlb.remap: touches the pages, and selects the frames to which the body will change the
+ * entries.
  */
 static void touch_only(struct bench *b)
 {
@@ -166,7 +167,7 @@ static void remap_pages_cr3(struct bench *b)
 	write_cr3(b->cr3);
 }
 
-/* Checks that a CR3 load flushes all pages, with PAGES_CR3 pages instead of one. */
+/* Checks that a CR3 load flushes all of PAGES_CR3 pages. A sample has only one page. */
 static bool flushes_all(struct bench *b)
 {
 	const uint64_t parameter = b->parameter;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * copy.user in each way to reach user memory that the kernel's tables do not map, regardless of the
- * way chosen at boot. These rows run only when named, so that builds whose tables map user memory
- * do not have to skip them.
+ * copy.user, once for each value of `copies=`: each way in which the kernel can reach user memory
+ * that its tables do not map. A row uses its own way, whichever was chosen at boot.
+ *
+ * These rows run only if they are named. Otherwise every build whose tables map user memory would
+ * have to skip them.
  */
 #include "bench/guest/subjects/copies.h"
 #include "isolation/isolation.h"

@@ -52,9 +52,9 @@ struct answer_strategy {
 	char flags[FLAGS_TEXT_MAX]; /* of the median */
 	enum answer_order order;
 	/*
-	 * The ratio to the lowest median, and its interval over the rounds. In modelled cycles this
-	 * interval covers the intervals with the model's low, nominal and high parameters. For
-	 * ANSWER_LEAST the ratio and both ends are 1. They are 0 if no ratio is known.
+	 * The ratio to the lowest median, and the ends of its interval over the rounds. In modelled
+	 * cycles this interval covers the intervals with the model's low, nominal and high
+	 * parameters. All three numbers are 1 for ANSWER_LEAST, and 0 if no ratio is known.
 	 */
 	double ratio, ratio_low, ratio_high;
 	char ratio_flags[FLAGS_TEXT_MAX];
@@ -101,7 +101,7 @@ struct answer_flush {
 	size_t count; /* number of rows; 0: not measured, or the view only counts instructions */
 	struct answer_flush_row *row;  /* ascending by number of pages */
 	double cr3;                    /* a CR3 load; below 0: not measured */
-	char strategy[64];             /* the strategy whose medians `row` and `cr3` hold */
+	char strategy[64];             /* `row` and `cr3` hold the medians of this strategy */
 	struct answer_crossing alone;  /* INVLPG against the CR3 load alone */
 	struct answer_crossing refill; /* INVLPG against the CR3 load with a read of each page */
 };
@@ -111,7 +111,7 @@ struct answers {
 	size_t strategies;       /* number of strategies that are compared */
 	size_t rounds;           /* rounds of boots */
 	size_t count;            /* number of answers */
-	struct answer *answer;   /* one for each question that has a median of some strategy */
+	struct answer *answer;   /* one per question for which some strategy has a median */
 	struct answer_flush flush;
 };
 

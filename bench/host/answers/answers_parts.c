@@ -84,8 +84,8 @@ static const char *flushes(sqlite3_stmt *row)
 	return invlpg > 0 && loads <= 0 ? "INVLPG" : loads > 0 && invlpg <= 0 ? "CR3 loads" : "TLB flushes";
 }
 
-/* Inserts a part. Positive parts come first, then negative ones. In both groups the largest size
- * comes first. */
+/* Inserts a part. Positive parts come before negative ones. The parts of each group are sorted by
+ * absolute value, the largest first. */
 static void add(struct answer_strategy *strategy, const char *what, const char *brief, double more)
 {
 	size_t at = strategy->parts;

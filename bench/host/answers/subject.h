@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Subjects and views. Tables and figures compare builds on subjects (one benchmark with one
- * parameter in one metric), in each view (the numbers of one engine in one unit).
+ * Subjects and views. A subject is one benchmark with one parameter in one metric. A view is the
+ * numbers of one engine in one unit. Tables and figures compare the builds on each subject, once
+ * per view.
  */
 #pragma once
 

@@ -21,9 +21,9 @@ void host_path(char out[PATH_MAX], const char *path);
 bool host_exists(const char *path);
 
 /*
- * Finds the first line in the file `path` that starts with `prefix`, skips blanks, ':', '=' and '"'
- * after the prefix, and copies the text up to the next '"' or the newline to `line`. Returns false
- * if no line starts with `prefix` or the file cannot be read.
+ * Finds the first line in the file `path` that starts with `prefix`. Skips blanks, ':', '=' and '"'
+ * after the prefix. Copies to `line` the text that follows, up to the next '"' or newline. Returns
+ * false if no line starts with `prefix` or the file cannot be read.
  */
 bool host_line(const char *path, const char *prefix, char *line, size_t size);
 

@@ -26,7 +26,7 @@ int path_make_folders(const char *path);
 
 /*
  * Makes a temporary folder in TMPDIR or /tmp, with `purpose` in its name, and writes its path to
- * `out`. Returns 0, or -1 with errno, and with the path that was tried in `out`.
+ * `out`. Returns 0, or -1 with errno; `out` then has the path that could not be made.
  */
 int path_make_temporary(char out[PATH_MAX], const char *purpose);
 

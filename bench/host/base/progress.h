@@ -9,15 +9,15 @@
 
 enum progress_level { PROGRESS_QUIET, PROGRESS_NORMAL, PROGRESS_VERBOSE };
 
-/* With PROGRESS_QUIET only errors are printed, with PROGRESS_VERBOSE details too. */
+/* At PROGRESS_QUIET only errors are printed. At PROGRESS_VERBOSE details are printed too. */
 void progress_set_level(enum progress_level level);
 
 /* Writes a message and a newline, unless the level is quiet. */
 __attribute__((format(printf, 1, 2))) void message(const char *format, ...);
 
 /*
- * Writes a message about a step of the run if the level is verbose, or if it is normal and stderr
- * is not a terminal. On a terminal the progress line shows the step.
+ * Writes a message about a step of the run, unless the level is quiet. At the normal level writes
+ * nothing if stderr is a terminal, because the progress line shows the step there.
  */
 __attribute__((format(printf, 1, 2))) void message_step(const char *format, ...);
 

@@ -23,9 +23,9 @@
 #define SAMPLES       40
 #define QUICK_ROUNDS  1
 #define QUICK_SAMPLES 8
-#define LIMIT         160.0 /* seconds; no round begins that would probably end later */
+#define LIMIT         160.0 /* seconds; a round that would probably end later is not begun */
 #define NOTE          300
-#define HUGE_IS_REAL  0.3 /* large pages are real below this TLB penalty, relative to small pages */
+#define HUGE_IS_REAL  0.3 /* large pages are real if huge_step (measure.h) is below this */
 
 bool calibrate_name_is_good(const char *name)
 {
