@@ -13,9 +13,9 @@
 enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 
 /*
- * Each X() has an id, a section, a key, and how the figure is measured. FIGURE_COUNTS and
- * FIGURE_COSTS are parameters of the profile. FIGURE_EXTRAS are not yet parameters of the model; a
- * profile lists them in the section [measured].
+ * Each X() has an id, a section, a key, and how the figure is measured. The figures of
+ * FIGURE_COUNTS and FIGURE_COSTS are parameters of the cycle model. The figures of FIGURE_EXTRAS
+ * are not, so far; a profile lists them in its section [measured].
  */
 #define FIGURE_COUNTS(X)                                                                          \
 	X(L1D_KIB, "l1d", "kib", "where a chase of dependent loads slows down")                   \
@@ -114,10 +114,11 @@ double figure_latest(const struct figures *figures, enum figure_id id);
 void figure_absent(struct figures *figures, enum figure_id id, const char *why);
 
 /*
- * Computes the median of the rounds' values, and their spread. The spread of a cost is at least 1 %
- * and at least 0.01 to each side, because nothing is measured more exactly. If there are fewer than
- * three values, the spread is at least 25 %. Returns false if fewer than half of `rounds` have a
- * value.
+ * Computes the median of the rounds' values, and their spread. Returns false if fewer than half of
+ * `rounds` have a value.
+ *
+ * No cost is measured exactly, so its `low` and `high` are at least this far from the median: 1 %
+ * of the median (25 % if there are fewer than three values), and 0.01.
  */
 bool figure_result(const struct figures *figures, enum figure_id id, unsigned rounds, double *median,
                    double *low, double *high);

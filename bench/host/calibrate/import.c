@@ -25,12 +25,12 @@ struct row {
 	double least, median;
 };
 
-/* How each price is computed. The parameter of `row` is the number of operations in a sample. The
- * price is the ticks that one more operation adds to a sample, between `from` and `to`. */
+/* How each price is computed. A row's parameter is the number of operations in a sample. The price
+ * is (ticks with `to` operations - ticks with `from` operations) / (`to` - `from`). */
 static const struct slope {
 	const char *row;
 	unsigned long from, to;
-	const char *key, *second; /* one event; or two events, of which the price is the sum */
+	const char *key, *second; /* the event; or two events, if the price is the sum of theirs */
 	const char *less;         /* a row whose price is subtracted; or NULL */
 	const char *how;
 } slopes[] = {
@@ -43,7 +43,7 @@ static const struct slope {
 	{ "micro.invlpg", 33, 129, "invlpg", NULL, NULL, "INVLPG of 33 to 129 pages" },
 };
 
-/* Prices of which only the sum is measured. */
+/* Pairs of events. Only the sum of the two prices of a pair is measured. */
 static const struct {
 	const char *first, *second;
 } pairs[] = { { "syscall", "sysret" }, { "interrupt_user", "iret_user" } };
@@ -79,8 +79,8 @@ static const struct row *find(const struct row *rows, size_t count, const char *
 	return NULL;
 }
 
-/* A price in ticks, computed from the medians of two rows and from their least samples. Both are
- * NAN if a row is missing. */
+/* A price in ticks, computed twice: from the medians of two rows, and from the least samples of the
+ * two rows. Both numbers are NAN if a row is missing. */
 struct ticks {
 	double median, least;
 };
@@ -142,8 +142,8 @@ int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPO
 		import->ticks_per_cycle = chase->median / MICRO_LOADS / l1_cycles;
 	if (emulated || !chase)
 		return -1;
-	/* In Bochs a load takes one tick. With an L1 latency of 4 or 5 cycles, a cycle would have
-	 * 1/4 or 1/5 tick. No TSC is that slow. */
+	/* In Bochs a load takes one tick. L1 has a latency of 4 or 5 cycles, so a table from Bochs
+	 * gives 1/4 or 1/5 tick per cycle. No TSC is that slow. */
 	if (!(import->ticks_per_cycle > 0.3 && import->ticks_per_cycle < 4)) {
 		snprintf(why, IMPORT_WHY,
 		         "a cycle has %.2f ticks by its loads from L1: it is from Bochs, or from another "

@@ -25,9 +25,10 @@ struct import {
 };
 
 /*
- * Reads a table. `l1_cycles` is the latency of the first-level cache, in cycles; the row
- * micro.chase.2m has it in ticks, so the two give the ticks per cycle. Leaves out a price if its
- * rows are missing or the price computed is not above 0. Returns 0, or -1 with the reason in `why`.
+ * Reads a table. `l1_cycles` is the latency of the first-level cache in cycles. The row
+ * micro.chase.2m has the same latency in ticks. Their quotient is the number of ticks per cycle.
+ * Leaves out a price if its rows are missing or the price computed is not above 0. Returns 0, or -1
+ * with the reason in `why`.
  */
 int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPORT_WHY]);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The measurements. Each measure_<part>() measures its figures once, for one round, and adds their
- * values. Some parts need figures of the same round, which must be measured before: the latencies
- * from measure_caches(), the walks from measure_tables().
+ * values. Some parts use values that another part must have added in the same round: latencies,
+ * which measure_caches() adds, or page walks, which measure_tables() adds.
  */
 #pragma once
 
@@ -21,7 +21,8 @@ struct measure {
 	unsigned samples; /* samples per value */
 	char *area;       /* pages of 4 KiB, each with a frame of its own */
 	size_t area_bytes;
-	double huge_step; /* TLB penalty in large pages relative to small ones; NAN: no large pages */
+	/* TLB penalty of large pages / TLB penalty of small pages. NAN: no large pages. */
+	double huge_step;
 };
 
 /* Allocates the area. Returns 0, or -1 with the reason in `why`. */
@@ -54,9 +55,9 @@ void measure_shuffle(struct measure *measure, uint32_t *items, size_t count);
 char *measure_line(char *memory, size_t page);
 
 /*
- * Links the lines in random order to a circular chain: each line contains the address of the next.
- * Follows the chain, and returns the clock cycles of one load, or NAN if memory was short or too
- * few samples were kept. `part` is passed to sampler_run().
+ * Links the lines in random order into a circular chain, where each line contains the address of
+ * the next. Follows the chain and returns the clock cycles of one load. Returns NAN if out of
+ * memory or if too few samples were kept. `part` is passed to sampler_run().
  */
 double measure_chase(struct measure *measure, char **lines, size_t count, double part);
 

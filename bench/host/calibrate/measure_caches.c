@@ -19,7 +19,7 @@
 #define FIRST_RUNG (4UL << 20)
 #define WAYS_MOST  32
 #define NO_STEP    "no step between L3 and memory is seen: others use the L3, or the area fits in it"
-#define HERE       0.1 /* `part` of sampler_run() beyond L2: other programs slow most samples */
+#define HERE       0.1 /* `part` of sampler_run() beyond L2; most samples there are too slow */
 
 struct walk {
 	void **at;
@@ -43,9 +43,9 @@ static void step(void *context)
 }
 
 /*
- * Links lines of the pages [first, first + pages) of the area, `apart` bytes from each other, to a
- * chain by page. Returns the first line of the chain, and sets *last to the last one. Returns NULL
- * if memory is short.
+ * Links lines of the area's pages [first, first + pages) into a chain for a chase by page. Uses the
+ * lines of a page that are `apart` bytes from each other. Returns the first line of the chain, and
+ * sets *last to the last line. Returns NULL if out of memory.
  */
 static void **link_pages(struct measure *measure, size_t first, size_t pages, size_t apart, void ***last)
 {

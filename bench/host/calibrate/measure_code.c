@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measurements that need generated code. Chains of jumps measure the translation of code, and fetches
- * that miss L1. NOPs between two loads measure how far ahead the core works.
+ * Measurements that need generated code. Chains of jumps measure the size of the instruction TLB,
+ * and the cost of fetches that miss L1. NOPs between two loads measure how far ahead the core
+ * works.
  */
 #define _GNU_SOURCE
 #include "bench/host/calibrate/measure.h"
@@ -169,9 +170,9 @@ static double loop(struct measure *measure, struct code *code, unsigned nops)
 }
 
 /*
- * Measures the largest number of NOPs between two loads from memory with which the second load
- * still starts before the first has ended. An iteration takes the latency of one load if the two
- * overlap, otherwise the latency of both.
+ * Measures how many NOPs may be between two loads from memory that still overlap, that is, the
+ * second load starts before the first has ended. If the loads overlap, an iteration takes the
+ * latency of one load, otherwise the latency of both.
  */
 static void measure_window(struct measure *measure, struct code *code)
 {

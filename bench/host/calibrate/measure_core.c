@@ -30,7 +30,7 @@ CODE(push_pop, "pushf\n\tpop %%rax", "rax")
 CODE(locked, "lock addq $1, (%0)", "rax")
 CODE(forward, "mov %%rax, (%0)\n\tmov (%0), %%rax", "rax")
 CODE(divide, "xor %%edx, %%edx\n\tdiv %%rcx\n\tadd $1000, %%rax", "rax", "rdx")
-/* Seven instructions. Only the branch waits for another of them. */
+/* Seven instructions. The branch waits for TEST; the other six do not wait for each other. */
 CODE(mix,
      "add $1, %%rax\n\tmov 8(%0), %%rcx\n\tadd $1, %%rdx\n\tmov %%rsi, 16(%0)\n\tadd $1, %%rdi\n\t"
      "test %%r8, %%r8\n\tjs 9f\n\t9:",

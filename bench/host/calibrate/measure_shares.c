@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measures which share of a miss's latency remains if no instruction waits for the data.
- * Independent loads and stores at computed places, and loads of successive lines, access areas that
- * fit in L2, in L3, and in no cache. The cost of the same code in an area that fits in L1 is
- * subtracted.
+ * Measures which share of a miss's latency remains if no instruction waits for the data. There are
+ * three kinds of accesses: independent loads at computed places, independent stores at computed
+ * places, and loads of successive lines. Each kind is measured in an area that fits in L2, in one
+ * that fits in L3, and in one that fits in no cache. The cost of the same code in an area that fits
+ * in L1 is subtracted.
  */
 #include "bench/host/calibrate/measure.h"
 

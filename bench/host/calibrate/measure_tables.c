@@ -77,8 +77,9 @@ static double refill_cost(struct measure *measure, struct refill *refill, void (
 	return sampler_run(&measure->sampler, &code, measure->samples, 0);
 }
 
-/* Returns the cycles that refilling the TLB takes per page: the difference between MANY and FEW
- * pages after a flush, minus the same difference without a flush. */
+/* Returns the cycles that refilling the TLB takes per page. MANY pages take more cycles than FEW
+ * pages. The result is this difference after a flush, minus this difference without a flush,
+ * divided by MANY - FEW. */
 static double refill_slope(struct measure *measure, struct refill *refill, void (*body)(void *))
 {
 	const double with = refill_cost(measure, refill, body, MANY, true) -
@@ -136,9 +137,9 @@ static double protect_cost(struct measure *measure, struct refill *refill, size_
 }
 
 /*
- * Measures the price of INVLPG: the cycles that one more page adds to an mprotect() of at most
- * CEILING pages, minus the cycles that one more page adds to an mprotect() of more pages. The
- * latter flushes the whole TLB and executes no INVLPG.
+ * Measures the price of INVLPG. Up to CEILING pages, each page costs an mprotect() one INVLPG.
+ * Beyond CEILING, mprotect() flushes the whole TLB and executes no INVLPG. So the price is what one
+ * more page costs up to CEILING, minus what one more page costs beyond CEILING.
  */
 static void measure_invlpg(struct measure *measure)
 {
@@ -174,8 +175,8 @@ static double grouped(struct measure *measure, char *memory, size_t groups)
 	return measure_chase(measure, lines, GROUP_PAGES, 0);
 }
 
-/* Measures how many page directory entries the processor caches: the largest number of page tables
- * whose entries all fit. */
+/* Measures how many page directory entries the processor caches. A chase slows down when it uses
+ * more page tables than that. */
 static void measure_directory(struct measure *measure)
 {
 	static const size_t groups[] = { 8, 16, 24, 32, 48, 64, 96, 128 };

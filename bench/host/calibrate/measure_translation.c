@@ -67,8 +67,8 @@ static size_t ways(struct measure *measure, unsigned shift, double limit)
 	return result;
 }
 
-/* Loads at computed places that do not wait for each other. There are `mask` + 1 places, `apart`
- * bytes from each other. */
+/* Independent loads at computed places. There are `mask` + 1 places, `apart` bytes from each
+ * other. */
 struct scatter {
 	char *memory;
 	uint64_t mask, x, y;
@@ -158,7 +158,8 @@ void measure_translation(struct measure *measure)
 
 	for (size_t i = 0; i < COUNTS; i++)
 		cycles[i] = penalty(measure, measure->area, counts[i]);
-	/* A hit in the second level costs at least 5 cycles on every processor. */
+	/* On every processor a hit in the second level costs at least 5 cycles. So a translation of
+	 * at most 2 cycles was a hit in the first level. */
 	first = reach(cycles, 0, 2);
 	walk = cycles[COUNTS - 1];
 	/* A chase over 4 times the pages of the first level nearly always hits the second level. */

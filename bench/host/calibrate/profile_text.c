@@ -230,7 +230,8 @@ static void raise_to(struct line *line, const struct line *before)
 	print_values(line->value, false, fmax(v[0], b[0]), fmax(v[1], b[1]), fmax(v[2], b[2]));
 }
 
-/* Adjusts values that come from different sources to each other. */
+/* Makes values consistent with each other. They can be inconsistent because they come from
+ * different sources. */
 static void fit(struct line *lines)
 {
 	static const struct {

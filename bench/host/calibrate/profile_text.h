@@ -8,15 +8,15 @@
 #include <limits.h>
 #include <stdio.h>
 
-/* The beginning of a line that profiles of --calibrate have. Only a profile with this line may be
- * replaced. */
+/* The beginning of a line that --calibrate writes into its profiles. A profile without such a line
+ * is not replaced. */
 #define PROFILE_TEXT_MARK "# Written by run-bench.sh --calibrate"
 
 struct profile_text {
 	const struct machine *machine;
 	const struct figures *figures;
 	unsigned rounds;          /* number of rounds measured */
-	const char *base;         /* name of the profile that gives all values not measured */
+	const char *base;         /* name of the profile with the values for what is not measured */
 	char base_path[PATH_MAX]; /* the file of that profile */
 	const char *note[16];     /* lines for the head of the file; ends with NULL */
 };

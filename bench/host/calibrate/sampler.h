@@ -14,7 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Cycles of one run of the chain: multiplications that wait for each other, each of 3 cycles. */
+/* Cycles of one run of the chain. Each of its multiplications takes 3 cycles and waits for the one
+ * before it. */
 #define CHAIN_MULTIPLICATIONS 4000
 #define CHAIN_CYCLES          (3.0 * CHAIN_MULTIPLICATIONS)
 
@@ -43,7 +44,7 @@ struct sampler {
 	double rate[SAMPLER_RATES];
 	size_t rates;         /* samples kept so far */
 	unsigned long taken;  /* samples taken so far */
-	unsigned long thrown; /* those of them that were thrown away */
+	unsigned long thrown; /* number of samples taken and then thrown away */
 };
 
 /* A piece of code to be timed. */

@@ -114,8 +114,8 @@ static int compare_effects(const void *first, const void *second)
 }
 
 /*
- * Returns true if the table has a line for the change among the lines of `verdict`. Causes of other
- * changes have lines only if `all` is true.
+ * Returns true if the change has a line among the lines of `verdict`. A cause of other changes has
+ * a line only if `all` is true.
  */
 static bool is_shown(const struct change *change, enum verdict_of_change verdict, bool all)
 {

@@ -10,11 +10,13 @@
 
 /*
  * Prints what changed from folder `a` to folder `b`, regressions first. Within each verdict, cycles
- * and time come before counts, and larger changes before smaller ones. A regression is a rise of
- * instructions, cycles, time or bytes if the whole interval of the ratio is above the threshold. A
- * check that fails only in `b`, or violations that occur only in `b`, are regressions too. Changes
- * of other metrics are printed below a regression or improvement as its causes. If `all` is true,
- * every series that both folders have and that is not identical gets a line of its own instead.
+ * and time come before counts, and larger changes before smaller ones. A rise of instructions,
+ * cycles, time or bytes is a regression if the whole interval of the ratio is above the threshold.
+ * A check that fails only in `b`, or violations that occur only in `b`, are regressions too.
+ *
+ * If `all` is false, changes of other metrics are printed below a regression or improvement, as its
+ * causes. If `all` is true, they have lines of their own, and so has every other series that is in
+ * both folders and is not identical.
  *
  * Returns 0 if there are no regressions, 1 if there are, or COMPARE_CANNOT after a message if a
  * folder cannot be read.

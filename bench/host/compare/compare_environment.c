@@ -32,8 +32,8 @@ struct values {
 	char a[VALUE_MAX], b[VALUE_MAX];
 };
 
-/* Copies a run's value of `key`, or "unknown" if it lacks the key. A run of an older version does
- * not name its compiler; it used the default one. */
+/* Copies a run's value of `key`, or "unknown" if the run lacks the key. A run without the key
+ * run.compiler is from an older version, which used the default compiler. */
 static void value_of(const struct results *run, const char *key, char *value)
 {
 	results_environment(run, key, value, VALUE_MAX);
