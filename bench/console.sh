@@ -3,9 +3,9 @@
 # Runs an emulator whose console is standard input and output: console.sh COMMAND…
 # If standard input is a terminal, it does nothing else. Otherwise it feeds standard input to the
 # emulator, followed by Ctrl-D once a second: a serial line cannot transmit the end of a file, and
-# shells and prompts exit on Ctrl-D. An emulator that still runs CONSOLE_LIMIT seconds (300) after
-# the end of the input is killed. CONSOLE_READY may name a file that the command creates as soon as
-# it accepts input.
+# shells and prompts exit on Ctrl-D. If the emulator has not ended CONSOLE_LIMIT seconds
+# (default 300) after the end of the input, it is killed. CONSOLE_READY may name a file that COMMAND
+# creates as soon as it accepts input; nothing is fed to it before that.
 # Exit status: the command's, or 124 if it was killed.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
@@ -19,7 +19,7 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 mkfifo "$work/input" || exit 2
 
-# feed PID: prints everything from descriptor 3, then Ctrl-D once a second. After $limit seconds it
+# feed PID: prints everything from descriptor 3, then Ctrl-D once a second for $limit seconds. Then
 # creates $work/late and kills PID.
 feed()
 {

@@ -6,7 +6,7 @@
 
 # Variables that change how a shell works.
 unset -v BASH_ENV ENV CDPATH GLOBIGNORE POSIXLY_CORRECT
-# Variables that point git to another repository than this folder's, as git sets them for its hooks.
+# Variables that make git use a repository other than this folder's. git sets them for its hooks.
 unset -v GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX GIT_COMMON_DIR GIT_NAMESPACE GIT_OBJECT_DIRECTORY
 unset -v GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CEILING_DIRECTORIES
 # Variables that change how gnuplot draws. Its option -d skips the start-up files.

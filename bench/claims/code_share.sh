@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: MIT
 # Counts the code of a kernel that exists only for its value of the axis ISOLATION (claim 17).
 # usage: code_share.sh STACK+LOADER+ISOLATION[@COMPILER-OPT]
-#   the name of a folder of build/ with a kernel, whose objects must be there
+#   names a folder of build/ that contains a kernel; the kernel's objects must exist
 # Prints one line: the lines and the bytes of that code, then the lines and the bytes of all code of the
 # kernel. Prints nothing for the first value of the axis: the other values are compared with it.
 #
 # The kernel is what the build compiles from kernel/. The value's own code is
 #   - the files that kernel/axes.txt lists for it and not for the first value, and its header and macros
 #   - the headers that only these files include
-# A line counts if it has more than a comment; a byte if it is in a section of code of an object file, so
-# inline functions count where they are used. Code in other files that only some values execute does not
-# count, as every build compiles it.
+# A line counts if it has more than a comment. A byte counts if it is in a section of code of an
+# object file, so the bytes of inline functions count where they are used. Every build compiles all
+# other files, so their code does not count, even if only some values execute it.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -34,7 +34,8 @@ files_of()
 	axes -v show=files -v name="$1" | sed 's|^|kernel/|; /\.asm$/!s|$|.c|' | sort
 }
 
-# The objects of the kernel, each with its source, and all that these sources include.
+# `objects` lists the kernel's objects, each with its source. `compiled` lists these sources and all
+# files that they include.
 objects=$(make -s list-objects "STACK=$stack" "LOADER=$loader" "ISOLATION=$isolation" "${compiler[@]}" |
 	sed -nE 's,^build/(objects/)?[^/]*/(kernel/.*)\.o$,&\t\2,p' | sed -E '/\.asm$/!s/$/.c/')
 missing=$(cut -f 1 <<<"$objects" | while read -r object; do [ -e "$object" ] || echo "$object"; done)
@@ -53,8 +54,8 @@ own=$({
 	printf '%s\n' "kernel/isolation/isolation_${isolation//-/_}."{h,inc}
 } | sort -u)
 
-# A header is the value's own if every file that includes it is. The loop repeats this, because
-# headers include headers.
+# A header is the value's own if every file that includes it is the value's own. Headers include
+# headers, so the loop repeats until it finds no more.
 # shellcheck disable=SC2086 # the names of files have no spaces
 includes=$(grep -oE '^# *include "[^"]*"' $compiled /dev/null | sed -E 's|^([^:]*):.*"(.*)"|kernel/\2 \1|' | sort -u)
 while :; do

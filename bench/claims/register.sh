@@ -75,7 +75,7 @@ check_links()
 		}' || failed=1
 }
 
-# The last entry of each claim has the hash of its present header.
+# Checks that the last entry of each claim has the hash of the claim's present header.
 check_headers()
 {
 	headers "$folder"/[0-9][0-9]-*.sql
@@ -112,7 +112,8 @@ usage()
 	exit 2
 }
 
-# The entries of every earlier commit must be the first entries of the present register.
+# Checks that the present register begins with the entries that the register had in every earlier
+# commit.
 check_history()
 {
 	local revision

@@ -35,8 +35,8 @@ struct benchmark {
 	const char *const *units;   /* a unit for each parameter, in place of `unit`; or NULL */
 	const uint64_t *parameters; /* list that ends with BENCH_LIST_END, or NULL */
 	unsigned few;               /* if not 0, the number of samples, whatever bench_plan says */
-	uint64_t large;             /* if not 0, parameters from this on take few samples */
-	uint64_t once;              /* if not 0, parameters from this on run in round 1 only */
+	uint64_t large;             /* if not 0: parameters >= large take few samples */
+	uint64_t once;              /* if not 0: parameters >= once run in round 1 only */
 	bool experiment;            /* counts something itself, without stamps and warm-up */
 	bool counted;               /* counted by Bochs, not timed: no code can stamp the end */
 
@@ -72,7 +72,7 @@ struct bench {
 	uint64_t parameter;
 	uint64_t t0, t1;                    /* TSC at the start and the end of the sample */
 	unsigned region;                    /* number of the sample's region (docs/records.md) */
-	bool marked;                        /* an experiment whose region the library measures */
+	bool marked;                        /* the instrumentation library measures the experiment */
 	unsigned samples, warmup, overhead; /* numbers of samples; bench_warm() may raise warmup */
 	unsigned warmup_most;               /* upper bound of warmup */
 	bool counters;                      /* some samples read the performance counters */
@@ -155,8 +155,9 @@ void bench_plan_warmup(struct bench *b);
 bool bench_step(const struct bench *b, unsigned index, struct bench_step *step);
 
 /*
- * Called after warm-up sample `index`: extends the warm-up, up to b->warmup_most, while the medians
- * of its last two blocks of samples differ by more than 2 %. Only with warmup=stable.
+ * Called after warm-up sample `index`. With warmup=stable, extends the warm-up while the medians of
+ * its last two blocks of samples differ by more than 2 %, up to b->warmup_most samples. Otherwise
+ * leaves the warm-up as it is.
  */
 void bench_warm(struct bench *b, unsigned index);
 

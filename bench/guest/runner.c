@@ -212,7 +212,8 @@ bool bench_verifies(const struct bench *b)
 
 /*
  * Handles the interrupts that the previous row left pending. A hypervisor may deliver the interrupt
- * of a stopped timer only at its next entry into the guest; a read of the APIC causes one.
+ * of a stopped timer only at its next entry into the guest. A read of the APIC causes such an
+ * entry.
  */
 static void drain_interrupts(void)
 {

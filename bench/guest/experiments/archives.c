@@ -19,7 +19,7 @@
 #define FOLDER      "tmp/archive"
 
 #define PART_FRAMES (PD_SPAN / PAGE_SIZE)
-#define PARTS       4096 /* parts of 2 MiB that are looked at: 8 GiB */
+#define PARTS       4096 /* number of parts of 2 MiB; together 8 GiB */
 
 static struct {
 	size_t size;
@@ -52,7 +52,7 @@ static uint8_t *take_run(size_t pages)
 		if (part < PARTS && ++taken[part] == PART_FRAMES)
 			first = part * PD_SPAN;
 	}
-	while ((frame = frame_list_pop(&all)) != FRAME_NONE) /* the wanted frames go on no list */
+	while ((frame = frame_list_pop(&all)) != FRAME_NONE) /* the wanted frames join no list */
 		if (first == FRAME_NONE || frame < first || frame >= first + pages * PAGE_SIZE)
 			frame_list_push(&others, frame);
 	frame_list_free(&others);

@@ -112,8 +112,8 @@ static void same_frame(struct bench *b)
 }
 
 /*
- * Starts programs that exit, programs that are killed, files that are no programs, and programs
- * while memory runs out. Counts wrong results, and frames that are missing at the end.
+ * Starts programs that exit, programs that are killed, files that are not programs, and
+ * programs while memory runs out. Counts wrong results, and frames that are missing at the end.
  */
 static void spawn_rounds(struct bench *b)
 {

@@ -30,8 +30,8 @@ void pitfall_report(struct bench *b);
 bool pitfall_ran(struct bench *b);
 
 /*
- * Returns a state for pitfall_random() that depends on nothing but the build, so that each build makes
- * other tries, and the same ones in every run.
+ * Returns a state for pitfall_random() that depends on nothing but the build. So different builds
+ * make different tries, and a build makes the same tries in every run.
  */
 uint64_t pitfall_seed(void);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pitfall.cr3_in_c (bench/claims/03-*): C code loads another task's CR3 and continues, on stacks in
- * three kinds of places. In one of them, each task has its own stack at the same fixed address. The
- * other task's stack is zeroed; or that task has run the same function before, and its stack still
- * holds what the function left there.
+ * pitfall.cr3_in_c (bench/claims/03-*): C code loads another task's CR3 and continues. It runs on
+ * stacks of three kinds. The first kind is at a fixed address, where each task has a stack of its
+ * own. In half of the rounds, the other task's stack is zeroed. In the other half, the other task
+ * has run the same function before, and its stack still holds what the function left there.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/cpu.h"

@@ -91,7 +91,7 @@ static void count_delivery(void)
 static void inner_main(void)
 {
 	run_load(INNER);
-	__asm__ volatile("int3"); /* swaps to the outer load's code; nothing resumes this again */
+	__asm__ volatile("int3"); /* continues the outer load; nothing returns here */
 	__builtin_unreachable();
 }
 
@@ -136,7 +136,7 @@ static bool window_probe(struct trap_frame *frame)
 	} else if (address == TRAP(INNER)) {
 		frame->rsi = (uintptr_t)loads[INNER].data;
 		if (state.interleave)
-			swap_frames(frame); /* resume the outer load, inside the inner one */
+			swap_frames(frame); /* continue the outer load while the inner one waits */
 	} else if (address >= WINDOW_BASE && address < WINDOW_BASE + WINDOW_RANDOM_RANGE) {
 		state.faults++; /* the window was closed while in use */
 		frame->rdi = (uintptr_t)dump;
@@ -151,8 +151,9 @@ struct window_result {
 };
 
 /*
- * Runs two loads, one after the other or interleaved, and adds to *result: bytes of one image in
- * the other's space, and bytes that did not arrive. Returns false if out of memory.
+ * Runs two loads, one after the other or interleaved. Adds two numbers to *result: bytes of one
+ * image that are in the other's space, and bytes that did not arrive. Returns false if out of
+ * memory.
  */
 static bool two_loads(uint64_t round, bool interleave, struct window_result *result)
 {

@@ -39,7 +39,8 @@ static uint64_t canary(uint64_t i)
 	return (uint64_t)(running + 1) << 32 | i;
 }
 
-/* The code of both contexts: sets its variables, lets the others run, and checks its variables. */
+/* The code of both contexts: sets its variables, returns to the scheduler, and checks its variables
+ * when it runs again. */
 static _Noreturn void run_context(void)
 {
 	volatile uint64_t canaries[CANARIES];
@@ -77,7 +78,7 @@ static bool prepare(unsigned which, struct address_space *space)
 	return true;
 }
 
-/* The first context runs, the second one starts and runs, and the first one is continued. */
+/* run_both() runs the first context, makes and runs the second one, and continues the first one. */
 static struct address_space *second_space;
 static bool second_made;
 

@@ -21,8 +21,8 @@ static unsigned regular_ist;
 static uint64_t shipped_cr4;
 
 /*
- * Makes the next interrupt one of this kind. NEST_USER needs SMAP off, and gets it off here. A
- * handler that runs on a kernel stack turns SMAP on again.
+ * Makes the next interrupt one of this kind. NEST_USER needs SMAP off, so this function turns SMAP
+ * off for NEST_USER. A handler that runs on a kernel stack turns SMAP on again.
  */
 static void arm(unsigned next)
 {

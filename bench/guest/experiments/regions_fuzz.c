@@ -26,7 +26,7 @@ static struct page {
 enum parts { SPLIT, STAY, GO };
 static enum parts parts;
 static uint64_t cuts;   /* calls of munmap() with an end inside a region */
-static uint64_t stayed; /* pages that had a frame after their unmap, added up over all calls */
+static uint64_t stayed; /* pages that still had a frame after an unmap, summed over all calls */
 
 static struct address_space *own(void)
 {
@@ -132,7 +132,7 @@ static uint64_t touch(size_t page, bool write, uint64_t word)
 	bool read;
 
 	if (parts != SPLIT && !readable)
-		return 0; /* the controls only make accesses that a program may make */
+		return 0; /* a control makes no access that must fault */
 	read = !copy_from_user(&seen, address_of(page), sizeof seen);
 	if (!read && parts == GO)
 		expected->mapped = false; /* the fault would end the program: count the page once */
@@ -221,7 +221,8 @@ static int warm_up(void)
 
 /*
  * Makes calls and accesses until `tries` unmaps had an end inside a region. Both controls make the
- * same ones, so that only the treatment of regions differs. Another build makes others.
+ * same calls and accesses, so that only the treatment of regions differs. Other builds make
+ * different ones.
  */
 static struct outcome run(uint64_t tries, enum parts how)
 {

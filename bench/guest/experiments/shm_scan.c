@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * shm.scan (bench/claims/36-*): can a program find shared memory of another user by trying keys?
- * One user has segments with mode 0600, whose keys are drawn from all 2^32 - 1. Another user tries
- * keys and IDs. The control is the same scan without permission checks. A scan of all keys would
+ * One user has segments with mode 0600. Their keys are drawn from all 2^32 - 1 keys. Another user
+ * tries keys and IDs. The control is the same scan without permission checks. A scan of all keys would
  * take too long, so only some blocks of keys are tried: those that have a segment, and as many
  * drawn at random.
  */
@@ -41,7 +41,8 @@ static int run(const char *kind, uint64_t key, uint64_t count)
 	return status;
 }
 
-/* Runs a scan and adds what the program wrote into its file. Returns false if it failed. */
+/* Runs a scan and adds the numbers in the program's result file to *sum. Returns false if the scan
+ * failed. */
 static bool scan(const char *kind, uint64_t key, uint64_t count, struct found *sum)
 {
 	struct found found;

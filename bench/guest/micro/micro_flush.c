@@ -4,9 +4,9 @@
  *
  *   micro.invlpg (pages)       INVLPG of each page, no refill
  *   micro.cr3 (loads)          loads of CR3
- *   micro.cr3.refill (pages)   ROUNDS times a load of CR3, then a read of each page
- *   micro.switch (pages)       ROUNDS round trips between two address spaces, with reads of that
- *                              many private pages in each of the two
+ *   micro.cr3.refill (pages)   ROUNDS times: a load of CR3 and a read of each page
+ *   micro.switch (pages)       ROUNDS round trips between two address spaces. Each round trip reads
+ *                              `pages` private pages in each space
  *   micro.switch.same (pages)  the same number of reads without loads of CR3
  */
 #include "bench/guest/experiments/pitfalls.h"
@@ -71,8 +71,8 @@ static void touch(uint64_t pages)
 }
 
 /*
- * Fills the TLB, then clears the entries' accessed bits. Only a page walk after a flush sets them
- * again (SDM 3A 4.8).
+ * Fills the TLB, then clears the accessed bits in the page tables. Only a page walk sets them again
+ * (SDM 3A 4.8), and a page is walked again only after a flush.
  */
 static void fill_tlb(struct bench *b)
 {
@@ -229,7 +229,7 @@ static void switch_nothing(struct bench *b)
 	kstack_call_across_cr3(stay, b);
 }
 
-/* Checks the sum of all words read, which are 1 in the first space and 2 in the second. */
+/* Checks the sum of all words read. Each word is 1 in the first space and 2 in the second. */
 static bool read_both(struct bench *b)
 {
 	return micro_operations(b, ROUNDS) && read_in_all == ROUNDS * b->parameter * (1 + 2);

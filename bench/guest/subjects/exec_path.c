@@ -5,8 +5,8 @@
  * rows (docs/baselines.md). The file is /payload-4k and so on; its bytes stay in the boot module,
  * as those of an archive do.
  *
- * The ids (with_path_…) sort these rows after all others, so that they do not change the memory
- * that the others find.
+ * The ids (with_path_…) sort these rows after all others, so that these rows do not change the
+ * memory that the other rows find.
  */
 #include "bench/guest/payload.h"
 #include "fs/boot_modules.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time that an interrupt waits while a program is loaded. process_spawn() loads the program; in
- * it the kernel may turn interrupts on.
+ * The time that an interrupt waits while a program is loaded. process_spawn() loads the program,
+ * and may turn interrupts on meanwhile.
  *
  *   irq.latency.loading  The region and the time stamps measure an IPI that is sent just before the
  *                        load. The metric `latency` is the longest wait of a timer interrupt over
@@ -16,8 +16,9 @@
  *                        loaded. Its error is up to the metric `period`, because the timer may be
  *                        due at any moment while interrupts are off.
  *
- * These metrics are in TSC ticks. In Bochs a tick is an instruction, or an iteration of a repeated
- * one. Elsewhere it is a tick of a clock, which also runs while the host runs something else.
+ * These metrics are in TSC ticks. In Bochs a tick is an instruction, or an iteration of a REP
+ * instruction. Elsewhere it is a tick of a clock, which also runs while the host runs something
+ * else.
  */
 #include "bench/guest/payload.h"
 #include "boot/options.h"
@@ -227,8 +228,8 @@ static void storm_start(uint64_t count)
 }
 
 /*
- * Sets storm.period to the shortest period, of powers of 2, in which the interrupted code
- * progresses. If the timer were due again when the handler returns, nothing else would ever run.
+ * Sets storm.period to the shortest power of 2 at which the interrupted code progresses. With a
+ * period that ends before the handler returns, nothing but the handler would ever run.
  */
 static int find_period(struct bench *b)
 {
