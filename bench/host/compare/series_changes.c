@@ -237,8 +237,8 @@ static int read_rounds(const struct results *results, struct series_list *list)
 }
 
 /*
- * Adjusts p values by Holm's method: those of all changes for which a test was made. Returns 0, or
- * -1 after a message.
+ * Adjusts the p values of all changes for which a test was made, by Holm's method. Returns 0, or -1
+ * after a message.
  */
 static int adjust(struct changes *changes, const struct match *matches)
 {

@@ -34,10 +34,10 @@ enum quantity quantity_of(const char *metric, const char *unit);
 
 enum verdict_of_change {
 	CHANGE_IDENTICAL, /* the numbers are the same */
-	CHANGE_WITHIN,    /* the interval of the ratio is within 1 - threshold and 1 + threshold */
+	CHANGE_WITHIN,    /* the interval of the ratio is in [1 - threshold, 1 + threshold] */
 	CHANGE_UNDECIDED, /* none of the other verdicts */
 	CHANGE_IMPROVED,  /* the interval is below 1 - threshold */
-	CHANGE_OUTCOME,   /* the number that an experiment counted differs; neither is better */
+	CHANGE_OUTCOME,   /* an experiment counted different numbers, neither of which is better */
 	/* The interval is above 1 + threshold; or a failed check or a violation is new. */
 	CHANGE_REGRESSION,
 	CHANGE_VERDICTS
@@ -65,7 +65,7 @@ struct change {
 struct changes {
 	struct change *items; /* sorted by series_order() (summary_rows.h) */
 	size_t count, room;
-	/* Number of series left out: their engines' numbers are not comparable. */
+	/* Number of series left out because their engine's numbers are not comparable. */
 	size_t uncompared;
 };
 

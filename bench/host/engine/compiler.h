@@ -13,7 +13,7 @@
 
 struct compiler_list {
 	size_t count;
-	char name[COMPILERS_MAX][COMPILER_NAME_MAX]; /* each once */
+	char name[COMPILERS_MAX][COMPILER_NAME_MAX]; /* all different */
 };
 
 /* The compiler of builds whose folder does not name one. */

@@ -58,7 +58,7 @@ struct engine {
 	bool some_counts;
 	/* Boot the self-tests before the benchmarks, unless --bench is given. */
 	bool self_test;
-	/* Seconds, in place of LAUNCH_QUIET (launch.h); 0: LAUNCH_QUIET. */
+	/* Seconds, used in place of LAUNCH_QUIET (launch.h) unless 0. */
 	unsigned quiet;
 	const char *flag; /* added to the flags of every sample; NULL: none */
 

@@ -64,8 +64,8 @@ static int can_run(char *why, size_t size)
 
 /*
  * Writes the file `boot`, which the outer machine's init (bench/linux/outer/init.sh) reads as shell
- * code. The kernel's command line contains no quotes, so it is put in quotes as it is. Returns 0,
- * or -1 with the reason in `why`.
+ * code. The kernel's command line contains no quotes, so the file can have it in quotes, without
+ * escapes. Returns 0, or -1 with the reason in `why`.
  */
 static int write_boot_file(const struct engine_boot *boot, char *why, size_t size)
 {

@@ -22,8 +22,8 @@ const char *kvm_cpu(void);
 bool kvm_next_cpu(void);
 
 /*
- * Adds the options that make times repeatable: the guest's memory (`memory` MiB) is allocated
- * before the guest starts, in pages of 2 MiB if the host has enough free ones, and HLT, MWAIT and
+ * Adds the options that make times repeatable. The guest's memory (`memory` MiB) is allocated
+ * before the guest starts, in pages of 2 MiB if enough of them are free on the host. HLT, MWAIT and
  * PAUSE cause no VM exits.
  */
 void kvm_add_machine(struct arguments *arguments, unsigned memory);

@@ -134,7 +134,7 @@ void linux_rows_split(struct linux_rows *rows, const char *globs)
 
 		path_format(glob, sizeof glob, "%.*s", (int)length, globs);
 		match(rows, glob, &linux_ones, &other_ones);
-		if (other_ones || !linux_ones) /* without a match, the kernel reports the error */
+		if (other_ones || !linux_ones) /* the kernel reports a glob that matches nothing */
 			add(rows->others, glob);
 		if (!other_ones && !linux_ones)
 			rows->varied = true;

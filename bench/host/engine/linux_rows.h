@@ -21,7 +21,9 @@ struct linux_rows {
 	char others[BENCH_GLOBS];
 	char names[BENCH_GLOBS]; /* names of benchmarks that run Linux programs */
 	bool fixed;              /* `others` matches a benchmark with a fixed number of samples */
-	bool varied; /* `others` matches a benchmark whose number varies, or a glob matches none */
+	/* `others` matches a benchmark whose number of samples varies, or has a glob that matches
+	 * no benchmark. */
+	bool varied;
 };
 
 /* Returns true if the benchmark of this name runs Linux programs. */
@@ -29,7 +31,7 @@ bool linux_row(const char *name);
 
 /*
  * Returns true if each glob matches a benchmark in build/host/about.txt, or if that file is
- * missing. Otherwise returns false, with the first glob that matches none in `unknown`.
+ * missing. Otherwise returns false, and `unknown` has the first glob that matches no benchmark.
  */
 bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS]);
 

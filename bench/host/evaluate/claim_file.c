@@ -158,8 +158,8 @@ static int parse_id(struct claim *claim)
 }
 
 /*
- * Checks that the claim's kind is ARITHMETIC, or is absent, which means an experiment. Returns 0,
- * or -1 after a message.
+ * Checks that the claim has the kind ARITHMETIC or no kind. A claim without a kind is one that
+ * experiments decide. Returns 0, or -1 after a message.
  */
 static int check_kind(const struct claim *claim)
 {

@@ -14,8 +14,8 @@
 #define LINE_MAX_   2048
 #define GIT_SECONDS 20
 
-/* The last entry of the register for a claim, without entries that only changed the wording of the
- * claim's header. */
+/* The last entry of the register for a claim. Entries that only changed the wording of the claim's
+ * header do not count. */
 struct entry {
 	unsigned number; /* number of the entry, from 1, comments not counted; 0: there is none */
 	unsigned line;   /* number of the entry's line in the file, from 1 */

@@ -154,7 +154,7 @@ static int run_query(const struct claim *claim, sqlite3 *db, sqlite3_stmt *query
 	if (step == SQLITE_ROW) {
 		verdict = copy_column(query, 0, "NULL");
 		evidence = copy_column(query, 1, "");
-		also = copy_column(query, 2, ""); /* a third column that is missing reads as NULL */
+		also = copy_column(query, 2, ""); /* SQLite reads a missing column as NULL */
 		step = sqlite3_step(query);
 	}
 	if (step != SQLITE_DONE && step != SQLITE_ROW)

@@ -44,9 +44,10 @@ static double exact_tail(size_t n, size_t discordant)
 }
 
 /*
- * Returns the one-sided probability of a score at least as extreme as `score`, the number of rising
- * pairs minus that of falling pairs. Uses Kendall's normal approximation with corrections for ties
- * and continuity, for values to which exact_tail() does not apply: many values, or ties.
+ * Returns the one-sided probability of a score at least as extreme as `score`. The score is the
+ * number of rising pairs minus the number of falling pairs. Uses Kendall's normal approximation
+ * with corrections for ties and continuity. For cases that exact_tail() does not cover: many
+ * values, or ties.
  */
 static double normal_tail(const double *values, size_t n, double score)
 {

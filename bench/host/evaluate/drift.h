@@ -42,13 +42,13 @@ bool drift_of(const double *rounds, const double *values, size_t n, struct drift
 bool drift_matters(const struct drift *drift);
 
 /*
- * Replaces the rows of the table drift: one for each series on KVM with enough rounds. Returns 0,
- * or -1 after a message.
+ * Fills the table drift anew, with one row for each series on KVM that has enough rounds. Returns
+ * 0, or -1 after a message.
  */
 int drift_compute(sqlite3 *db);
 
 /*
- * Prints at most 12 of the series that drift, the largest change first. Says so if none drifts.
- * Prints nothing if no series was measured in enough rounds.
+ * Prints at most 12 of the series that drift, the largest change first. If no series drifts, says
+ * so. If no series was measured in enough rounds, prints nothing.
  */
 void drift_print(sqlite3 *db, FILE *out);
