@@ -230,7 +230,7 @@ static int execute(const char *kind)
 static int enter(const char *kind)
 {
 	if (equal(kind, "bad-rsp-syscall")) {
-		/* The kernel must not use this RSP. After the call, the PUSH with it faults. */
+		/* The kernel must not use this RSP. After the call, PUSH uses it, and faults. */
 		__asm__ volatile("mov $39, %%eax; mov $0x8000000000000000, %%rsp; syscall; push %%rax"
 		                 :
 		                 :

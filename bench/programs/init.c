@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The first program of a demonstration: a prompt on the console that runs boot modules. */
+/* The first program of a demonstration: shows a prompt on the console, and runs the programs whose
+ * names the user types. */
 #include "bench/programs/user.h"
 
 #include "process/signal.h"

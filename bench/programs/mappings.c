@@ -144,8 +144,9 @@ static int shared_files(void)
 	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t)&byte, 1) == 1 && a[8] == 88 && b[8] == 88);
 	pid = fork();
 	if (pid == 0) {
-		/* The first page written is untouched, the second is in use. The parent must see both writes. */
+		/* Nobody has touched this page yet. */
 		a[PAGE_SIZE] = 55;
+		/* This page is in use already. The parent must see both writes. */
 		a[9] = 66;
 		leave(0);
 	}

@@ -13,7 +13,7 @@
 #define SEEK_END    2
 #define STATUS(n)   ((n) << 8)
 #define WORDS_MAX   4
-#define TELLS_BYTES 20 /* the fewest bytes that a printing program may print */
+#define TELLS_BYTES 20 /* a program that prints must print at least this many bytes */
 
 /* A program: how to start it, its wait status after it has done its work, and whether it prints. */
 static const struct kind {

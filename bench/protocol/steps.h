@@ -8,8 +8,8 @@
 /* Results of SYS_bench_next. */
 #define STEP_END       0    /* no more steps: the program ends */
 #define STEP_SAMPLE    1    /* the measured operation, between markers */
-#define STEP_EMPTY     2    /* the markers and stamps of a sample without the operation: its overhead */
-#define STEP_VERIFY    (-1) /* no more samples: run once more without markers, to be verified */
+#define STEP_EMPTY     2    /* only the markers and stamps of a sample, to measure their overhead */
+#define STEP_VERIFY    (-1) /* the operation without markers, to be verified; no samples follow */
 
 /* Result of SYS_bench_stamp in STEP_VERIFY. In other steps the result is 0, or negative. */
 #define STAMP_SUM      1 /* the payload sums its pages and passes the sum to SYS_bench_value */

@@ -22,8 +22,9 @@ fail()
 	exit 2
 }
 
-# sql STATEMENTS: executes SQL statements on the run's database, with the views of figures.sql. It runs
-# in this script's folder, so that no name of a folder has to be quoted for .import's shell.
+# sql STATEMENTS: executes SQL statements on the run's database, with the views of figures.sql.
+# sqlite3 runs in this script's folder, so that no name of a folder has to be quoted for .import's
+# shell.
 sql()
 {
 	{
@@ -47,8 +48,8 @@ rows()
 		WHERE kind = '$1' ORDER BY number;"
 }
 
-# chases COLUMNS: prints the latency of a load for each size of the working set, most of which have
-# no published figure. COLUMNS is as for rows().
+# chases COLUMNS: prints the latency of a load for each size of the working set. There are published
+# figures for only a few of these sizes. COLUMNS is as for rows().
 chases()
 {
 	local range="printf('%.1f, %.1f, %.1f', low_%s, nominal_%s, high_%s)"

@@ -93,7 +93,8 @@ static void write_kind(const struct report *report, const char *kind, const char
 		fputs("</tbody></table>\n", report->out);
 }
 
-/* Writes the list item of a compiler. Unless it is the first one, the item links to its report. */
+/* Writes the list item of a compiler. The item of each compiler but the first links to the report
+ * on this compiler. */
 static void write_compiler(const struct report *report, sqlite3_stmt *row)
 {
 	const char *name = sql_text(row, 1);
@@ -114,7 +115,7 @@ static void write_compiler(const struct report *report, sqlite3_stmt *row)
 	fputs("</li>\n", report->out);
 }
 
-/* Writes which verdicts depend on the compiler; nothing if the run has only one. */
+/* Writes which verdicts depend on the compiler. Writes nothing if the run has only one compiler. */
 static void write_compilers(const struct report *report)
 {
 	sqlite3_stmt *row;

@@ -355,7 +355,8 @@ static void print_claim(const struct terminal *terminal, sqlite3_stmt *row)
 	terminal_print_wrapped(terminal, also, indent + strlen(label), total - indent - strlen(label));
 }
 
-/* Prints the claims of a kind, then how many of them are decided; nothing if there are none. */
+/* Prints the claims of a kind, then how many of them are decided. Prints nothing if the run has no
+ * claims of this kind. */
 static void print_claims(sqlite3 *db, const struct terminal *terminal, const char *kind, const char *title)
 {
 	sqlite3_stmt *row =

@@ -27,8 +27,8 @@ $1 == "!count" {
 		seen[id] = 1
 	}
 }
-# Takes the values that metric `name` has in the `n` regions from `first` on, and stores them in
-# sorted[1…n] in ascending order.
+# Sorts the values of metric `name` in `n` regions, the first of which is `first`, into sorted[1…n],
+# in ascending order.
 function sort(first, n, name,    i, j, v) {
 	for (i = 0; i < n; i++) {
 		if (!((first + i) in seen)) {

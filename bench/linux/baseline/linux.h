@@ -74,8 +74,8 @@ static inline uint64_t linux_number(const char *digits)
 	return n;
 }
 
-/* The main() of probe.c or real.c, renamed. If argv[1] is no number, as when a benchmark starts
- * itself, the main() below passes it all arguments unchanged. */
+/* The main() of probe.c or real.c, renamed. If argv[1] is no number, the main() below passes all
+ * arguments to bench_main() unchanged. This happens when a benchmark starts itself. */
 int bench_main(int argc, char **argv);
 
 int main(int argc, char **argv)

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Debian's cloud kernel in Bochs, with the instrumentation library. The scripts that count what Linux
-# does source this file from the root of the source tree; they define $build (the build folder),
-# $work (a temporary folder) and fail MESSAGE, which exits with 2.
+# Debian's cloud kernel in Bochs, with the instrumentation library. This file is sourced, from the
+# root of the source tree, by the scripts that count what Linux executes. They define $build (the
+# build folder), $work (a temporary folder) and the function fail MESSAGE, which exits with 2.
 # LINUX_IPS: instructions per second of the machine's clock (1000000000).
 # LINUX_LIMIT: seconds allowed for a boot (900).
 # shellcheck disable=SC2034,SC2154 # the scripts use and define them
 
 cpu=corei7_skylake_x # Bochs's name of the machine's processor
 
-# linux_prepare: finds the tools and the kernel, and unpacks the kernel. Sets $kernel and $bochs, the
-# versions of both.
+# linux_prepare: finds the tools and the kernel, and unpacks the kernel. Sets $kernel to the name
+# and version of the kernel's package, and $bochs to the version of Bochs.
 linux_prepare()
 {
 	local tool package
