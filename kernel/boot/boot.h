@@ -21,8 +21,8 @@
 void boot_unpack_modules(void);
 
 /*
- * Returns the most bytes of the early stack that were ever in use at a time. The unused words below
- * them still hold EARLY_STACK_PAINT.
+ * Returns the largest number of bytes of the early stack that were in use at one time. Words that
+ * were never in use still hold EARLY_STACK_PAINT.
  */
 size_t early_stack_high_water(void);
 

@@ -126,9 +126,9 @@ static const char *why_not(int error)
 }
 
 /*
- * Runs the first program until it ends. That is the program that init= names; without init=, the
- * file /init if an archive has it, otherwise the boot module `init`. Returns true if the program
- * ended with status 0.
+ * Runs the first program until it ends. The option init= names the program. Without init=, the
+ * program is the file /init or, if no archive has this file, the boot module `init`. Returns true
+ * if the program ended with status 0.
  */
 static bool demo(void)
 {

@@ -8,7 +8,8 @@
 
 #define GAP_PAGES 16 /* the gap between two modules has fewer pages than this */
 
-/* Returns the number of pages of a range at which `size` bytes may begin. */
+/* Returns the number of places in a range for a block of `size` bytes: one per page at which the
+ * block may begin. */
 static uint64_t places_in(const struct memory_range *range, size_t size)
 {
 	const uint64_t end = range->end < BOOT_MAPPED ? range->end : BOOT_MAPPED;

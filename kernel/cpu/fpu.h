@@ -14,8 +14,9 @@
 #define FPU_AREA 1024 /* bytes of a task's save area; XSAVE with AVX needs 832 (SDM 1 13.4) */
 
 /*
- * Enables the FPU if the CPU has FXSAVE. Also enables AVX if the CPU has XSAVE and AVX and XCR0
- * keeps its value. Without FXSAVE, every FPU instruction raises #UD. Called once per CPU.
+ * Enables the FPU if the CPU has FXSAVE. Without FXSAVE, every FPU instruction raises #UD. Also
+ * enables AVX if three conditions hold: the CPU has XSAVE, it has AVX, and XCR0 keeps its value.
+ * Called once per CPU.
  */
 void fpu_init(void);
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * IST slots (SDM 3A 6.14.5). Slots 1 and 2 are for the values of STACK; the others have the same
- * use in all builds.
+ * IST slots (SDM 3A 6.14.5). The value of STACK determines the use of slots 1 and 2. The other
+ * slots have the same use in all builds.
  */
 #define IST_NONE           0
 #define IST_IRQ            1
@@ -30,13 +30,15 @@
 void idt_init(void);
 
 /*
- * For experiments: makes the gate of `vector` use IST slot `ist` or IST_NONE. Returns the old slot.
+ * For experiments: makes the gate of `vector` use `ist`, an IST slot or IST_NONE. Returns what the
+ * gate used before.
  */
 unsigned gate_set_ist(unsigned vector, unsigned ist);
 
 /*
- * For experiments: makes the gate of `vector` lead to `handler`, assembly code that ends in IRETQ,
- * on IST slot `ist` or IST_NONE. `user` allows INT from user mode. gate_restore() undoes this.
+ * For experiments: makes the gate of `vector` lead to `handler`, assembly code that ends in IRETQ.
+ * The gate uses `ist`, an IST slot or IST_NONE. `user` allows INT from user mode. gate_restore()
+ * undoes this.
  */
 void gate_set(unsigned vector, void (*handler)(void), unsigned ist, bool user);
 void gate_restore(unsigned vector);

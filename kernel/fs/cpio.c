@@ -159,7 +159,7 @@ static struct node *archived;
 
 /*
  * Returns the address of the pointer to the node with this key in the tree `archived`. If there is
- * no such node, the pointer is NULL, and the caller adds a node with this key by setting it.
+ * no such node, the pointer is NULL. To add a node with this key, the caller sets the pointer.
  */
 static struct node **find_archived(uint64_t key)
 {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Returns true if the bytes after leading zeros begin like such an archive. */
+/* Returns true if the data begins like such an archive. Zeros before the archive are skipped. */
 bool cpio_is(const void *archive, size_t size);
 
 /* The result of unpacking. */

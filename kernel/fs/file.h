@@ -106,8 +106,8 @@ void file_drop(struct file *file);
 
 /*
  * Fills a range of the user half with pseudo-random bytes, for /dev/urandom and getrandom(). The
- * bytes are from lib/random.h and not secret. Returns the number of bytes written, which is less
- * than `size` if a signal came, or -EFAULT.
+ * bytes come from lib/random.h; they are not secret. Returns the number of bytes written, or
+ * -EFAULT. The number is less than `size` if a signal came.
  */
 long read_random_bytes(uint64_t buffer, size_t size);
 

@@ -31,9 +31,9 @@ struct lock_request {
 	struct lock wanted;
 };
 
-#define LOCKS_MAX 1024 /* the most locks on a file; a bound, since each call reads all of them */
+#define LOCKS_MAX 1024 /* the most locks on a file; limited, because each call reads all of them */
 
-/* Returns the first lock of another owner that excludes `wanted`, or NULL if there is none. */
+/* Returns the first lock that has another owner and excludes `wanted`, or NULL if there is none. */
 const struct lock *lock_in_the_way(const struct node *node, const struct lock *wanted);
 
 /*
@@ -44,8 +44,9 @@ const struct lock *lock_in_the_way(const struct node *node, const struct lock *w
 int lock_set(struct node *node, const struct lock *wanted);
 
 /*
- * Removes the bytes of `range` from the locks of its owner and kind. Returns 0, or -ENOLCK if there
- * is no memory for the second part of a lock that may have to be split.
+ * Removes the bytes of `range` from the locks of its owner and kind. A lock with bytes on both
+ * sides of the range becomes two locks. Returns 0, or -ENOLCK if there is no memory for a second
+ * lock. The memory is required even if no lock is split.
  */
 int lock_clear(struct node *node, const struct lock *range);
 

@@ -71,7 +71,7 @@ static uint32_t hash_of(const char *name, size_t length)
 
 /*
  * Returns the address of the pointer to a child in the tree of the directory's names. If there is
- * no such child, the pointer is NULL, and the caller adds the child by setting it. Each level of
+ * no such child, the pointer is NULL. To add the child, the caller sets the pointer. Each level of
  * the tree branches on the next bit of the hash, highest first.
  */
 static struct node **place_of(const struct node *directory, uint32_t hash, const char *name, size_t length)

@@ -16,7 +16,7 @@
 
 #include "vm/backing.h"
 
-/* Kinds of nodes, in `mode` with the permissions (uapi/linux/stat.h). */
+/* Kinds of nodes. The field `mode` holds the kind and the permissions (uapi/linux/stat.h). */
 #define NODE_KIND      0170000
 #define NODE_FIFO      0010000
 #define NODE_CHARACTER 0020000
@@ -55,8 +55,8 @@ struct node {
 	 */
 	uint64_t place;
 	/*
-	 * If this node is an additional (hard-link) name of a file, the node of that file,
-	 * otherwise NULL.
+	 * NULL, unless this node is only an additional (hard-link) name of a file. Then it is the
+	 * node of that file.
 	 */
 	struct node *same;
 	uint32_t links;  /* number of names */
@@ -165,16 +165,16 @@ int node_remove(struct node *node);
 int node_rename(struct node *node, struct node *directory, const char *name, size_t length);
 
 /*
- * Creates a nameless file, which is in no directory, with `size` zero bytes, at most FILE_SIZE_MAX.
- * The caller gets the only reference. Returns NULL if out of memory.
+ * Creates a file that has no name and is in no directory. It contains `size` zero bytes; `size` is
+ * at most FILE_SIZE_MAX. The caller gets the only reference. Returns NULL if out of memory.
  */
 struct node *node_create_nameless(size_t size);
 
 /*
- * Limit the number of frames that all files own together, including shared memory, and the number
- * of nodes, so that memory is left for programs. At a limit, node_room(), node_frame() and
- * node_create() fail as if out of memory. There is no limit until one is set. Setting a limit frees
- * nothing.
+ * Set limits, so that memory is left for programs. One limits the number of frames that all files
+ * own together, shared memory included; the other limits the number of nodes. At a limit,
+ * node_room(), node_frame() and node_create() fail as if out of memory. At first there is no limit.
+ * Setting a limit frees nothing.
  */
 void node_limit_frames(size_t most);
 void node_limit_nodes(size_t most);
@@ -223,8 +223,8 @@ size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
 uint64_t node_frame(struct node *node, size_t page);
 
 /*
- * Copies the bytes of a file in a boot module to frames of its own, as the first write does.
- * Returns false if out of memory.
+ * If the file's bytes are in a boot module, copies them to frames that belong to the file, as the
+ * first write does. Returns false if out of memory.
  */
 bool node_make_own(struct node *node);
 
