@@ -104,8 +104,8 @@ static void join(char *text, size_t size, int argc, char *const argv[])
 }
 
 /*
- * Executes the command line. Returns the exit status. The caller still has to check whether
- * standard output could be written: finish_output().
+ * Executes the command line. Returns the exit status. The caller must then call finish_output(),
+ * which checks that standard output was written.
  */
 static int serve(int argc, char *argv[])
 {

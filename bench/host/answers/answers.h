@@ -23,7 +23,7 @@
 #include <sqlite3.h>
 
 #define ANSWERS_RANKS    9
-#define ANSWER_PARTS_MAX 2   /* named causes of a difference */
+#define ANSWER_PARTS_MAX 2   /* maximum number of causes named for a difference */
 #define ANSWER_TEXT_MAX  900 /* bytes of a text in words, with the NUL */
 
 /* The topic of a question. Answers on one topic are next to each other. */

@@ -8,8 +8,10 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-#define EXACT_MAX 30    /* maximum number of values per sample for an exact p */
-#define TAIL      0.025 /* probability that the true shift is below (or above) the interval */
+#define EXACT_MAX 30 /* maximum number of values per sample for an exact p */
+/* The true shift is below the interval with at most this probability, and above it with at most
+ * this probability. */
+#define TAIL      0.025
 
 double inference_sign_test(size_t below, size_t above)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks that a quote is word for word from a text. */
+/* Checks that a text contains a quote word for word. */
 #pragma once
 
 #include <stdbool.h>

@@ -27,8 +27,9 @@ struct work {
 	sqlite3 *db;
 	struct series_list *list;
 	/*
-	 * `launch` has the raw samples of the launch, `overhead` its overhead samples. `round` has
-	 * the samples of the round, and `whole` those of the series, with the overhead subtracted.
+	 * `launch` has the raw samples of the launch, and `overhead` its overhead samples. `round`
+	 * has the samples of the round, and `whole` the samples of the series. In `round` and
+	 * `whole` the overhead is subtracted.
 	 */
 	struct values launch, overhead, round, whole;
 	struct rowids launch_rows; /* rowids of the samples in `launch` */

@@ -7,10 +7,11 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-/* The probability that the true median is below the 95 % interval, or above it. */
+/* The true median is below the 95 % interval with at most this probability, and above it with at
+ * most this probability. */
 #define TAIL                     0.025
 
-/* The standard deviation of a normal distribution, divided by its MAD and by its mean absolute
+/* In a normal distribution: standard deviation / MAD, and standard deviation / mean absolute
  * deviation. */
 #define SIGMA_PER_MAD            1.482602218505602
 #define SIGMA_PER_MEAN_DEVIATION 1.2533141373155003

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define BUDGET_TEXTS      100000       /* checks, tests, skipped rows and facts together */
-#define BUDGET_TEXT_BYTES (16UL << 20) /* bytes of these texts and of names of functions, stacks */
+#define BUDGET_TEXT_BYTES (16UL << 20) /* bytes of these texts and of function and stack names */
 #define BUDGET_VALUES     4000000      /* values: one per metric of a sample, function or stack */
 
 /* What a launch has used so far. */

@@ -355,8 +355,8 @@ static const char *store_value(struct functions *functions, struct store *store,
 }
 
 /*
- * Returns the sum of instructions and iterations of REP instructions, which counts_take() computes
- * for samples. Returns 0 if the sum exceeds INT64_MAX.
+ * Returns instructions + iterations of REP instructions, the sum that counts_take() computes for a
+ * sample. Returns 0 if the sum exceeds INT64_MAX.
  */
 static int64_t work_of(const struct functions *functions, const struct sums *sums)
 {

@@ -50,8 +50,8 @@ static void refuse(struct intake *intake, const struct record *record, const cha
 }
 
 /*
- * Returns true if there is a store, and the budget (budget.h) has room for texts of `bytes` bytes. If
- * it has not, later records of the launch are ignored.
+ * Returns true if texts of `bytes` bytes may be stored: the budget (budget.h) has room for them,
+ * and there is a store. If the budget has no room, later records of the launch are ignored.
  */
 static bool may_store(struct intake *intake, size_t bytes)
 {
@@ -141,8 +141,8 @@ static void store_details(struct intake *intake)
 		stream_flood(&intake->stream, over);
 }
 
-/* Adds `flag` to all samples stored for the row so far, and sets `*flagged`, unless it is set
- * already. */
+/* If `*flagged` is false, adds `flag` to all samples stored for the row so far and sets
+ * `*flagged`. */
 static void flag_row(struct intake *intake, const struct row *row, bool *flagged, const char *flag)
 {
 	struct store_row stored = store_row_of(intake, row);

@@ -71,7 +71,7 @@ const char *record_check_names(const struct record *record);
 size_t record_encode(char *line, size_t size, uint64_t number, const char *body);
 
 /*
- * Returns the CRC-32 (IEEE 802.3) of `length` bytes. `crc` is 0, or the result for the bytes that
- * precede them.
+ * Returns the CRC-32 (IEEE 802.3) of `length` bytes. If they continue earlier bytes, `crc` is the
+ * result for the earlier bytes, otherwise 0.
  */
 uint32_t record_crc(uint32_t crc, const char *bytes, size_t length);

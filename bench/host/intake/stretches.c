@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Copies the value of `key`; "-" becomes "". Returns false if there is none, or if it is too long. */
+/* Copies the value of `key`; "-" becomes "". Returns false if the key is missing or its value is
+ * too long. */
 static bool copy_text(char text[STRETCH_TEXT_MAX], const struct record *record, const char *key)
 {
 	const char *value = record_get(record, key);

@@ -25,7 +25,7 @@ struct exit_row {
 
 /* The perf events of one vCPU. */
 struct exit_thread {
-	int exit, output; /* descriptors of the events kvm_exit and kvm_pio, -1: none */
+	int exit, output; /* descriptors of the events kvm_exit and kvm_pio; -1: none */
 	void *buffer;     /* buffer of both events, shared with the kernel */
 	size_t bytes;     /* size of the buffer, with the control page */
 };
@@ -48,7 +48,9 @@ struct exits {
 	size_t threads;
 	struct exit_thread thread[EXITS_THREADS];
 	struct {
-		unsigned exit_id, output_id;             /* IDs of kvm_exit and kvm_pio */
-		unsigned reason, isa, port, count, size; /* offsets of fields in their raw data */
+		unsigned exit_id, output_id; /* IDs of kvm_exit and kvm_pio */
+		/* Offsets of fields in the raw data of an event: of kvm_exit for `reason` and
+		 * `isa`, of kvm_pio for the others. */
+		unsigned reason, isa, port, count, size;
 	} layout;
 };

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENTRY_MAX 400 /* instructions; a stub has far fewer, so reaching it means endless jumps */
+#define ENTRY_MAX 400 /* instructions; a stub has far fewer, unless its jumps form a loop */
 #define STUB      "irq_entry_bench"
 
 /* A number that was read from an image. */

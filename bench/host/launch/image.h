@@ -39,9 +39,12 @@ bool image_read_share(const char *line, int64_t counts[IMAGE_SHARES]);
 
 /*
  * Stores what a strategy's image shows without a boot, as samples of two launches with the engine
- * `image` and round 0. The first has the counts of image_read_entry(). If the stub cannot be read,
- * prints a message and stores neither launch. The second has the counts of
- * bench/claims/code_share.sh. It is left out if the script prints nothing, or if the script fails;
- * then there is a message. Returns 0, or -1 if the store failed.
+ * `image` and round 0. The first launch has the counts of image_read_entry(), the second the counts
+ * of bench/claims/code_share.sh.
+ *
+ * If the stub cannot be read, prints a message and stores neither launch. If the script fails,
+ * prints a message and stores only the first launch. If the script prints nothing, or if the
+ * strategy has the first isolation, also stores only the first. Returns 0, or -1 if the store
+ * failed.
  */
 int image_store_facts(struct store *store, const struct strategy *strategy);

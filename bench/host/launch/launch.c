@@ -19,7 +19,7 @@
 
 #define GRACE      2.0 /* seconds between SIGTERM and SIGKILL */
 #define LINGER     5.0 /* seconds that an engine may continue to run after the end record */
-/* Seconds between two calls of launch_pump(). If more pass, the harness was busy. */
+/* If more seconds than this pass between two calls of launch_pump(), the harness was busy. */
 #define PAUSE      0.5
 #define LOG_EVERY  0.5 /* seconds between two checks of the engine's messages */
 /* Maximum number of bytes read per call, so that one guest cannot delay the others. */

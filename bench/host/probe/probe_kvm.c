@@ -86,8 +86,8 @@ static int describe_open_error(struct probe *probe, int error)
 }
 
 /*
- * Checks the version of KVM's interface, and that KVM can create a virtual machine. KVM cannot while
- * another hypervisor is active. Returns 0, or -1 with the reason in probe->device.
+ * Checks the version of KVM's interface, and that KVM can create a virtual machine. KVM cannot
+ * create one while another hypervisor is active. Returns 0, or -1 with the reason in probe->device.
  */
 static int check_device(struct probe *probe, int device)
 {

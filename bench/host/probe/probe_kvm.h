@@ -68,8 +68,8 @@ int probe_kvm(char *why, size_t size);
 int probe_kvm_print(FILE *out);
 
 /*
- * Writes the names of the loaded kernel modules that implement /dev/kvm, separated by spaces, or
- * "unknown" if none of those known is loaded.
+ * Writes the names of the loaded kernel modules that implement /dev/kvm, separated by spaces.
+ * Writes "unknown" if it finds none of the modules that it knows.
  */
 void probe_kvm_backend(char *text, size_t size);
 

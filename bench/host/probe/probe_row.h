@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A line of the table that --probe prints; probe_table.c and probe_host.c make them. */
+/* A row of the table that --probe prints. probe_table.c and probe_host.c fill in the rows. */
 #pragma once
 
 #include "bench/host/probe/probe_kvm.h"
@@ -20,6 +20,7 @@ struct probe_row {
 __attribute__((format(printf, 2, 3))) void probe_set(struct probe_row *row, const char *format, ...);
 
 /*
- * Fills in row number `index`, from 0, of facts about this host. Returns false after the last row.
+ * Fills in a row about this host: number `index`, counted from 0. Returns false if there is no such
+ * row.
  */
 bool probe_host_row(size_t index, struct probe_row *row);

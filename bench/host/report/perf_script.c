@@ -47,8 +47,8 @@ static bool is_wanted(const struct perf_script_rows *rows, const char *strategy,
 	return false;
 }
 
-/* Returns the smallest period of 1, 2, 5, 10, 20, … events with which `total` events have at most
- * PERF_SCRIPT_SAMPLES samples. */
+/* Returns a period in events: the smallest of 1, 2, 5, 10, 20, … for which total / period is at
+ * most PERF_SCRIPT_SAMPLES. */
 static uint64_t choose_period(uint64_t total)
 {
 	uint64_t power = 1;
