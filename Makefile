@@ -104,8 +104,8 @@ validate-model: $(MODEL_TESTS)
 
 # Replaces the committed results. Benchmarks that run Linux programs are left out, because these
 # programs differ between machines. Modelled cycles are left out too, so the reference has only
-# counts. Cycles are computed from counts and from the prices in a profile. Cycles would make the run
-# longer and the file larger, and each corrected price would change the reference.
+# counts. Cycles are computed from counts and from the prices in a profile. Cycles would make the
+# run longer and the file larger, and each corrected price would change the reference.
 # To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
 REFERENCE_RUN ?= --engine bochs --profile none --strategy heap,window,random,best

@@ -242,8 +242,8 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
-	/* The last MODEL_HOOKS hooks are needed with a profile. Without a profile, the first
-	 * FUNCTION_HOOKS of them are needed if functions are attributed. */
+	/* The last MODEL_HOOKS hooks are needed with a profile. If functions are attributed without
+	 * a profile, the first FUNCTION_HOOKS of these hooks are needed. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),

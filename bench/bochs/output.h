@@ -27,8 +27,8 @@ void output_open(void);
 /* Returns true if there is a stream. */
 bool output_wanted(void);
 
-/* Makes the process end through Bochs's own exit function from now on, so that Bochs's devices
- * close their files and remove their locks. */
+/* From now on, the process ends through Bochs's own exit function, so that Bochs's devices close
+ * their files and remove their locks. */
 void output_machine_started(void);
 
 /* Takes a byte that the guest wrote to port 0xE9. */

@@ -7,8 +7,8 @@
  * time as the result. Meanwhile the core continues: `now` is the time at which it takes the next
  * instruction, and advances with every cost that is charged. But the core has room for `window`
  * instructions: it takes instruction n only when instruction n - `window` is complete. Independent
- * loads and short chains of loads therefore cost nothing here, and a long chain costs the sum of its
- * latencies.
+ * loads and short chains of loads therefore cost nothing here, and a long chain costs the sum of
+ * its latencies.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */

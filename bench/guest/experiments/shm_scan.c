@@ -2,9 +2,9 @@
 /*
  * shm.scan (bench/claims/36-*): can a program find shared memory of another user by trying keys?
  * One user has segments with mode 0600. Their keys are drawn from all 2^32 - 1 keys. Another user
- * tries keys and IDs. The control is the same scan without permission checks. A scan of all keys would
- * take too long, so only some blocks of keys are tried: those that have a segment, and as many
- * drawn at random.
+ * tries keys and IDs. The control is the same scan without permission checks. A scan of all keys
+ * would take too long, so only some blocks of keys are tried: those that have a segment, and as
+ * many drawn at random.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
