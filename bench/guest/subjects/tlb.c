@@ -3,8 +3,8 @@
  * TLB flushes: the cost of a flush, and of filling the TLB again.
  *
  * The pages are in the kernel half and not global. Each has two frames, which hold different
- * numbers (tags). Before a sample all pages are touched. Then their entries are changed to the other
- * frame without a flush. Reads of the pages after the body show whether the body flushed.
+ * numbers (tags). Before a sample all pages are touched. Then their entries are changed to the
+ * other frame without a flush. Reads of the pages after the body show whether the body flushed.
  */
 #include "mem/tlb.h"
 #include "bench/guest/bench.h"

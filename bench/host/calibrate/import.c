@@ -30,7 +30,7 @@ struct row {
 static const struct slope {
 	const char *row;
 	unsigned long from, to;
-	const char *key, *second; /* the event; or two events, if the price is the sum of theirs */
+	const char *key, *second; /* the event; or the two events whose prices are added */
 	const char *less;         /* a row whose price is subtracted; or NULL */
 	const char *how;
 } slopes[] = {

@@ -170,9 +170,9 @@ static double loop(struct measure *measure, struct code *code, unsigned nops)
 }
 
 /*
- * Measures how many NOPs may be between two loads from memory that still overlap, that is, the
- * second load starts before the first has ended. If the loads overlap, an iteration takes the
- * latency of one load, otherwise the latency of both.
+ * Measures how many NOPs two loads from memory may have between them and still overlap. The loads
+ * overlap if the second starts before the first has ended. An iteration then takes the latency of
+ * one load, otherwise the latency of both.
  */
 static void measure_window(struct measure *measure, struct code *code)
 {

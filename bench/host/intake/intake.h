@@ -15,8 +15,8 @@ struct intake;
 
 /*
  * Which timed samples get counts from the instrumentation library. With COUNTS_ALL a sample without
- * counts gets the flag `no-counts`, and the metric tsc of all samples is dropped: the engine is
- * Bochs, whose TSC counts instructions, not time.
+ * counts gets the flag `no-counts`. COUNTS_ALL also drops the metric tsc: it is for Bochs, whose
+ * TSC counts instructions, not time.
  */
 enum intake_counts { COUNTS_NONE, COUNTS_SOME, COUNTS_ALL };
 

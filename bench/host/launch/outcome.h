@@ -16,7 +16,7 @@ struct outcome_input {
 };
 
 /*
- * Returns the launch's state (complete, failed, cut short, damaged or timed out). Writes why the
- * launch is not complete to `reason`, or "" if it is complete.
+ * Returns the launch's state (complete, failed, cut short, damaged or timed out). Writes to
+ * `reason` why the launch is not complete, or "" if it is complete.
  */
 const char *outcome_state(const struct outcome_input *input, char *reason, size_t size);

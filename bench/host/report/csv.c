@@ -267,8 +267,8 @@ static bool append(struct csv_record *record, size_t *length, char byte)
 }
 
 /*
- * Points record->fields to the `count` strings in record->text; strings after CSV_FIELDS_MAX are
- * dropped. Returns 1, which csv_read_record() then returns.
+ * Points record->fields to the `count` strings in record->text. Drops strings beyond the first
+ * CSV_FIELDS_MAX. Returns 1, which csv_read_record() then returns.
  */
 static int split(struct csv_record *record, size_t count)
 {
