@@ -95,9 +95,9 @@ $(K)/constants.inc: kernel/boot/constants.c
 	$(Q)$(KERNEL_CC) $(filter-out -fstack-usage,$(KERNEL_CFLAGS)) -MMD -MF $(K)/constants.d -MT $@ -S -o $(K)/constants.s $<
 	$(Q)sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Z0-9_]*\) $$\(.*\)"$$/%define \1 \2/p' $(K)/constants.s > $@
 
-# Written only if the revision has changed, so that unchanged builds are not linked again. In the
-# checkout of another user, git reports no revision. If the file exists there, but the user may not
-# write it, it is kept.
+# Written only if the revision has changed, so that unchanged builds are not linked again. Git
+# reports no revision if the checkout belongs to another user. An existing file is then kept if the
+# user who runs make may not write it.
 $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@

@@ -108,7 +108,10 @@ void node_own_data(struct node *node)
 	node->owns_data = true;
 }
 
-/* All pinned bytes. If `owned` is false, they are in a boot module and still belong to a file. */
+/*
+ * All structs pinned_bytes. Where `owned` is false, the bytes are in a boot module, and their file
+ * still holds them.
+ */
 static struct pinned_bytes *all_pinned;
 
 void node_pin_bytes(const struct node *node, struct pinned_bytes *pinned)
@@ -136,8 +139,9 @@ void node_unpin_bytes(struct pinned_bytes *pinned)
 }
 
 /*
- * Separates a file from its bytes in a boot module. If the file co-owns the frames, it gives them
- * up; before that, each struct pinned_bytes of the file becomes an owner of the frames.
+ * Separates a file from its bytes in a boot module. If the file co-owns the frames of these bytes,
+ * first makes each struct pinned_bytes of the file an owner of the frames, and then gives up the
+ * file's own share.
  */
 static void leave_data(struct node *node)
 {

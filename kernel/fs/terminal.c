@@ -10,7 +10,7 @@
 #include "vm/address_space.h"
 
 #define TYPED_MAX     4096 /* characters kept until they are read */
-#define LINE_PATIENCE 300  /* polls of the port to wait for the next character, after one has come */
+#define LINE_PATIENCE 300  /* after a character, wait this many polls of the port for the next */
 #define CHUNK         64   /* bytes copied at a time between a program and the console */
 
 /* Bits of termios. */
@@ -57,9 +57,9 @@ struct terminal_size terminal_size = { .rows = 25, .columns = 80 };
  */
 static uint16_t typed[TYPED_MAX];
 static size_t first, whole, last;
-static bool literal; /* true after VLNEXT was typed: the next character is not a key */
+static bool literal; /* true after VLNEXT was typed: the next character is taken literally */
 
-#define LITERAL 0x100 /* flag in `typed`: the character is not a key */
+#define LITERAL 0x100 /* flag in `typed`: the character is taken literally */
 static struct wait_queue readers;
 
 static bool has(uint32_t bit)
@@ -246,8 +246,8 @@ void terminal_poll(void)
 {
 	size_t before = whole;
 	/*
-	 * Polls since the last character. Before the first character, it is at its limit: a single
-	 * poll without a character then ends the loop.
+	 * Polls since the last character. The count starts at its limit, so that the loop ends at
+	 * once if the first poll finds no character.
 	 */
 	unsigned quiet = LINE_PATIENCE;
 	/*

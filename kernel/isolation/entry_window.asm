@@ -255,6 +255,7 @@ continuations:
 	times 4 dq 0, 0
 	CONTINUE CPU_MC_STACK, exception_paranoid
 
-; The addresses of the stubs, as linked. isolation_init_cpu() replaces them by those in the window.
+; The addresses of the stubs, as linked. isolation_init_cpu() replaces them by the addresses that
+; the stubs have in the window.
 section .data
 	ENTRY_STUBS

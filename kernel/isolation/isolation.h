@@ -25,28 +25,29 @@
  *                              Loads root.kernel of the current task. Preserves all registers; RSP
  *                              points to the hardware's frame.
  *   ISOLATION_ARRIVE_CALL      Comes first after SYSCALL. Executes SWAPGS, loads root.kernel, and
- *                              stores the program's RSP in struct cpu, unless earlier code of the
- *                              entry has done so. Preserves all other registers. KSTACK_SYSCALL
- *                              follows.
+ *                              stores the program's RSP in struct cpu. Does nothing if earlier code
+ *                              of the entry has done all this. Preserves all registers but RSP.
+ *                              KSTACK_SYSCALL follows.
  *   ISOLATION_ARRIVE_ANYWHERE  Used by the entries of NMI, #DB, #DF, #MC and the exceptions that
- *                              IRETQ and SYSRETQ can raise, after the registers have been pushed.
- *                              These may arrive anywhere, so the GS base and CR3 may be the user's or
- *                              the kernel's. Makes both the kernel's, and records what to restore in
- *                              RBX or above the frame. May change RAX, RBX, RCX and RDX.
+ *                              IRETQ and SYSRETQ can raise. The entry has pushed the registers. As
+ *                              these exceptions may arrive anywhere, the GS base and CR3 may be the
+ *                              user's or the kernel's. Makes both the kernel's. RBX, or words above
+ *                              the frame, then say what to restore. May change RAX, RBX, RCX and
+ *                              RDX.
  *   ISOLATION_LEAVE restore    Used before a return to user mode by IRETQ, with the kernel's GS base.
  *                              `restore` is an instruction or macro that pops all registers, after
- *                              which RSP points to the frame of IRETQ. The macro either executes
- *                              SWAPGS and continues with the next instructions, which are `restore`
- *                              and IRETQ, or returns to user mode itself.
+ *                              which RSP points to the frame of IRETQ. ISOLATION_LEAVE may return
+ *                              to user mode itself. Otherwise it executes SWAPGS, and the
+ *                              instructions after it are `restore` and IRETQ.
  *   ISOLATION_LEAVE_CALL       Returns to user mode by SYSRETQ. RSP points to the word that holds
  *                              the program's RSP; all other registers are the program's.
  *   ISOLATION_LEAVE_FIRST      Enters user mode by SYSRETQ, with null selectors. RAX is 0, and all
  *                              registers are the program's, RSP included.
  *   ISOLATION_LEAVE_ANYWHERE   Used before the return from the entries of ISOLATION_ARRIVE_ANYWHERE.
  *                              RSP points to the struct trap_frame, and RBX is as
- *                              ISOLATION_ARRIVE_ANYWHERE left it. The macro either restores GS base
- *                              and CR3 and continues with the next instructions, which restore the
- *                              registers and execute IRETQ, or returns itself.
+ *                              ISOLATION_ARRIVE_ANYWHERE left it. The macro may return itself.
+ *                              Otherwise it restores GS base and CR3, and the instructions after it
+ *                              restore the registers and execute IRETQ.
  *   ISOLATION_SWITCH register  Used in a context switch. Makes the kernel run under the CR3 value
  *                              in the register, which isolation_cr3() has returned. Touches no
  *                              stack.
@@ -74,8 +75,8 @@
  *   uintptr_t isolation_linked_address(uintptr_t address)
  *       The first converts the address of a byte of the kernel's image to the address at which
  *       the CPU executes this byte. The second converts back. Both addresses are equal, except for
- *       entry code that user tables map at another address. The frames of exceptions have the
- *       address in the image.
+ *       entry code that user tables map at another address. If an exception interrupts that code,
+ *       the trap frame has the address in the image.
  *   bool isolation_owns(pte_t entry)
  *       Returns true if an entry of the user half belongs to the axis, not to the program.
  *   bool isolation_meets(const struct root *root, uintptr_t start, size_t pages)
@@ -89,10 +90,11 @@
  *       Moves the axis' pages away if they meet the range. find(space, pages, n) returns an address
  *       at which `pages` pages are free: a different one for each n from 0 on, or 0 if there are
  *       no more.
- *   These return 0, -ENOMEM (tables made so far are on the list), or -ENOSPC if find() returned 0.
+ *       Returns -ENOSPC if find() returned 0.
+ *   The last three functions return 0, or -ENOMEM with the tables made so far on the list.
  *   void isolation_set_places(bool own)
  *       Chooses where new spaces have the axis' pages: each at a place of its own, or all at the
- *       same place. The pages of a space move when its program uses their addresses.
+ *       same place. In each space, the pages move away when the program uses their addresses.
  *   bool isolation_set_copies(enum isolation_copies way)
  *       Chooses how the kernel reaches user memory. Returns false, with nothing changed, if out of
  *       memory. Also returns false if the kernel's tables map user memory: then there is no choice.

@@ -34,8 +34,8 @@ static inline uintptr_t isolation_entry_address(uintptr_t address)
 }
 
 /*
- * Converts addresses in place 0 too: the gates of idt[] (cpu/idt.c) lead there, wherever this CPU
- * uses the window.
+ * Also converts addresses of the window at place 0, even if this CPU uses the window at another
+ * place: the gates of idt[] (cpu/idt.c) hold such addresses.
  */
 static inline uintptr_t isolation_linked_address(uintptr_t address)
 {

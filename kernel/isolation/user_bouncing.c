@@ -35,9 +35,10 @@ bool isolation_set_copies(enum isolation_copies way)
 }
 
 /*
- * Returns the address in the direct map of the user byte at `address`. `access` is ERROR_WRITE or
- * 0, for a read. If the program may not access the byte in this way, calls the page-fault handler,
- * as the MMU would, and looks again. Returns NULL if the handler does not resolve the fault.
+ * Returns the address in the direct map of the user byte at `address`. `access` is ERROR_WRITE for
+ * a write, 0 for a read. If the program may not access the byte in this way, calls the page-fault
+ * handler, as the MMU would, and looks the byte up again. Returns NULL if the handler does not
+ * resolve the fault.
  */
 static char *user_byte(uintptr_t address, uint64_t access)
 {
@@ -106,15 +107,16 @@ static int copy_by_page(char *kernel, uint64_t user, size_t size, uint64_t acces
 
 /*
  * COPIES_ENTRY: copies the entry of the user PML4 for `address` to an entry of the kernel's PML4.
- * The copy lacks the user bit, so that SMAP allows the accesses, and the right to execute. The MMU
- * then checks the same rights as for the program, with one exception: it also lets the kernel
- * access the supervisor pages, which are those of the entry window. Returns the address at which
- * the byte at `address` is now mapped, if the user tables map it; the caller may access `size`
- * bytes from there on.
+ * The copy lacks the user bit, so that SMAP allows the accesses. It also lacks the right to
+ * execute. The MMU then checks the same rights as for the program, with one exception: it also lets
+ * the kernel access the supervisor pages, which are those of the entry window. Returns the address
+ * at which the byte at `address` is now mapped. The caller may access `size` bytes from there on;
+ * the access faults at bytes that the user tables do not map.
  *
- * While an entry is borrowed, the CPU may cache translations of any of its pages, even of pages that
- * no instruction accesses (SDM 3A 4.10.2.3). So this function flushes the pages that the caller will
- * access: what an earlier loan has left for their addresses may lead to other frames.
+ * While an entry is borrowed, the CPU may cache translations of any of its pages, even of pages
+ * that no instruction accesses (SDM 3A 4.10.2.3). Translations from an earlier loan may therefore
+ * still be cached, and lead to other frames. So this function flushes the pages that the caller
+ * will access.
  */
 static char *borrow(uintptr_t address, size_t size, uint64_t access)
 {
@@ -129,9 +131,9 @@ static char *borrow(uintptr_t address, size_t size, uint64_t access)
 }
 
 /*
- * Undoes borrow(). The flush is for the paging-structure caches, all of which INVLPG flushes (SDM 3A
- * 4.10.4.1): otherwise the CPU could go on to read the user's page tables, and set accessed flags in
- * them, after they have been freed.
+ * Undoes borrow(). One INVLPG, of any address, flushes all paging-structure caches (SDM 3A
+ * 4.10.4.1). Without that flush, the CPU could still read the user's page tables, and set accessed
+ * flags in them, after they have been freed.
  */
 static void give_back(void)
 {
@@ -140,8 +142,9 @@ static void give_back(void)
 }
 
 /*
- * Returns how many bytes from `address` on, at most `size`, the PML4 entry of `address` maps. Bytes
- * from the entry window on do not count; the result is 0 if `address` is in the window.
+ * Returns the number of bytes from `address` on that the PML4 entry of `address` maps, but at most
+ * `size`. Bytes from the entry window on do not count; the result is 0 if `address` is in the
+ * window.
  */
 static size_t part_of_entry(uintptr_t address, size_t size)
 {

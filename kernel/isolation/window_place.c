@@ -16,10 +16,10 @@ struct window_counts window_counts;
 bool window_own_places;
 
 /*
- * A place of the window. `spaces` is the number of spaces that use it; if it is 0, the entry is
- * free. Place 0 always exists. The gates of an IDT hold absolute addresses, so each place has an
- * IDT of its own. When a place is made, its IDT is copied from the IDT of place 0. gate_set()
- * (cpu/idt.h) changes the IDT of place 0 only. Guarded by the kernel lock (cpu/lock.h).
+ * A place of the window. `spaces` is the number of spaces that use the place; an entry with 0
+ * spaces is free. Place 0 always exists. The gates of an IDT hold absolute addresses, so each place
+ * has an IDT of its own. When a place is made, its IDT is copied from the IDT of place 0.
+ * gate_set() (cpu/idt.h) changes the IDT of place 0 only. Guarded by the kernel lock (cpu/lock.h).
  */
 static struct place {
 	uintptr_t base;

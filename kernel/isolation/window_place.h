@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bouncing: the places of the entry window. A place is the address of the window in one or more
- * spaces. Place 0 is at ENTRY_WINDOW_BASE. All spaces begin with place 0, or each with a place of
- * its own if the command line says places=own. If a program uses an address of the window, the
- * window moves to another place in that space. Two places never overlap, so the kernel's tables map
- * all of them.
+ * spaces. Place 0 is at ENTRY_WINDOW_BASE. A new space gets place 0 or, with places=own on the
+ * command line, a place of its own. If a program uses an address of the window, the window moves to
+ * another place in that space. Two places never overlap, so the kernel's tables map all of them.
  *
  * The number of a space's place is stored in its PML4, in bits that the processor ignores: bits 62
  * to 52 of the entry PLACE_PML4 (SDM 3A 4.5.4), which is present from the start.

@@ -88,7 +88,7 @@ void format_va(void (*put)(char, void *), void *argument, const char *format, va
 		case '%':
 			put('%', argument);
 			break;
-		default: /* no known conversion, so the next argument's type is unknown */
+		default: /* unknown conversion: the type of its argument is unknown too */
 			return;
 		}
 	}

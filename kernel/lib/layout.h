@@ -2,7 +2,7 @@
 /*
  * The layout of a boot: where things lie in memory, and in which order benchmarks run. It is
  * determined by a seed, the number layout= on the command line. Seed 0, the default, gives the
- * fixed layout: all random numbers below are 0, and nothing is shuffled.
+ * fixed layout: layout_below() always returns 0, and nothing is shuffled.
  */
 #pragma once
 

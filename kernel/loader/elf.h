@@ -27,14 +27,14 @@ struct elf_plan {
 	uintptr_t headers; /* address of the program headers in memory; 0 if no segment has them */
 	size_t header_count;
 	size_t count;  /* segments to load */
-	uint32_t room; /* `segments` has room for this many, and for the stack */
+	uint32_t room; /* segments that fit in `segments`, besides the stack */
 	/*
 	 * Number of entries at the end of `segments`, from [room] downwards. plan_load()
 	 * (process/plan.h) handles them instead of the loader. count + rest <= room. There are
 	 * three kinds of entries:
 	 *   pages > 0:  Pages that get frames on first use. `flags` are those of a region. With
-	 *               REGION_BACKED the pages are past the end of the file, from page number
-	 *               `data_offset` on. Without it they are zeros.
+	 *               REGION_BACKED they are pages past the end of the file, and `data_offset`
+	 *               is the page number of the first. Without it they are zeros.
 	 *   data:       Bytes to copy into a loaded page, after the loader has filled the page.
 	 *   neither:    A segment without rights begins at `start`. The loader has loaded it as
 	 *               readable; plan_patch() makes it inaccessible.
@@ -55,11 +55,11 @@ struct elf_plan {
  *             its address modulo PAGE_SIZE, or extends past the user half or into the stack's
  *             pages. Segments overlap. A page would be writable and executable. The entry point is
  *             not in executable bytes of the file.
- *   -E2BIG    if there are more than `room` segments to load. A page that segments with different
- *             rights share counts as a segment of its own.
+ *   -E2BIG    if there are more than `room` segments to load. A page shared by segments with
+ *             different rights counts as a segment of its own.
  *
- * The caller of elf_check_plan() sets `segments`, `room` and `rest` first; elf_check() and
- * elf_check_large() do that.
+ * elf_check_plan() expects that its caller has set `segments`, `room` and `rest`. elf_check() and
+ * elf_check_large() set them.
  */
 int elf_check_plan(const void *file, size_t size, struct elf_plan *plan);
 
@@ -84,7 +84,7 @@ static inline int elf_check_large(const void *file, size_t size, struct elf_plan
 	return elf_check_plan(file, size, plan);
 }
 
-/* Returns entry `i` (0 … plan->rest - 1) of those that plan->rest counts. */
+/* Returns entry `i` (0 … plan->rest - 1) of the plan->rest entries at the end of plan->segments. */
 static inline const struct load_segment *elf_rest(const struct elf_plan *plan, size_t i)
 {
 	return &plan->segments[plan->room - i];

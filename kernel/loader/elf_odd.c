@@ -135,9 +135,9 @@ static int put_rest(struct elf_plan *plan, struct load_segment part)
 }
 
 /*
- * Plans to load the pages [from, to) of a segment. If they continue the load segment below them,
- * with the next addresses, the next data and the same rights, they become part of it. Returns 0 or
- * -E2BIG.
+ * Plans to load the pages [from, to) of a segment. They become part of the load segment just below
+ * them if the rights are the same and their data, if any, continues the data of that segment.
+ * Returns 0 or -E2BIG.
  */
 static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to, uint64_t flags)
 {
@@ -202,10 +202,10 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 
 /*
  * Plans the bytes of segment `i` in its first page. That page is already planned, as the last page
- * of the segment before. If the planned data reaches the end of the segment before, and the two
- * segments are as far apart in the file as in memory, extends the planned data. Otherwise the
- * bytes get an entry of their own, and plan->rest, which counts such entries, grows by one. Returns 0
- * or -E2BIG.
+ * of the previous segment. If the planned data reaches the end of the previous segment, and the two
+ * segments are as far apart in the file as in memory, extends the planned data. Otherwise the bytes
+ * get an entry of their own, and plan->rest, which counts such entries, grows by one. Returns 0 or
+ * -E2BIG.
  */
 static int join_page(struct image *m, size_t i)
 {

@@ -14,7 +14,7 @@
 #define LINK_MAX       0xf0000000U /* allocated, the most owners that can be counted */
 #define LINK_UNUSABLE  0xefffffffU /* not managed by the allocator */
 
-#define SHUFFLED       (PD_SPAN / PAGE_SIZE) /* frames in a block, which are shuffled */
+#define SHUFFLED       (PD_SPAN / PAGE_SIZE) /* frames in a block; they are shuffled within it */
 #define SPANS          1024U                 /* the most spans of blocks; spans are shuffled */
 
 /* Guarded by the kernel lock (cpu/lock.h). */

@@ -24,9 +24,9 @@ static pte_t *table_at(pte_t entry)
 }
 
 /*
- * Returns the table that `entry` points to. If there is none, makes one and puts it on the frame
- * list `tables`, unless `tables` is NULL. Returns NULL if there is no table and none can be made,
- * or if the entry maps a large page.
+ * Returns the table that `entry` points to. If there is none and `tables` is not NULL, makes one
+ * and puts it on the frame list `tables`. Returns NULL if there is no table and none was made, or
+ * if the entry maps a large page.
  */
 static pte_t *descend(pte_t *entry, uint64_t flags, uint32_t *tables)
 {

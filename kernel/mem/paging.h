@@ -42,8 +42,9 @@ pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *
 
 /*
  * Returns the page table that maps `address` with 4 KiB pages, or NULL if there is none. Sets *span
- * to the number of bytes that the last entry of the walk covers: PD_SPAN or, without a page table,
- * PD_SPAN, PDPT_SPAN or PML4_SPAN. The result is the same for all addresses that this entry covers.
+ * to the number of bytes that the last entry of the walk covers. That is PD_SPAN if there is a page
+ * table; otherwise it is PD_SPAN, PDPT_SPAN or PML4_SPAN. The result is the same for all addresses
+ * that this entry covers.
  */
 pte_t *paging_look_up(uint64_t pml4, uintptr_t address, size_t *span);
 

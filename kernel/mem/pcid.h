@@ -45,9 +45,9 @@ extern bool pcid_on;
 extern uint64_t pcid_global;
 
 /*
- * If `wanted`, enables PCIDs, or prints a message if the CPU has no PCIDs or no global pages.
- * `kernel_flags`: isolation_kernel_flags(). CR3 must have no PCID, otherwise CR4.PCIDE cannot be
- * set (SDM 3A 4.10.1).
+ * If `wanted` is true, enables PCIDs; if the CPU has no PCIDs or no global pages, prints a message
+ * instead. `kernel_flags` is the result of isolation_kernel_flags(). CR3 must have no PCID,
+ * otherwise CR4.PCIDE cannot be set (SDM 3A 4.10.1).
  */
 void pcid_init(bool wanted, uint64_t kernel_flags);
 

@@ -27,7 +27,7 @@
 enum tlb_scope {
 	TLB_PAGES, /* `pages` pages from `start`, in the kernel half or in the loaded space */
 	TLB_SPACE, /* all non-global translations of the loaded space */
-	TLB_TABLES /* cached pointers to a kernel-half table that mapped `start`; it is unlinked */
+	TLB_TABLES /* cached pointers to the unlinked kernel-half table that mapped `start` */
 };
 
 /*
@@ -97,7 +97,8 @@ static inline void tlb_flush_unloaded(const struct root *root)
 /*
  * A batch collects the frames of pages that are being unmapped from the user half of one space. At
  * the end of the batch, each frame loses one owner. A batch has room for TLB_SHARED_MAX frames with
- * several owners. Before it takes one more of them, a full batch flushes, and frees its frames.
+ * several owners. If it is full, adding another such frame first flushes the space and frees the
+ * frames collected so far.
  */
 #define TLB_SHARED_MAX 64
 _Static_assert(TLB_SHARED_MAX > TLB_PAGES_MAX, "so many pages are worth a flush of all of the space");
