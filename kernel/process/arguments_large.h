@@ -26,8 +26,9 @@ struct large_arguments {
 int arguments_enlarge(struct arguments *a);
 
 /*
- * large_add() appends a string from kernel memory, large_add_user() one from a user address, and
- * large_prepend() inserts one before argv[0]. They return 0, -E2BIG, -EFAULT or -ENOMEM.
+ * large_add() appends a string from kernel memory. large_add_user() appends the string at a user
+ * address. large_prepend() inserts a string from kernel memory before argv[0]. They return 0,
+ * -E2BIG, -EFAULT or -ENOMEM.
  */
 int large_add(struct arguments *a, const char *string);
 int large_add_user(struct arguments *a, uint64_t string);

@@ -138,7 +138,10 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 	if (!error) {
 		error = replace_space(&image, &old);
 		image_close(&image);
-		/* Frames freed last are reused first, so the old space is freed after the image. */
+		/*
+		 * The old space is freed after the image, because the frames that are freed last
+		 * are the first to be allocated again.
+		 */
 		if (!error)
 			address_space_destroy(&old);
 	}

@@ -1,9 +1,9 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; long sys_fork(void), long sys_clone(…): system calls that need the registers of their caller.
-; fork_call() and clone_call() (fork.c) get the address of a struct forking, the upper end of the
-; kernel stack: the callee-saved registers, the return address to SYSCALL_ENTRY (cpu/entry.asm), and
-; the struct call_frame.
+; They push the callee-saved registers and pass RSP to fork_call() or clone_call() (fork.c). It points
+; to a struct forking: the registers just pushed, the return address to SYSCALL_ENTRY
+; (cpu/entry.asm), and the struct call_frame.
 
 %include "x86/registers.inc"
 

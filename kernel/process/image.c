@@ -59,7 +59,8 @@ static int open_program(struct image *image, char name[PATH_LENGTH])
 
 /*
  * Opens and checks the program after the arguments were built. `error` is the result of building
- * them; if it is not 0, frees the arguments and returns it. Returns 0 or an error.
+ * them. If it is not 0, only frees the arguments and returns `error`. Otherwise returns 0 or an
+ * error.
  */
 static inline int complete(struct image *image, char name[PATH_LENGTH], int error)
 {

@@ -129,7 +129,8 @@ int process_inherit_files(struct process *child)
 
 /*
  * Sends SIGCHLD to the parent. If the parent ignores SIGCHLD or has set SA_NOCLDWAIT for it, first
- * removes the process from its children. Returns the parent, or NULL if there is none.
+ * removes the process from the parent's list of children. Returns the parent, or NULL if there is
+ * none.
  */
 static struct process *tell_parent(struct process *process)
 {

@@ -8,7 +8,7 @@
 #include "sched/pause.h"
 #include "vm/regions.h"
 
-#define ROOT_WEIGHT 4 /* divides the weight of root's processes */
+#define ROOT_WEIGHT 4 /* the weight of root's processes is divided by this */
 
 /* Process ID of the last process that was killed, or 0. Guarded by the kernel lock (cpu/lock.h). */
 static int chosen;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A process is a running program with its address space, open files, signals and relatives. Each
- * process has exactly one task, the first member of struct process; only process_of() and
- * current_process() rely on that.
+ * process has exactly one task. The task is the first member of struct process; only process_of()
+ * and current_process() rely on that position.
  */
 #pragma once
 
@@ -32,10 +32,10 @@ struct inherited {
 
 /*
  * No field has a lock of its own: the kernel is never preempted. A process is changed by its own
- * system calls and, with interrupts off, by those of other processes. Once a process runs, other
- * processes change only these fields: its state (in `task`), the links of the tree and of the hash
- * table (`parent` to `bucket_place`), group, session, inherited.nice, signals, alarm, stop_signal
- * and continued.
+ * system calls. System calls of other processes may change it too, but only with interrupts off.
+ * Once a process runs, other processes change only these fields: its state (in `task`), the links
+ * of the tree and of the hash table (`parent` to `bucket_place`), group, session, inherited.nice,
+ * signals, alarm, stop_signal and continued.
  */
 struct process {
 	struct task task;
@@ -190,9 +190,9 @@ size_t process_count(void);
 
 /*
  * Returns the number of processes that a user other than root may have, zombies included: one for
- * each 256 KiB of the machine's memory, at least 64 and at most 8192. A second limit is on all
- * processes together, those of root included: while there are KSTACK_HEAP_SLOTS - 64 or more, only
- * root may create another.
+ * each 256 KiB of the machine's memory, at least 64 and at most 8192. There is a second limit, on
+ * the number of all processes, root's included: while there are KSTACK_HEAP_SLOTS - 64 or more,
+ * only root may create another.
  */
 size_t process_user_limit(void);
 

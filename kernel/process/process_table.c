@@ -71,7 +71,7 @@ static void enter_family(struct process *process, struct process *parent)
 	process->sibling_place = &parent->children;
 }
 
-/* Removes a process from its account. Frees the account with the last process. */
+/* Removes a process from its account. Frees the account if that was its last process. */
 static void leave_account(struct account *account)
 {
 	struct account **link = &accounts;

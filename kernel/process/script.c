@@ -59,8 +59,8 @@ int script_resolve(const struct program *script, struct arguments *a, char name[
 	interpreter = skip(line + 2, end, true);
 	if (!*interpreter)
 		/*
-		 * If a NUL ends the line, Linux opens the empty path. It leads to a directory:
-		 * -EACCES.
+		 * If a NUL ends the line, the path is empty for Linux. The empty path leads to a
+		 * directory, and executing a directory fails with -EACCES.
 		 */
 		return has_nul ? -EACCES : -ENOEXEC;
 	argument = skip(interpreter, end, false);

@@ -266,9 +266,9 @@ void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 			kprintf("\n");
 		}
 		/*
-		 * Unblocks the signal and removes its handler, so that signals_deliver() ends the
-		 * process. signals_deliver() runs on the kernel stack of the process; this function
-		 * may run on a stack for exceptions.
+		 * The process is not ended here, since this function may run on a stack for
+		 * exceptions. Instead, the signal is unblocked and its handler removed:
+		 * signals_deliver() then ends the process, on the kernel stack of the process.
 		 */
 		s->blocked &= ~signal_bit(signal);
 		if (s->action)

@@ -167,7 +167,7 @@ void signal_block(uint64_t mask);
 
 /*
  * Like signal_block(), but only until the next return to user mode. If a handler runs then,
- * sigreturn restores the old mask after it.
+ * sigreturn restores the old mask after the handler.
  */
 void signal_block_for_call(uint64_t mask);
 
@@ -234,6 +234,7 @@ size_t signal_stack_min(void);
 
 /*
  * For sigreturn: restores registers, FPU, mask and handler stack from the signal frame at the user
- * address `at`. Returns 0, or -EFAULT if it is not mapped or its values are not allowed.
+ * address `at`. Returns 0, or -EFAULT if the frame is not mapped or has values that are not
+ * allowed.
  */
 int signal_leave(uint64_t at, struct trap_frame *frame);

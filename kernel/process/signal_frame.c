@@ -141,7 +141,7 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 
 	if (process->task.has_fpu)
 		top = fpu = (top - fpu_size() - sizeof(uint32_t)) & ~63UL;
-	at = ((top - sizeof f) & ~15UL) - 8; /* RSP is as after a CALL */
+	at = ((top - sizeof f) & ~15UL) - 8; /* RSP is aligned as after a CALL */
 	if (!user_range(action->handler, 1) || !(action->flags & SA_RESTORER) || !user_range(at, sizeof f) ||
 	    ((nested || enters) && at <= s->stack.base))
 		return -EFAULT;

@@ -48,8 +48,8 @@ static bool page_fault(uintptr_t address, uint64_t error)
 
 /*
  * Describes a page fault as Linux does: SEGV_ACCERR if the address is mapped without the right that
- * the access needs, else SEGV_MAPERR. For a kernel address, neither the code nor the error may
- * reveal whether it is mapped.
+ * the access needs, else SEGV_MAPERR. For a kernel address, neither this code nor the error code
+ * may reveal whether the address is mapped.
  */
 static struct signal_info page_fault_info(struct trap_frame *frame)
 {
@@ -135,9 +135,9 @@ static void user_exception(struct trap_frame *frame)
 }
 
 /*
- * Runs before each return to user mode, on the task's kernel stack. Clears RFLAGS.AC first:
- * interrupts keep the program's value (SDM 3A 6.12.1.3), and with AC set the kernel could access
- * user memory.
+ * Runs before each return to user mode, on the task's kernel stack. Clears RFLAGS.AC first: an
+ * interrupt leaves the program's AC unchanged (SDM 3A 6.12.1.3), and while AC is set the kernel
+ * could access user memory.
  */
 static void user_return(struct trap_frame *frame)
 {

@@ -14,7 +14,7 @@
 
 struct rwlock {
 	int32_t readers;        /* number of readers that hold the lock */
-	uint32_t busy;          /* number of writers that hold the lock (0 or 1) plus waiters */
+	uint32_t busy;          /* number of waiters, plus 1 while a writer holds the lock */
 	uint32_t next, entered; /* tickets: of the next task to wait, and of the first waiter */
 	bool written;           /* a writer holds the lock */
 	struct wait_queue waiting;
@@ -28,8 +28,9 @@ void rwlock_read_slowly(struct rwlock *lock);
 void rwlock_write_slowly(struct rwlock *lock);
 
 /*
- * rwlock_block() blocks the current task until rwlock_wake() or a signal; a task that has a signal
- * to handle only yields. Afterwards the caller must test again whether it can take the lock.
+ * rwlock_block() blocks the current task until rwlock_wake() or a signal. A task that has a signal
+ * to handle cannot block; it yields instead. Afterwards the caller must test again whether it can
+ * take the lock.
  */
 void rwlock_block(struct wait_queue *queue);
 void rwlock_wake(struct wait_queue *queue);

@@ -10,7 +10,7 @@ section .text
 kstack_call_across_cr3:
 	push	rbp
 	mov	rbp, rsp
-	pushfq				; interrupts off: their stacks differ under another CR3
+	pushfq				; interrupts off: another CR3 maps other interrupt stacks
 	cli
 	mov	rax, rdi
 	mov	rdi, rsi

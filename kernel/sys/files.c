@@ -135,8 +135,8 @@ long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count)
 }
 
 /*
- * Stores in *there a copy of an open file, with the position `offset`. Returns 0, -EBADF, -EINVAL
- * or -ESPIPE.
+ * Copies an open file to *there, and sets the copy's position to `offset`. Returns 0, -EBADF,
+ * -EINVAL or -ESPIPE.
  */
 static int file_at(uint64_t fd, uint64_t offset, struct file *there)
 {

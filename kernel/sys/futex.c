@@ -54,8 +54,8 @@ static void leave(struct waiter *waiter)
 }
 
 /*
- * Stores the word at `address` in *word, and its key in *key. Reading the word maps its page, which
- * the key needs. Returns 0, -EINVAL or -EFAULT.
+ * Stores the word at `address` in *word, and its key in *key. Reads the word first, because this
+ * maps its page: the key may need the physical address. Returns 0, -EINVAL or -EFAULT.
  */
 static int read_word(uint64_t address, bool private, uint32_t *word, struct key *key)
 {
@@ -75,8 +75,8 @@ static int read_word(uint64_t address, bool private, uint32_t *word, struct key 
 }
 
 /*
- * Wakes tasks that wait for the word with at least one of `bits`. Wakes at most `most` tasks, in
- * FIFO order. Returns their number.
+ * Wakes the tasks that wait for the word and whose bits include one of `bits`, but at most `most`
+ * tasks, in FIFO order. Returns the number of tasks woken.
  */
 static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 {
@@ -97,8 +97,8 @@ static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 }
 
 /*
- * Waits to be woken, at most until `end`, a time of clock_now() (0: for ever). Returns 0, -ENOMEM,
- * -ETIMEDOUT or -EINTR.
+ * Waits for a wake-up until clock_now() reaches `end`, or without limit if `end` is 0. Returns 0,
+ * -ENOMEM, -ETIMEDOUT or -EINTR.
  */
 static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 {
@@ -120,9 +120,10 @@ static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 }
 
 /*
- * Sets *end to the time of clock_now() at which a wait ends. `timeout` is a user address. A
- * duration is stored there or, for FUTEX_WAIT_BITSET, a point in time: on the real-time clock if
- * FUTEX_REALTIME is set, else on the monotonic clock. Returns 0, -EFAULT or -EINVAL.
+ * Sets *end to the time of clock_now() at which a wait ends. The struct timespec at the user
+ * address `timeout` is a duration. For FUTEX_WAIT_BITSET it is a point in time instead: on the
+ * real-time clock if FUTEX_REALTIME is set, else on the monotonic clock. Returns 0, -EFAULT or
+ * -EINVAL.
  */
 static long time_of_end(uint64_t operation, uint64_t timeout, uint64_t *end)
 {

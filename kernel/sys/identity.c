@@ -22,8 +22,8 @@ long sys_getgid(void)
 }
 
 /*
- * Sets real, effective and saved ID, which are all kept in *id. SAME leaves one of them as it is.
- * Returns 0, -EPERM, -EINVAL or -EAGAIN.
+ * Sets real, effective and saved ID, which are all kept in *id. Where an argument is SAME, that ID
+ * is to stay as it is. Returns 0, -EPERM, -EINVAL or -EAGAIN.
  */
 static long set(uint32_t *id, uint32_t real, uint32_t effective, uint32_t saved)
 {

@@ -48,8 +48,8 @@ static long count_ready(struct request *requests, size_t count, uint16_t always)
 
 /*
  * Returns the number of requests that are ready. If no request is ready and `wait` is true, first
- * waits until one is ready, at most until `end`, a time of clock_now() (0: for ever). Returns
- * -ERESTARTNOHAND if a signal interrupts the wait.
+ * waits until one is ready or clock_now() has reached `end`. If `end` is 0, the time is not
+ * limited. Returns -ERESTARTNOHAND if a signal interrupts the wait.
  */
 static long wait_for(struct request *requests, size_t count, uint16_t always, bool wait, uint64_t end)
 {

@@ -21,7 +21,7 @@ struct chosen {
 	uint64_t which;
 	int who;
 	bool found;
-	int nice;  /* their lowest nice value, or the new one to set */
+	int nice;  /* their lowest nice value; for setpriority(), the value to set */
 	int error; /* result of setpriority(); -ESRCH until a process is found */
 };
 

@@ -84,9 +84,9 @@ long sys_rt_sigsuspend(uint64_t address, uint64_t size)
 }
 
 /*
- * Waits for a signal of `set`, at most until `end`, a time of clock_now() (0: for ever). Unblocks
- * these signals meanwhile, so that they wake the process. Returns the signal's number, -EAGAIN or
- * -EINTR.
+ * Waits for a signal of `set` until clock_now() reaches `end`, or without limit if `end` is 0.
+ * Unblocks these signals meanwhile, so that they wake the process. Returns the signal's number,
+ * -EAGAIN or -EINTR.
  */
 static long wait_for_signal(uint64_t set, uint64_t end, struct signal_info *info)
 {
@@ -141,7 +141,7 @@ long sys_rt_sigreturn(void)
 			kprintf("task %d (%s) killed: bad frame in sigreturn\n", process->pid, process->name);
 		process_exit(SIGSEGV);
 	}
-	process->sleep_end = 0; /* nothing to restart: the handler may have begun this sleep */
+	process->sleep_end = 0; /* forgets a sleep that the handler may have begun */
 	return_through_frame(&frame);
 }
 

@@ -140,9 +140,9 @@ struct region *address_space_open(struct address_space *space, uint32_t index);
 
 /*
  * Iterates over the page-table entries of [*address, end). A run is the part of these entries that
- * is in one page table. Each call returns the first entry of the next run, stores the number of its
- * entries in *pages, and sets *address to its end. Skips addresses without a page table. Returns
- * NULL at the end.
+ * is in one page table. Each call returns the first entry of the next run, stores the run's number
+ * of entries in *pages, and sets *address to the run's end. Skips addresses without a page table.
+ * Returns NULL at the end.
  */
 pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
                               size_t *pages);

@@ -23,8 +23,8 @@ struct backing_ops {
 	/*
 	 * Stores the frame of page `page` in *frame. Allocates the frame if the page has none. The
 	 * backing remains an owner of the frame; the caller may become an owner too
-	 * (frame_share()). Returns 0, -ENOMEM, or -ENXIO if the page is past the end or the backing
-	 * may not grow by another frame, as in a full tmpfs on Linux.
+	 * (frame_share()). Returns 0, -ENOMEM or -ENXIO. -ENXIO means that the page is past the
+	 * end, or that the backing may not grow by another frame, as in a full tmpfs on Linux.
 	 */
 	int (*frame)(struct backing *backing, size_t page, uint64_t *frame);
 
