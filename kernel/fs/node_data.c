@@ -32,7 +32,7 @@ static uint64_t frame_of(const struct node *node, size_t page)
 	return table == FRAME_NONE ? FRAME_NONE : entries(table)[page % ENTRIES];
 }
 
-static size_t frames_used, frames_most = SIZE_MAX; /* frames of all files, and the limit on them */
+static size_t frames_used, frames_most = SIZE_MAX; /* number of all files' frames, and its limit */
 
 void node_limit_frames(size_t most)
 {

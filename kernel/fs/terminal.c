@@ -217,7 +217,7 @@ static void append(uint16_t c)
 {
 	const bool ends = !has(ICANON) || ends_line(c);
 
-	/* One place is kept for the end of a line. */
+	/* The last free place is kept for the end of a line. */
 	if (last - first >= TYPED_MAX - (ends ? 0 : 1))
 		return;
 	typed[last++ % TYPED_MAX] = c;
@@ -251,14 +251,14 @@ void terminal_poll(void)
 	 */
 	unsigned quiet = LINE_PATIENCE;
 	/*
-	 * Characters taken so far. This bounds the loop, since Ctrl-C and Ctrl-U make room in the
-	 * buffer again.
+	 * Characters taken so far. The loop ends after TYPED_MAX of them. A full buffer does not
+	 * always end it, since Ctrl-C and Ctrl-U make room again.
 	 */
 	unsigned taken = 0;
 
 	/*
-	 * When the buffer is full, input waits in the port, as in Linux: a script may arrive faster
-	 * than it is read.
+	 * When the buffer is full, characters wait in the port, as in Linux. Otherwise input that
+	 * arrives faster than it is read, as from a script, would be lost.
 	 */
 	while (last - first < TYPED_MAX && quiet <= LINE_PATIENCE && taken < TYPED_MAX) {
 		const int c = console_read();

@@ -93,7 +93,7 @@ static int sort_segments(struct image *m, const Elf64_Phdr *headers)
 /*
  * Sets the base address. If `anywhere` is false, it is 0. If `anywhere` is true
  * (position-independent), it is USER_PIE_BASE or the alignment of the image, whichever is larger.
- * If the image would then end above IMAGE_TOP, the base is lowered: by the lowest page address of
+ * If the image would then end above IMAGE_TOP, the base is reduced by the lowest page address of
  * the segments, rounded down to the alignment. Returns 0, or -ENOEXEC if the image does not fit in
  * the user half.
  */

@@ -40,7 +40,7 @@ int file_set_close_on_exec(uint64_t fd, bool on);
 /* Closes a descriptor. Returns 0, -EBADF or -ENOMEM. */
 int file_close(uint64_t fd);
 
-/* Gives a child that has not run yet the open files of `from`. Returns 0 or -ENOMEM. */
+/* Gives the open files of `from` to a child that has not run yet. Returns 0 or -ENOMEM. */
 int file_table_copy(struct process *to, const struct process *from);
 
 /*

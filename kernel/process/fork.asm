@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; long sys_fork(void), long sys_clone(…): system calls that need the registers of their caller.
-; They push the callee-saved registers and pass RSP to fork_call() or clone_call() (fork.c). It points
-; to a struct forking: the registers just pushed, the return address to SYSCALL_ENTRY
+; They push the callee-saved registers and pass RSP to fork_call() or clone_call() (fork.c). RSP
+; points to a struct forking: the registers just pushed, the return address to SYSCALL_ENTRY
 ; (cpu/entry.asm), and the struct call_frame.
 
 %include "x86/registers.inc"

@@ -138,7 +138,7 @@ static inline bool signal_on_stack(const struct signal_stack *stack, uint64_t rs
 struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp);
 int signal_set_stack(const struct user_stack *stack, uint64_t rsp);
 
-/* Records a signal unless it is ignored, and wakes the process unless it blocks the signal. */
+/* Records a signal unless the signal is ignored. Wakes the process unless the process blocks it. */
 void signal_send(struct process *process, int signal, struct signal_info info);
 
 /* Returns a copy of the disposition of a signal. */

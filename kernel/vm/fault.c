@@ -193,7 +193,7 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 }
 
 /*
- * Maps the frames of a region of the space `from` in the space `to` too. `to` must have no page
+ * Makes the space `to` map the frames of a region of the space `from`. `to` must have no page
  * mapped in that region. Returns 0 or -ENOMEM.
  */
 static int share_pages(struct address_space *to, struct address_space *from, const struct region *region)

@@ -52,9 +52,9 @@ int region_protect(struct address_space *space, uintptr_t start, size_t pages, u
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Called after a backing has become shorter. Unmaps the backing's pages from number `page` on, and
- * private copies of such pages, from the space. An access to these pages fails with -ENXIO until
- * the backing is longer again. The space need not be loaded; `loaded` is true if it is.
+ * Called after a backing has become shorter. Removes from the space the backing's pages from number
+ * `page` on, and the private copies of these pages. An access to these pages fails with -ENXIO
+ * until the backing is longer again. The space need not be loaded; `loaded` is true if it is.
  */
 void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded);
 
@@ -62,9 +62,9 @@ void region_cut_backing(struct address_space *space, const struct backing *backi
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Moves the `pages` pages from address `from` on to address `to`, where they become a region of
- * `room` pages. They must be in one region; `room` must be at least `pages`. The new range must be
- * unmapped and must not overlap the old one. Returns 0 or -ENOMEM.
+ * Moves `pages` pages, which begin at address `from`, to address `to`, where they become a region
+ * of `room` pages. They must be in one region; `room` must be at least `pages`. The new range must
+ * be unmapped and must not overlap the old one. Returns 0 or -ENOMEM.
  */
 int region_move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room);
 
