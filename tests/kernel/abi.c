@@ -54,7 +54,7 @@ TEST(many_segments_are_loaded)
 {
 	static const struct {
 		const char *program;
-		int status; /* expected exit status, or negative error number of the failed start */
+		int status; /* expected exit status, or expected (negative) error of the start */
 	} files[] = {
 		{ "segments-apart", 7 },
 		{ "segments-together", 7 },

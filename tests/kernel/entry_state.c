@@ -21,12 +21,12 @@ static void count_interrupt(void)
 	lapic_eoi();
 }
 
-static bool elsewhere; /* an interrupt did not arrive on the stack where it should */
+static bool elsewhere; /* an interrupt did not arrive on its task's stack */
 static unsigned ticks;
 
 /*
- * Handles the timer's interrupt: notes if it does not run on the task's stack, and makes the task
- * yield.
+ * Handles the timer's interrupt: sets `elsewhere` if the current stack is not the task's, and makes
+ * the task yield.
  */
 static void tick(void)
 {

@@ -168,8 +168,8 @@ static const char *run_nest(const char *kind)
 }
 
 /*
- * Returns the first address in [start, end) that has the `size` bytes of `opcode` and at which no
- * trap was raised, or NULL.
+ * Searches [start, end) for the `size` bytes of `opcode`. Returns the first match at which no trap
+ * was raised, or NULL.
  */
 static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const void *opcode, size_t size)
 {
@@ -246,9 +246,9 @@ TEST(single_steps_through_the_kernel_are_survived)
 }
 
 /*
- * The next address that gets a breakpoint, and the row of the table of entry ways
- * (cpu/entry_ways.h) that contains it. The code that handles #DB gets no breakpoints, because every
- * #DB would hit them.
+ * The next address that gets a breakpoint, and its row in the table of entry ways
+ * (cpu/entry_ways.h). The code that handles #DB gets no breakpoints, because every #DB would hit
+ * them.
  */
 static const uint8_t *next_place;
 static const struct entry_way *next_way;
@@ -336,8 +336,8 @@ TEST(breakpoints_on_the_ways_are_survived)
 }
 
 /*
- * `bad` selects which of the values that IRETQ or SYSRETQ loads is damaged. `way` selects how the
- * program `nest return` enters the kernel.
+ * `bad` selects the damage: the value that is wrong when IRETQ or SYSRETQ loads it. `way` selects
+ * how the program `nest return` enters the kernel.
  */
 static enum { BAD_SS, BAD_CS, BAD_RIP, BAD_KINDS } bad;
 static enum { WAY_CALL, WAY_INTERRUPT, WAY_BREAKPOINT, WAY_STEP, WAY_NMI, WAY_LONG, WAYS } way;
@@ -459,8 +459,8 @@ static const char *hostile_steps(void)
 		int status = run_kind("hostile", rows[i].kind);
 
 		/*
-		 * QEMU reads the frame of an IRETQ in user mode with kernel rights, so SMAP makes
-		 * the IRETQ fault.
+		 * When user mode executes IRETQ, QEMU reads the frame with kernel rights, so SMAP
+		 * makes the IRETQ fault.
 		 */
 		if (status == SIGSEGV && no_iretq && string_matches(rows[i].kind, "trap-flag-rsp*"))
 			continue;

@@ -168,8 +168,8 @@ TEST(moves_in_memory_shortage_lose_no_frame)
 	moved = short_of_memory = 0;
 	/*
 	 * fork_and_move() moves the window 8 pages up and back. Both places must be under the same
-	 * page tables, because the space keeps tables that a move makes, and these would count as
-	 * leaked.
+	 * page tables. Otherwise the move would make tables, which the space keeps and which would
+	 * count as leaked.
 	 */
 	if (home % PD_SPAN > PD_SPAN / 2 && move_to(own_space(), ENTRY_WINDOW_BASE))
 		return "no memory";
@@ -270,7 +270,8 @@ TEST(traps_while_the_window_moves_are_survived)
 	came = 0;
 	came_at_end = false;
 	/*
-	 * gate_set() changes the IDT at the window's first place. A move to NEAR copies that IDT.
+	 * gate_set() changes the IDT at ENTRY_WINDOW_BASE only, so the window must be there. A move
+	 * to NEAR copies this IDT.
 	 */
 	if (home != ENTRY_WINDOW_BASE && move_to(own_space(), ENTRY_WINDOW_BASE))
 		return "no memory";

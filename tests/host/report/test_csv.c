@@ -206,7 +206,7 @@ static void values_are_written_as_they_are(void **state)
 	assert_string_equal(
 	        strchr(content("claims.csv"), '\n') + 1,
 	        "2,f,\"it's \"\"so\"\", says who\",refuted,\"1,2\",,arithmetic,\"so, too\",m,as named\n");
-	/* The JSON Lines files have the same content. There is none for the samples. */
+	/* Every CSV file except samples.csv must have a JSON Lines file with the same content. */
 	assert_string_equal(content("claims.jsonl"),
 	                    "{\"id\": 2, \"seed\": \"f\", \"quote\": \"it's \\\"so\\\", says who\","
 	                    " \"verdict\": \"refuted\", \"evidence\": \"1,2\", \"figure\": \"\","
@@ -232,7 +232,7 @@ static void a_file_that_fails_leaves_the_old_one_and_the_others(void **state)
 	(void)state;
 	assert_int_equal(csv_export(db, folder), 0);
 	execute("INSERT INTO claims VALUES (2,'f','q','refuted','e','','experiment','','','')");
-	/* Let writing one of the files fail as on a full disk. */
+	/* Make the write of one file fail, as on a full disk. */
 	assert_int_equal(symlink("/dev/full", path_of("claims.csv.new")), 0);
 	assert_int_equal(unlink(path_of("summary.csv")), 0);
 	assert_int_equal(export_to(folder), -1);
@@ -240,7 +240,7 @@ static void a_file_that_fails_leaves_the_old_one_and_the_others(void **state)
 	assert_string_equal(content("claims.csv"),
 	                    "id,seed,quote,verdict,evidence,figure,kind,also,margin_set,name\n");
 	assert_int_equal(access(path_of("summary.csv"), F_OK), 0);
-	/* The failed export must have removed its temporary files, so that another succeeds. */
+	/* The failed export must have removed its temporary files: a second export succeeds. */
 	assert_int_equal(export_to(folder), 0);
 	assert_non_null(strstr(content("claims.csv"), "2,f,q,refuted,e,,experiment,,,\n"));
 }

@@ -16,7 +16,7 @@
 
 static const struct perf_script_rows all = { .globs = "*" };
 
-/* Adds a launch of this strategy and round, if it is new. */
+/* Adds a complete launch of this strategy on Bochs. `id` is its ID and also its round. */
 static void add_launch(const char *id, const char *strategy)
 {
 	char sql[300];
@@ -39,7 +39,7 @@ static void add(const char *launch, const char *benchmark, const char *kind, con
 	execute(sql);
 }
 
-/* Returns the content of the file of a row in a static buffer, or NULL if there is none. */
+/* Returns the content of a row's file, in a static buffer, or NULL if there is no such file. */
 static const char *content(const char *strategy, const char *row)
 {
 	static char text[1 << 20];
@@ -84,9 +84,9 @@ static void samples_are_written_as_perf_does(void **state)
 }
 
 /*
- * Writes two call chains with these values. Checks for each chain that the periods of its samples
- * add up to its value, that all samples except the last have the period `period`, and that the
- * number of samples, if it is not 1, is value / period rounded to the nearest integer.
+ * Writes two call chains with these values. Checks each chain: the periods of its samples
+ * must add up to its value, and all samples except the last must have the period `period`. If there
+ * are several samples, their number must be value / period, rounded to the nearest integer.
  */
 static void check_periods(int64_t big, int64_t small, uint64_t period)
 {

@@ -266,7 +266,7 @@ static void arithmetic_is_apart_from_experiments(void **state)
 	free(text);
 }
 
-/* Checks the report of a run without results, and that the page loads nothing from elsewhere. */
+/* Checks the report of a run without results. The page must load nothing from elsewhere. */
 static void an_empty_run_has_a_report(void **state)
 {
 	char *text;
@@ -331,13 +331,14 @@ static void answers_come_first_in_cycles(void **state)
 	assert_non_null(strstr(text, "<b>Starting.</b> In modelled cycles. Look.</figcaption>"));
 	assert_non_null(strstr(text, "<a href=\"#fig-exec-cycles\">figure</a>"));
 	assert_null(strstr(text, "<a href=\"#fig-exec\">"));
-	/* The table in cycles is before that in counts. */
+	/* The table of cycles is before the table of counts. */
 	assert_true(strstr(text, "bochs: modelled cycles") < strstr(text, "bochs: instructions"));
 	free(text);
 }
 
 /*
- * The answer about TLB flushes gives the costs, and from how many pages on a CR3 load is cheaper.
+ * The answer about TLB flushes must give the costs, and the number of pages from which a CR3 load
+ * is cheaper than INVLPG.
  */
 static void a_flush_has_its_cost(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the estimate of the time left (estimate.h) against a recorded run, and that durations of
- * rows and boots are kept for later runs (durations.h).
+ * Compares the estimate of the time left (estimate.h) with a recorded run. Tests the durations of
+ * rows and boots that a run keeps for later runs (durations.h).
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -105,8 +105,8 @@ static int remove_tree(void **state)
 }
 
 /*
- * Makes a tree with two claims. Its `make list-strategies` prints three builds: the build of the
- * preset window, MIX, and BEST.
+ * Makes a tree with two claims. Its `make list-strategies` prints three builds: MIX, BEST, and the
+ * build of the preset `window`.
  */
 static int begin(void **state)
 {
@@ -122,9 +122,9 @@ static int begin(void **state)
 
 /*
  * Returns the launches on Bochs that a command line leads to, one per line, in a static buffer, or
- * NULL if the plan fails. A line begins with "+" if only claims need the launch. Checks that no
- * launch on KVM is there only for claims. There is one round unless the command line says
- * otherwise.
+ * NULL if the plan fails. A line begins with "+" if the user did not ask for the launch but a claim
+ * needs it. Checks that there is no such launch on KVM. There is one round unless the command line
+ * says otherwise.
  */
 #define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", "--rounds", "1", __VA_ARGS__, NULL })
 
@@ -156,7 +156,7 @@ static const char *plan_of(const char *const words[])
 		else
 			assert_true(asked);
 		assert_true(asked || (job->round == 1 && job->seed == options.seed));
-		/* The launches of `boots` have no large programs. */
+		/* A launch for a claim's line `boots:` must leave out large boot modules. */
 		if (strncmp(job->bench, "pitfall.", 8) == 0)
 			assert_true(job->module_limit > 0 && !asked);
 		else if (asked)
@@ -174,8 +174,8 @@ static void a_run_of_everything_has_the_claims_launches(void **state)
 {
 	(void)state;
 	/*
-	 * Each item of a line `boots:` must get a launch. The items of lines `needs:` for one
-	 * strategy must share a launch, or get none if the user asked for the strategy.
+	 * Each item of a line `boots:` must get a launch. The items of lines `needs:` that name the
+	 * same strategy must share a launch. They get none if the user asked for the strategy.
 	 */
 	assert_string_equal(PLAN("--seed", "9"), "heap *\nwindow *\nrandom *\n+" MIX " irq.*,tlb.*\n" ALONE
 	                                         "+window pitfall.c\n+" MIX " pitfall.a\n");
@@ -213,7 +213,7 @@ static void a_run_without_bochs_has_none(void **state)
 	assert_int_equal(plan_strategies(&plan, &options, why, sizeof why), 0);
 	assert_true(plan.supporting > 0);
 	plan_jobs(&plan, &options, engines, 2);
-	assert_int_equal(plan.supporting, 0); /* so the harness reads no images for them */
+	assert_int_equal(plan.supporting, 0); /* the harness reads no images for these launches */
 	plan_free(&plan);
 }
 

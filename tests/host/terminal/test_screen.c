@@ -126,7 +126,7 @@ static void a_full_run_fits(void **state)
 		assert_true(says("start a program") && says("interrupt") && says("TLB flush") &&
 		            says("16 context switches"));
 		assert_true(says("  4 KiB         heap ") && says("  16 MiB ") && says("  user entry "));
-		/* The questions of the highest ranks, the least important ones, do not fit. */
+		/* The least important questions, those of the highest ranks, do not fit. */
 		assert_false(says("  64 KiB "));
 	}
 	shown(80, false);
@@ -175,7 +175,7 @@ static void of_many_strategies_some_are_chosen(void **state)
 	assert_true(says("1.95 [1.94..1.96]"));
 }
 
-/* However many strategies there are, the screen is full and no longer than it may be. */
+/* Any number of strategies must fill the screen, but not exceed its largest size. */
 static void any_number_of_strategies_fits(void **state)
 {
 	static const char *const names[] = { "heap",       "window",     "random",
@@ -230,7 +230,10 @@ static void nothing_is_stated_that_is_not_decided(void **state)
 	assert_true(shown(0, false));
 	assert_false(says("fastest") || says("data misses") || says("more are"));
 	assert_true(count("no difference decided") > 10);
-	/* random is decided to need more, but window is not, so none is called the fastest. */
+	/*
+	 * The comparisons now decide that random needs more than heap, but not that window does. So
+	 * the screen must not call heap the fastest.
+	 */
 	execute("UPDATE comparisons SET ci_low = 1.05 WHERE a = 'random'");
 	assert_true(shown(0, false));
 	assert_true(says("data misses") && says("no difference decided"));

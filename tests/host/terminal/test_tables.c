@@ -110,7 +110,8 @@ static void cells_say_all(void **state)
 }
 
 /*
- * A table of cycles, with the range of the model's low to high parameters, precedes that of counts.
+ * A table of cycles must precede the table of counts. Its ranges extend from the cycles with the
+ * model's low parameters to the cycles with its high ones.
  */
 static void cycles_come_first(void **state)
 {
