@@ -100,9 +100,9 @@ static void map(void *argument)
 }
 
 /*
- * Makes system calls on memory from the kernel's own task. The caller has given this task an
- * address space for the time of the test. Returns NULL, or the call that failed or that let no
- * interrupt in, or "no memory".
+ * Lets the kernel's own task make system calls that change mappings. The caller has given the task
+ * an address space for the test. Returns NULL, "no memory", or the name of a call that failed or
+ * let no interrupt in.
  */
 static const char *calls_on_memory(void)
 {

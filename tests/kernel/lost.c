@@ -34,8 +34,8 @@ const char *memory_lost(const struct memory *before)
 	text[0] = '\0';
 	append(text, sizeof text, before->beside, now.beside, "frames", 0);
 	/*
-	 * append() prints its first count minus its second. A leak makes free frames fewer, but
-	 * objects more. So for objects the first count is that of `now`.
+	 * append() prints its first count minus its second. A leak leaves fewer free frames, but
+	 * more objects. So for objects the count of `now` comes first.
 	 */
 	for (unsigned class = 0; class < HEAP_CLASSES; class ++)
 		append(text, sizeof text, now.heap.objects[class], before->heap.objects[class], "objects",

@@ -13,8 +13,9 @@
 #define SLOWEST_TIMER 1000000U /* ticks (of 16 input clocks) per second; known timers are faster */
 
 /*
- * A CR4 bit must be set if and only if the CPU has the feature. But PCIDE must be set if and only
- * if PCIDs are in use, and they may be in use only if the CPU has them.
+ * A CR4 bit must be set if and only if the CPU has the bit's feature. PCIDE is the exception: it
+ * must be set if and only if the kernel uses PCIDs. The kernel may use PCIDs only if the CPU has
+ * them.
  */
 TEST(cr4_follows_the_features)
 {

@@ -111,8 +111,8 @@ static const char *interrupt_comes(void)
 }
 
 /*
- * The exception probe. Sends an interrupt during the fault handler. It must stay pending until the
- * handler's IRETQ, because all gates are interrupt gates, which disable interrupts.
+ * The exception probe. Sends an interrupt during the fault handler. The interrupt must stay pending
+ * until the handler's IRETQ, because all gates are interrupt gates, which disable interrupts.
  */
 static bool interrupt_the_fault(struct trap_frame *frame)
 {

@@ -52,8 +52,8 @@ static void watch_begin(void)
 	problem = NULL;
 	exception_set_probe(watch);
 	/*
-	 * An NMI to this CPU needs its APIC ID, since the shorthand "self" works with fixed
-	 * delivery only (SDM 3A 11.6.1).
+	 * Address the NMI to this CPU's APIC ID. The shorthand "self" would not work, since it
+	 * allows no NMIs (SDM 3A 11.6.1).
 	 */
 	lapic_write(LAPIC_ICR_HIGH, lapic_read(LAPIC_ID));
 }
@@ -134,8 +134,8 @@ static void nmi_under_cr3(void *argument)
 }
 
 /*
- * Sends an NMI while the task's stack is not mapped, as in the middle of context_switch() and of
- * the CR3 switches of the loader `sandwich`.
+ * Sends an NMI while the task's stack is not mapped. The same can occur in context_switch() and
+ * during the CR3 switches of the loader `sandwich`.
  */
 TEST(nmi_under_a_foreign_cr3)
 {

@@ -169,8 +169,8 @@ TEST(nmi_has_its_own_stack)
 	uint64_t before = nmi_count;
 
 	/*
-	 * An NMI to this CPU needs its APIC ID, since the shorthand "self" works with fixed
-	 * delivery only (SDM 3A 11.6.1).
+	 * Address the NMI to this CPU's APIC ID. The shorthand "self" would not work, since it
+	 * allows no NMIs (SDM 3A 11.6.1).
 	 */
 	lapic_write(LAPIC_ICR_HIGH, lapic_read(LAPIC_ID));
 	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_NMI);
@@ -292,7 +292,7 @@ TEST(user_copies_check_and_survive)
 #define TWO_PAGES (PML4_SPAN - PAGE_SIZE)
 static uint8_t there[2 * PAGE_SIZE], back[2 * PAGE_SIZE];
 
-/* At first no page is mapped. Page faults of the copies map the pages. */
+/* At first no page is mapped. The copies cause page faults, which map the pages. */
 static const char *copy_over_entries(void)
 {
 	struct address_space *space = &current_process()->space;
@@ -331,9 +331,10 @@ static bool holds(uintptr_t address, uint8_t byte)
 }
 
 /*
- * COPIES_ENTRY: while a copy borrows an entry of the PML4, a CPU may cache translations of any of its
- * pages, accessed or not. The engines do so only for an access, so this function borrows the entry
- * itself, writes to the user byte at `address`, and flushes nothing.
+ * With COPIES_ENTRY, a copy borrows an entry of the user's PML4. Meanwhile a real CPU may cache
+ * translations of all pages under the entry. An engine caches only translations of accessed pages.
+ * So this function leaves one in the TLB: it borrows the entry, writes `byte` to the user's
+ * `address`, and flushes nothing.
  */
 static void cache_borrowed(uintptr_t address, uint8_t byte)
 {

@@ -71,8 +71,8 @@ static int start(void)
 }
 
 /*
- * Starts a child that calls execve(PATH). Returns its wait status; if execve() fails, the child's
- * exit status is the error number.
+ * Starts a child that calls execve(PATH). Returns the child's wait status. If execve() fails, the
+ * child exits with the error number as its status.
  */
 static int run_by_execve(void)
 {
@@ -146,7 +146,7 @@ TEST(views_show_their_own_file)
 		memset(text, letter, sizeof text);
 		/*
 		 * The previous view still owns the frames of the previous file, so this file gets
-		 * others.
+		 * other frames.
 		 */
 		node = write_file(text, sizeof text);
 		if (last)

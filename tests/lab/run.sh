@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs the engine kvm-emulated and prints TAP: the preset `window` under the real kvm-amd module,
-# with npt=1 and npt=0. The outer machine is the emulated host that runs KVM. Skips the test if its
-# Debian packages cannot be fetched.
+# Tests the engine kvm-emulated and prints TAP. On this engine an emulated host runs KVM with the
+# real module kvm-amd. The test boots the preset `window` there, with npt=1 and npt=0 of the module.
+# It is skipped if its Debian packages cannot be fetched.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -78,7 +78,7 @@ static void chains(void **state)
 	static const struct operands zero = { .writes = RAX };
 	(void)state;
 
-	/* Three dependent loads of 12 each take 36. The instructions took 3, so 33 remain. */
+	/* Three dependent loads take 3 * 12. The instructions took 3, so 33 remain. */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(step(chase, 12), 0);
@@ -136,7 +136,7 @@ static void the_window(void **state)
 	assert_int_equal(step(chase, 12), 8);
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(step(chase, 12), 11);
-	/* All 104 loads take 104 * 12. The core has waited until the 101st was complete. */
+	/* 104 dependent loads take 104 * 12. The core has waited until the 101st was complete. */
 	assert_int_equal(flow.now.of[SET_NOMINAL], 101 * 12);
 	assert_int_equal(drain(), 3 * 12);
 
@@ -234,7 +234,10 @@ static void drain_both(struct naive *naive)
 		naive_stall(naive, set, naive->latest.of[set]);
 }
 
-/* Compares the models on a random stream. Of 64 instructions, about `chained` are `chase`. */
+/*
+ * Compares the models on a random stream. On average, `chained` of 64 instructions are `chase`,
+ * which loads RAX from the address in RAX.
+ */
 static void compare(unsigned window, unsigned chained)
 {
 	struct cost cheapest = { .of = { 1, 1, 2 } };
@@ -284,7 +287,7 @@ static void random_streams(void **state)
 /* ---- registers of instructions ---- */
 
 static const struct {
-	uint8_t bytes[4]; /* the opcode (without 0F if `two`) and what follows */
+	uint8_t bytes[4]; /* opcode and what follows, without the 0F of a two-byte opcode */
 	bool two, operand_16;
 	uint8_t rex;
 	unsigned address, sources, writes;

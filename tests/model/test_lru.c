@@ -119,7 +119,7 @@ static void oldest_leaves(void **state)
 
 	assert_true(lru_make(&lru, 4, 2, true));
 	lru_add(&lru, 0, 2, 20);
-	lru_add(&lru, 2, 4, 40); /* set 2 modulo 2, which is the same set */
+	lru_add(&lru, 2, 4, 40); /* set 2 modulo 2 is set 0 again */
 	assert_true(lru_find(&lru, 0, 2, 2, &value));
 	assert_int_equal(value, 20);
 	lru_add(&lru, 0, 6, 60);
@@ -152,7 +152,7 @@ static void cache_levels(void **state)
 	assert_int_equal(caches_access(&caches, 63), LEVEL_L1);
 	assert_int_equal(caches_access(&caches, 64), LEVEL_MEMORY);
 	assert_int_equal(caches_fetch(&caches, 0), LEVEL_L2);
-	/* L1D has 8 sets of 2 ways: addresses 512 and 1024 evict 0. L2 has 4 ways and keeps 0. */
+	/* L1D has 8 sets of 2 ways: lines 512 and 1024 evict line 0. L2 has 4 ways and keeps it. */
 	assert_int_equal(caches_access(&caches, 512), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 1024), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 0), LEVEL_L2);

@@ -338,9 +338,9 @@ static uint64_t load(uint64_t rip, uint64_t linear)
 }
 
 /*
- * Puts an instruction that loads (`length` bytes of code) at 0x102. Executes it 1000 times with a
- * line that is in L1, and then an LFENCE, which waits for the loads. Returns the cycles of all
- * this, less the price of an LFENCE.
+ * Puts a load instruction, the `length` bytes of `code`, at 0x102. Executes it 1000 times with the
+ * same address, whose line is in L1. Then executes an LFENCE, which waits for the loads. Returns
+ * the cycles of all these instructions, less the price of an LFENCE.
  */
 static uint64_t thousand_loads(const char *code, unsigned length)
 {
@@ -366,8 +366,8 @@ static void load_chains(void **state)
 	/* mov rax, [rbx]: 0.5 cycles each; the last load completes 3.5 cycles later. */
 	assert_int_equal(thousand_loads("\x48\x8B\x03", 3), 503500000);
 	/*
-	 * A chain of two misses to memory takes 168 cycles each. The model charges 98.4 + 0.5 of
-	 * them at the load, and the rest at the fence.
+	 * A chain of two loads from memory: each takes 168 cycles. The model charges 98.4 + 0.5 of
+	 * these cycles at the load, and the rest at the fence.
 	 */
 	put(0x102, "\x48\x8B\x00", 3);
 	before = execute(0x110);

@@ -420,8 +420,8 @@ static void random_streams(void **state)
 }
 
 /*
- * Makes page tables with one PML4 (frame 1), PDPT, PD and page table. Page 0 is global, page 1 is
- * not, and a 2 MiB page is at 2 MiB.
+ * Makes one table of each level: a PML4 (in frame 1), a PDPT, a PD and a page table. Page 0 is
+ * global and page 1 is not. A 2 MiB page is at 2 MiB.
  */
 static void make_small(struct translation *translation)
 {

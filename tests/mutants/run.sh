@@ -96,7 +96,7 @@ misplaced()
 	fi
 }
 
-# planted N: prints the file of fault N with the fault in it
+# planted N: plants fault N in the text of its file, and prints the text
 planted()
 {
 	local text
@@ -240,7 +240,7 @@ evidence()
 		s/^checks or tests failed, the first: //; s/ \(logs in .*//; s/[|`]//g; s/ +$//'
 }
 
-# verdict STATUS LOG: prints "caught" or "survives", a tab and why
+# verdict STATUS LOG: prints "caught" or "survives", a tab, and the reason
 verdict()
 {
 	local why
@@ -305,7 +305,7 @@ worker()
 	done
 }
 
-# report N VERDICT: prints the TAP line of fault N, and writes its row
+# report N VERDICT: prints the TAP line of fault N, and writes the fault's row of the page
 report()
 {
 	local why=${2#*$'\t'}
