@@ -96,8 +96,8 @@ END {
 		if (!(i in seen)) print "docs/architecture.md:" listed[i] ": table: " header[i] " has no call upwards " i
 }' "$work/table" "$work/names" >&3
 
-# A row of the table has the rooms that set the pointer or define the function. Each of these rooms
-# must mention one of the row's names.
+# A row of the table lists names of pointers and functions, and the rooms that set or define them.
+# Each of these rooms must mention one of the names.
 while read -r line names _ rooms; do
 	for room in ${rooms//,/ }; do
 		[ ! -d "kernel/$room" ] || room=kernel/$room

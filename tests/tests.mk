@@ -45,7 +45,8 @@ test-moves: programs
 	@$(MAKE) --no-print-directory kernel STACK=heap-sw LOADER=direct ISOLATION=bouncing
 	@tests/kernel/run.sh tcg heap-sw+direct+bouncing LIMIT=10000 "WORDS=test=moves_* calls=$(MOVES)"
 
-# Builds every combination of the axes by every compiler and level of optimization, and boots them.
+# Builds every combination of the axes with every compiler at every level of optimization, and boots
+# the builds.
 test-compilers: programs bochs-library
 	@tests/compilers.sh --all
 

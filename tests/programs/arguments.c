@@ -226,8 +226,8 @@ static int limits(void)
 	argv[2] = "x";
 	CHECK(execve_error() == -E2BIG);
 	/*
-	 * Strings of slightly less than ALL_MAX (2 MiB) in total are accepted. Longer ones are
-	 * refused.
+	 * Strings of slightly less than ALL_MAX (2 MiB) in total must be accepted. A larger total
+	 * must be refused.
 	 */
 	fill(text, 'y', ALL_MAX);
 	text[STRING_MAX - 1] = '\0';
@@ -255,7 +255,7 @@ static int refuses(void)
 
 	CHECK(call(SYS_munmap, (uintptr_t)page + 2 * PAGE_SIZE, PAGE_SIZE, 0) == 0);
 	fill(page, 'z', 2 * PAGE_SIZE);
-	/* First a string, then an array of pointers, extends into an unmapped page. */
+	/* First a string extends into an unmapped page, then an array of pointers does. */
 	for (size_t i = 0; i < 200; i++)
 		argv[i] = "argument";
 	argv[200] = page;

@@ -6,8 +6,8 @@
  * calls all: makes the calls of the tables, each with one bad argument. Each call must return
  * Linux's error and have no other effect. The exit status is 0, or 1 after printing the rows that
  * failed.
- * calls random: child processes make random calls, at most CALLS each. A child may exit before, and
- * is killed if it hangs. The kernel must survive.
+ * calls random: child processes make random calls, at most CALLS each. A child may exit earlier.
+ * A child that hangs is killed. The kernel must survive.
  */
 #include "sys/shm.h"
 #include "tests/programs/calls_files.h"

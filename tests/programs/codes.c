@@ -143,7 +143,7 @@ static int alignment(void)
 	return fault->signal ? __LINE__ : NOT_HERE;
 }
 
-/* A division, the exception that is unmasked (a bit of the x87 control word), and the si_code. */
+/* A division, the exception that it unmasks (a bit of the x87 control word), and its si_code. */
 struct division {
 	double above, below;
 	unsigned unmasked;
@@ -272,8 +272,8 @@ extern char call_by_rsp[], back_by_rsp[];
 static volatile uint64_t bad_rsp, good_rsp;
 
 /*
- * A handler that returns to a SYSCALL. The kernel's IRETQ then loads RFLAGS with TF set and a bad
- * RSP.
+ * A handler that returns to a SYSCALL. The kernel's IRETQ then loads a bad RSP, and an RFLAGS in
+ * which TF is set.
  */
 static void to_bad_rsp(int signal, const int *info, void *context)
 {
@@ -299,8 +299,8 @@ static void from_bad_rsp(int signal, const int *info, void *context)
 }
 
 /*
- * A system call must preserve RSP, whatever the value of RSP is, even if a signal handler runs
- * during the call, on an alternate stack. A handler must be able to return to any RSP.
+ * A system call must preserve any value of RSP. It must do so even if a signal handler runs on an
+ * alternate stack during the call. A handler must be able to return to any RSP.
  */
 static int stack_pointers(void)
 {

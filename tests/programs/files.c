@@ -135,7 +135,8 @@ static int access_page(volatile char *at, int write)
 }
 
 /*
- * A child maps the file before this process truncates it. Checks the pages that the child then has.
+ * A child maps the file, and then this process truncates it. Checks which pages of its mapping the
+ * child can still access.
  */
 static int in_another(void)
 {

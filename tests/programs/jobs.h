@@ -24,7 +24,7 @@ static volatile int seen[65], last_code, last_status;
 static struct {
 	volatile uint64_t count;
 	volatile long value;
-} * shared; /* memory shared with the children, made by share() */
+} * shared; /* share() makes this memory; the children share it */
 
 static inline void note(int signal, const int *info, void *context)
 {

@@ -105,8 +105,8 @@ static int tasks(void)
 }
 
 /*
- * Starts a timer that sends SIGALRM every millisecond and sets a handler, so that ticks occur and
- * long system calls are interrupted. Returns 0, or the line of the failed check.
+ * Sets a handler for SIGALRM, and starts a timer that sends this signal every millisecond. So timer
+ * ticks occur, and signals interrupt long system calls. Returns 0, or the line of the failed check.
  */
 static int start_alarms(void)
 {
@@ -408,8 +408,8 @@ static void needs_half(void)
 }
 
 /*
- * Starts the hog as USER, and as root another program, which then needs memory. Returns 0 if the
- * kernel kills the hog and the other program completes, or the line of the failed check.
+ * Starts the hog as USER and another task as root. Then the other task needs memory. Returns 0 if
+ * the kernel kills the hog and the other task completes, or the line of the failed check.
  */
 static int loses(void (*hog)(void))
 {
@@ -458,7 +458,7 @@ static int root_is_spared(void)
 	return 0;
 }
 
-/* Touches a page of shared memory, which counts as a file. All frames for files are in use. */
+/* Touches a page of shared memory, which needs a frame for files. All of these are in use. */
 static void touches_shared(void)
 {
 	*(volatile char *)call6(SYS_mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,

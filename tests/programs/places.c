@@ -157,7 +157,7 @@ static int nothing(void)
 	return errors();
 }
 
-/* A mapping at the window's addresses must not move the window before one of its pages is used. */
+/* Mapping the window's addresses must not move the window. Only an access to them must move it. */
 static int unused(void)
 {
 	const uintptr_t start = window() - PAGE_SIZE, size = (PAGES + 2) * PAGE_SIZE;
@@ -285,7 +285,9 @@ static int once(void)
 	return follow(1);
 }
 
-/* 100 times: moves the window, forks, and executes a program in the child, which moves it too. */
+/*
+ * 100 times: moves the window and forks. The child executes a program, which moves its own window.
+ */
 static int cycles(void)
 {
 	static const char *const argv[] = { "places", "once", 0 };

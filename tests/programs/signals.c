@@ -78,9 +78,10 @@ static int interrupts(void)
 static void skip_fault(int signal, const int *info, uint64_t *context)
 {
 	note(signal, info, context);
+	/* After a fault, skip the instruction. INT3 is a trap, so RIP is already past it. */
 	context[UC_RIP] += signal == SIGSEGV   ? 2
 	                   : signal == SIGTRAP ? 0
-	                                       : 2; /* faults: skip 2 bytes; INT3 is a trap */
+	                                       : 2; /* size of the instruction in bytes */
 }
 
 static int faults(void)
@@ -334,7 +335,7 @@ static int killed(void)
 				break;
 			case 2:
 				if (fork() == 0) {
-					/* Longer than the two yield() below take on a busy host. */
+					/* Outlasts the parent's two yield() on a busy host. */
 					sleep_ms(200);
 					leave(0);
 				}

@@ -86,7 +86,7 @@ static int awaits(void)
 	pid = child_that(signals_the_parent);
 	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == SIGUSR1 && info[4] == pid);
 	CHECK(timed_wait(set, info, 900) == SIGCHLD && info[2] == CLD_EXITED &&
-	      info[4] == pid); /* also a signal that is ignored by default */
+	      info[4] == pid); /* SIGCHLD can be waited for although it is ignored by default */
 	CHECK(status_of(pid) == 0);
 	/*
 	 * An unblocked signal interrupts the wait and runs its handler. All other signals stay

@@ -46,12 +46,13 @@ static inline uintptr_t address_of(size_t page)
 	return BASE + page * PAGE_SIZE;
 }
 
-#define WATCHED_ROUNDS 32          /* only one in 32 rounds is watched, since that takes long */
+#define WATCHED_ROUNDS 32          /* one in 32 rounds is watched, since watching is slow */
 #define LINK_ALLOCATED 0xfffffffeU /* the allocator's link of a frame with one owner */
 
 /*
- * The frames of the loaded space before an operation, and the allocator's links, which encode the
- * number of owners. Until a page is flushed, its frame must not be freed or lose an owner.
+ * The frame of each page of the loaded space before an operation, and the allocator's link of the
+ * frame, which encodes the number of owners. Until the page is flushed, the frame must not be freed
+ * or lose an owner.
  */
 static struct {
 	uint64_t frame; /* 0: not watched */

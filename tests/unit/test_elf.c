@@ -155,7 +155,7 @@ static void segment_sizes(void **state)
 		SEGMENT(DATA, p_filesz, 0x81, 0),        /* ends one byte past the file */
 		SEGMENT(DATA, p_filesz, 0xd00, 0),       /* ends with the file's last page */
 		SEGMENT(DATA, p_filesz, 0xd01, ENOEXEC), /* .bss begins in a page past the file */
-		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* .bss begins after pages past the file */
+		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* one page is past the file */
 		SEGMENT(DATA, p_filesz, 0x3000, 0),
 		SEGMENT(DATA, p_filesz, 0x3001, ENOEXEC),
 		SEGMENT(DATA, p_filesz, UINT64_MAX, ENOEXEC),

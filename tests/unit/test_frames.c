@@ -240,7 +240,7 @@ static void wrong_frees(void **state)
 	memory_start(8);
 	frame = frame_alloc();
 	frame_free(frame);
-	/* A frame that is free again, a new frame, frame 0, and two past the end of memory. */
+	/* A freed frame, one that was never allocated, frame 0, and two past the end of memory. */
 	assert_panics(frame_free(frame), "*not allocated*");
 	assert_panics(frame_free(PAGE(5)), "*not allocated*");
 	assert_panics(frame_free(0), "*not allocated*");

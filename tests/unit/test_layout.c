@@ -174,8 +174,8 @@ static void modules_move(void **state)
 #define MANY (2500U * 512) /* frames of 2500 parts of 2 MiB, more than the 1024 spans of mem/frames.c */
 
 /*
- * Allocates all frames and stores their numbers in `order`. Returns how many of them lie directly
- * above the frame that was allocated just before.
+ * Allocates all frames and stores their numbers in `order`. Returns the number of frames that lie
+ * directly above the frame that was allocated just before them.
  */
 static size_t take_all(uint64_t seed, const struct memory_range *ranges, size_t count, uint32_t *order)
 {

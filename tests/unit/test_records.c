@@ -194,8 +194,8 @@ int main(void)
 		cmocka_unit_test(up_to_a_full_line),
 		cmocka_unit_test(whole_stream),
 		/*
-		 * This test is the last, since whole_stream checks the lines of the tests before
-		 * it.
+		 * This test comes after whole_stream, which checks the lines of all tests before
+		 * itself.
 		 */
 		cmocka_unit_test(more_than_a_line),
 	};

@@ -148,8 +148,8 @@ static void globs(void **state)
 		{ "exec.load", "exec.*x", false },
 		{ "exec.load", "tlb.*", false },
 		{ "exec.load", "e?ec.l*d", true },
-		{ "aaab", "*ab", true },       /* the first match of * fails */
-		{ "abcabcabd", "*abd", true }, /* the first two matches fail */
+		{ "aaab", "*ab", true },       /* after the first "a" comes no "b" */
+		{ "abcabcabd", "*abd", true }, /* after the first two "ab" comes no "d" */
 		{ "abcabcabd", "*abc?bd", true },
 		{ "mississippi", "m*iss*ip*", true },
 		{ "mississippi", "m*iss*ipp", false },
