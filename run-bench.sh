@@ -18,8 +18,8 @@ packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbi
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin
 	busybox-static bash-static sash musl-tools cpio)
 
-# perf showed where the instrumentation library spends its time (docs/model.md). No command needs
-# it, so nothing fails on a host for which there is no such package.
+# perf. Only --profile-guest needs it, so nothing else fails on a host for which there is no such
+# package.
 optional_packages=(linux-perf)
 
 # More packages for development (make setup, make lint, make qemu-gdb, make fuzz). The tests build
@@ -80,7 +80,7 @@ install_packages()
 		fi
 	fi
 	[ ${#optional[@]} -eq 0 ] || apt_install "${optional[@]}" ||
-		echo "run-bench: ${optional[*]} cannot be installed; no command needs it" >&2
+		echo "run-bench: ${optional[*]} cannot be installed; only --profile-guest needs it" >&2
 }
 
 present()

@@ -340,6 +340,7 @@ table()
 		quick;compare;./run-bench.sh --compare A B
 		quick;recover;--recover DIR
 		quick;export_stacks;--export perf-script DIR
+		quick;profile_guest;--profile-guest
 		quick;compilers;--compiler gcc-O2,clang-O2,gcc-Os
 		quick;calibrate;--calibrate NAME
 		quick;strategies;--strategy heap,fixed-rsp0+direct+shared

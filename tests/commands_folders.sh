@@ -19,6 +19,23 @@ recover()
 	check "--recover DIR: what was measured is summed up" grep -q ,irq.entry.user, "$work/copy/summary.csv"
 }
 
+# Here there may be neither KVM nor counters. Then the command must say what is missing and exit with
+# status 2.
+profile_guest()
+{
+	local status=0
+
+	timeout 3000 ./run-bench.sh --engine kvm --profile-guest --quick --strategy window --bench tlb.cr3 --out "$work/profile" \
+		>"$work/out" 2>&1 </dev/null || status=$?
+	if [ $status = 0 ]; then
+		check "--profile-guest: functions of the guest" grep -q ,profile_cycles, "$work/profile/functions.csv"
+		return
+	fi
+	check "--profile-guest: exits with 2 if it cannot" test $status = 2
+	check "--profile-guest: says what is missing" \
+		grep -qE "(engine kvm cannot run|--profile-guest): .*(/dev/kvm|perf|kvm_pio|counter|emulate)" "$work/out"
+}
+
 export_stacks()
 {
 	run "--export perf-script DIR" ./run-bench.sh --export perf-script results/latest

@@ -230,6 +230,11 @@ const struct symbol *symbols_find(const struct symbols *symbols, uint64_t addres
 	return low && address < symbols->symbol[low - 1].end ? &symbols->symbol[low - 1] : NULL;
 }
 
+const struct symbol *symbols_at(const struct symbols *symbols, size_t index)
+{
+	return index < symbols->count ? &symbols->symbol[index] : NULL;
+}
+
 /* Returns the offset of the first byte of the segment that differs in the guest, or the segment's
  * size. */
 static uint64_t compare_segment(const uint8_t *file, const Elf64_Phdr *segment, memory_frame frame_of)

@@ -36,6 +36,10 @@ uint64_t symbols_entry_code(const struct symbols *symbols);
  * until symbols_free(). */
 const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address);
 
+/* Returns the function with this index, in the order of addresses, or NULL if there are not that
+ * many. The result is valid until symbols_free(). */
+const struct symbol *symbols_at(const struct symbols *symbols, size_t index);
+
 /*
  * Returns true if the guest's memory holds the image of the file: compares every byte of its code
  * with memory at the physical address that the program headers name. If not, the reason is in

@@ -6,6 +6,7 @@ HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
 ROOMS        := base engine store intake launch probe calibrate evaluate answers terminal report compare session
 HOST_SOURCES := $(wildcard bench/host/*.c bench/host/*/*.c)
 HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o \
+	$(BUILD)/bench/bochs/symbols.o \
 	$(BUILD)/host/report/report_page.o
 
 host: $(BUILD)/host/palimpsest-bench $(BUILD)/host/about.txt

@@ -240,4 +240,59 @@ FAKE_FAULT=spin fails "a guest that spins" "timed out" "no end within 1 s; it wa
 FAKE_FAULT=internal-error fails "KVM internal error in a run" "failed" "KVM met an instruction that it cannot emulate"
 FAKE_FAULT=entry-failed fails "KVM: entry failed in a run" "failed" "the processor refused to enter the guest"
 
+# ---- The profile of the guest, by a played perf ----
+cp tests/e2e/fake/perf.sh "$tree/bin/perf"
+host kvm_intel
+export FAKE_IN=
+cannot "--profile-guest without tracepoints" "KVM's tracepoint kvm_pio cannot be read: sudo mount" --profile-guest
+mkdir -p "$tree/host/sys/kernel/tracing/events/kvm/kvm_pio" "$tree/host/sys/bus/event_source/devices/cpu/events"
+echo 1234 >"$tree/host/sys/kernel/tracing/events/kvm/kvm_pio/id"
+cannot "--profile-guest without counters" "this host's processor offers no counter of cycles" --profile-guest
+echo event=0x3c >"$tree/host/sys/bus/event_source/devices/cpu/events/cpu-cycles"
+PALIMPSEST_PERF=/nowhere/perf cannot "--profile-guest without perf" "perf is missing (Debian package linux-perf)" --profile-guest
+FAKE_IN=test FAKE_FAULT=internal-error cannot "--profile-guest without a usable KVM" "engine kvm cannot run" --profile-guest
+if [ "$(id -u)" = 0 ]; then
+	chmod 666 "$tree/host/dev/kvm"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$tree/build/host/palimpsest-bench" --engine kvm --profile-guest \
+		--out /tmp/never-written >"$tree/out" 2>"$tree/err"
+	status=$?
+else
+	kvm --profile-guest
+fi
+is "--profile-guest without permission: exits 2" 2 "$status"
+check "--profile-guest without permission: says what to do" says "sudo sysctl kernel.perf_event_paranoid=-1"
+
+# Two functions, of 4 and 16 bytes, and a byte without a symbol.
+printf '.globl entry, copy\n.type entry, @function\n.size entry, 4\n.type copy, @function\n.size copy, 12\n entry: .zero 4\ncopy: .zero 12\n.byte 0\n' |
+	gcc -nostdlib -static -Wl,-Ttext=0xffffffff80000000,-e,0xffffffff80000000,--build-id=none -x assembler \
+		-o "$tree/build/fixed-ist+window+shared/palimpsest.elf" -
+FAKE_IN='' kvm --profile-guest --strategy window --rounds 1
+is "--profile-guest: exits 0" 0 "$status"
+is "--profile-guest: one more launch" 'complete|0 complete|1' "$(query "SELECT group_concat(state || '|' || round, ' ') FROM
+	(SELECT * FROM launches WHERE engine = 'kvm' ORDER BY round)")"
+is "--profile-guest: its samples are not kept" 1 "$(query "SELECT count(DISTINCT round) FROM samples JOIN launches ON id = launch
+	WHERE engine = 'kvm'")"
+grep ^kvm "$tree/run/functions.csv" | cut -d , -f 7- >"$tree/functions"
+cat >"$tree/expected" <<-END
+	exec.load,4096,0,row,[unknown],profile_cycles,cycles,100003,17
+	exec.load,4096,0,row,[user],profile_cycles,cycles,100003,17
+	exec.load,4096,0,row,copy,profile_cycles,cycles,100003,17
+	exec.load,4096,0,row,entry,profile_cycles,cycles,100003,17
+END
+check "--profile-guest: functions.csv has each row's functions" diff "$tree/expected" <(head -n 4 "$tree/functions")
+is "--profile-guest: in every row" 20 "$(wc -l <"$tree/functions")"
+
+# unprofiled FAULT MESSAGE: a run with --profile-guest and this fault of perf must exit with 1
+unprofiled()
+{
+	FAKE_PERF=$1 kvm --profile-guest --strategy window --rounds 1
+	is "perf: $1: exits 1" 1 "$status"
+	check "perf: $1: says so" says "$2"
+	is "perf: $1: what was measured is kept" complete "$(query "SELECT state FROM launches WHERE engine = 'kvm' AND round = 1")"
+}
+unprofiled lost "the guest's output and its events do not match, so events were lost"
+unprofiled refused "Access to performance monitoring"
+unprofiled unread "perf script failed"
+unprofiled empty "perf took no sample of the guest"
+
 finish

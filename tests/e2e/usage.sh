@@ -69,6 +69,7 @@ sed -i.keep 's/^invlpg .*/invlpg = 211/' "$default"
 refused "skylake-client.ini:$(grep -n '^invlpg ' "$default" | cut -d : -f 1): invlpg needs"
 mv "$default.keep" "$default"
 refused "--trace writes a line per event: choose benchmarks with --bench" --trace
+refused "--profile-guest works only on engine kvm" --profile-guest --engine bochs
 refused "--trace works only on engine bochs" --trace --bench 'tlb.*' --engine tcg
 
 rm "$tree/build/fixed-ist+random+shared/palimpsest.elf32"

@@ -35,6 +35,11 @@ static const struct known {
 	{ "invalid accelerator kvm", LOG_FAILED,
 	  "this QEMU was built without KVM: install the Debian package qemu-system-x86" },
 	{ "unable to find CPU model", LOG_CPU_REFUSED, "this QEMU does not know the CPU model" },
+	{ "Access to performance monitoring", LOG_FAILED,
+	  "sudo sysctl kernel.perf_event_paranoid=-1; or run as root" },
+	{ "PMU Hardware doesn't support sampling", LOG_FAILED,
+	  "the processor's counters cannot interrupt; in a virtual machine, turn them on in the outer "
+	  "hypervisor" },
 	{ "requires KVM", LOG_CPU_REFUSED, "the CPU model needs KVM" },
 	{ "Host doesn't support requested feature", LOG_CPU_REFUSED,
 	  "the host lacks a feature of the CPU model" },

@@ -6,6 +6,7 @@
 #include "bench/host/base/paths.h"
 #include "bench/host/launch/engine_log.h"
 #include "bench/host/launch/exits.h"
+#include "bench/host/launch/guest_profile.h"
 #include "bench/host/launch/outcome.h"
 #include "bench/host/launch/pin.h"
 
@@ -47,6 +48,7 @@ struct launch {
 	bool pinned;              /* pin_machine() was called */
 	bool counting;            /* exits_attach() was called */
 	bool over;
+	char unprofiled[LAUNCH_WHY_MAX]; /* why the guest's profile is missing; "": it is not */
 	enum launch_stop cause;
 };
 
@@ -66,6 +68,14 @@ static int open_files(struct launch *launch, char *why, size_t size)
 	if (!launch->raw)
 		snprintf(why, size, "%.200s: %s", path, strerror(errno));
 	return launch->raw ? 0 : -1;
+}
+
+static int wrap_in_perf(const struct launch_setup *setup, struct arguments *command, char *why, size_t size)
+{
+	char image[PATH_MAX];
+
+	engine_image_path(image, setup->strategy, "elf");
+	return guest_profile_wrap(command, setup->directory, image, why, size);
 }
 
 static int start_engine(struct launch *launch, char *why, size_t size)
@@ -102,6 +112,8 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 	path_format(log, sizeof log, "%s/engine.log", setup->directory);
 	status = setup->engine->prepare(&boot, &command, why, size);
 	spec.output = command.output;
+	if (status == 0 && setup->profile_guest)
+		status = wrap_in_perf(setup, &command.arguments, why, size);
 	if (status == 0 && process_start(&launch->process, &spec)) {
 		snprintf(why, size, "%.200s: %s", command.arguments.item[0], strerror(errno));
 		status = -1;
@@ -119,7 +131,7 @@ enum intake_counts launch_counts(const struct engine *engine)
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size)
 {
 	struct launch *launch = calloc(1, sizeof *launch);
-	struct intake_setup intake = { .store = setup->exits ? NULL : setup->store,
+	struct intake_setup intake = { .store = setup->exits || setup->profile_guest ? NULL : setup->store,
 		                       .launch = setup->id,
 		                       .strategy = setup->strategy,
 		                       .mode = setup->mode,
@@ -294,6 +306,20 @@ static void store_exits_of(struct launch *launch)
 		store_fact(setup->store, setup->id, "exits-absent", why, "reason");
 }
 
+/* Stores the profile of the guest, after records.txt was closed. */
+static void store_profile_of(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char image[PATH_MAX];
+
+	if (!setup->profile_guest || !setup->store || !intake_report(launch->intake)->ended)
+		return;
+	engine_image_path(image, setup->strategy, "elf");
+	if (guest_profile_store(launch->directory, image, setup->store, setup->id, launch->unprofiled,
+	                        sizeof launch->unprofiled) == 0)
+		*launch->unprofiled = '\0';
+}
+
 bool launch_pump(struct launch *launch)
 {
 	double pause = clock_seconds() - launch->pumped;
@@ -304,7 +330,9 @@ bool launch_pump(struct launch *launch)
 	if (pause > PAUSE)
 		launch->busy += pause;
 	open = read_some(launch);
-	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello)
+	/* perf, not QEMU, is the process of a launch with a profile; nothing is pinned there. */
+	if (launch->setup.engine->exclusive && !launch->setup.profile_guest && !launch->pinned &&
+	    intake_report(launch->intake)->hello)
 		pin(launch);
 	if (launch->exits && !launch->counting && intake_report(launch->intake)->hello)
 		count_exits(launch);
@@ -332,6 +360,7 @@ bool launch_pump(struct launch *launch)
 	if (fclose(launch->raw) && launch->cause == STOP_NONE)
 		launch->cause = STOP_DISK;
 	launch->raw = NULL;
+	store_profile_of(launch);
 	launch->over = true;
 	return true;
 }
@@ -355,6 +384,10 @@ void launch_outcome(struct launch *launch, struct store_outcome *outcome, char r
 	else if (*reason && !engine->counts &&
 	         engine_log_explain(launch->directory, words, sizeof words) != LOG_NOTHING)
 		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; QEMU says %s", words);
+	if (!*reason && *launch->unprofiled) {
+		outcome->state = "failed";
+		snprintf(reason, LAUNCH_WHY_MAX, "no profile of the guest: %.400s", launch->unprofiled);
+	}
 	outcome->reason = reason;
 	outcome->status = launch->process.status;
 	outcome->revision = input.report->revision;

@@ -38,6 +38,7 @@ struct launch_setup {
 	uint64_t seed;         /* seed for the kernel */
 	uint32_t layout;       /* the kernel's option layout=; 0: the fixed layout */
 	bool exits;            /* count VM exits, and store these instead of samples */
+	bool profile_guest;    /* record the guest with perf, and store its functions instead of samples */
 	struct store *store;   /* NULL: store nothing */
 	int64_t id;            /* id in the table launches */
 	/* As in struct intake_setup. */

@@ -32,6 +32,7 @@ enum {
 	OPTION_WINDOW_FLUSH,
 	OPTION_PROFILE,
 	OPTION_FUNCTIONS,
+	OPTION_PROFILE_GUEST,
 	OPTION_TRACE,
 	OPTION_REPORT,
 	OPTION_EXPORT,
@@ -77,6 +78,7 @@ static const struct option long_options[] = {
 	{ "verbose", no_argument, NULL, OPTION_VERBOSE },
 	{ "tables", no_argument, NULL, OPTION_TABLES },
 	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
+	{ "profile-guest", no_argument, NULL, OPTION_PROFILE_GUEST },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "report", required_argument, NULL, OPTION_REPORT },
 	{ "export", required_argument, NULL, OPTION_EXPORT },
@@ -306,6 +308,8 @@ static bool *flag_of(struct options *options, int option)
 		return &options->functions;
 	case OPTION_TRACE:
 		return &options->trace;
+	case OPTION_PROFILE_GUEST:
+		return &options->profile_guest;
 	case OPTION_QUIET:
 		return &options->quiet;
 	case OPTION_VERBOSE:
@@ -396,10 +400,10 @@ static bool names(const struct options *options, const char *engine)
 }
 
 /*
- * Checks that --threshold is used with a command that needs it, and that the options of the
- * instrumentation library are used with engine bochs. Returns 0, or -1 with the reason in `why`.
+ * Checks that --threshold is used with a command that needs it, the options of the instrumentation
+ * library with engine bochs, and --profile-guest with kvm. Returns 0, or -1 with the reason in `why`.
  */
-static int check_bochs(const struct options *options, char *why)
+static int check_needs(const struct options *options, char *why)
 {
 	const char *name = options->profile     ? "--profile"
 	                   : options->functions ? "--functions"
@@ -410,6 +414,8 @@ static int check_bochs(const struct options *options, char *why)
 		return wrong(why, "--threshold works only with --compare and --reproduces");
 	if (name && !options->engines_auto && !names(options, "bochs"))
 		return wrong(why, "%s works only on engine bochs, which is not among the engines", name);
+	if (options->profile_guest && !options->engines_auto && !names(options, "kvm"))
+		return wrong(why, "--profile-guest works only on engine kvm, which is not among the engines");
 	if (options->trace && !options->bench_given)
 		return wrong(why, "--trace writes a line per event: choose benchmarks with --bench");
 	return 0;
@@ -462,7 +468,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 		return wrong(why, "'%s' is not an option", argv[optind]);
 	if (options->full && !names(options, "kvm-emulated"))
 		return wrong(why, "--full works only on engine kvm-emulated, which is not among the engines");
-	if (check_bochs(options, why))
+	if (check_needs(options, why))
 		return -1;
 	if (options->mode == MODE_RUN && !options->profile_given &&
 	    (options->engines_auto || names(options, "bochs")))

@@ -51,9 +51,10 @@ struct options {
 	unsigned jobs;    /* boots at the same time; 0: the number of CPUs online */
 	unsigned timeout; /* seconds per launch; 0: the engine's default */
 	uint64_t seed;
-	bool pcid;      /* context switches use PCIDs; a launch fails if the CPU has none */
-	bool flush_cr3; /* the loading window is unmapped with a CR3 load, not with INVLPG */
-	bool exits;     /* on kvm: count VM exits, in one more launch per image */
+	bool pcid;          /* context switches use PCIDs; a launch fails if the CPU has none */
+	bool flush_cr3;     /* the loading window is unmapped with a CR3 load, not with INVLPG */
+	bool exits;         /* on kvm: count VM exits, in one more launch per image */
+	bool profile_guest; /* on kvm: record the guest with perf, in one more launch per image */
 	bool profile_given;
 	/* On bochs: name of the cycle model's profile, not checked; NULL: count events only, not cycles. */
 	const char *profile;

@@ -253,14 +253,16 @@ static void add_variants(struct plan *plan, const struct options *options, const
 	}
 }
 
-/* Adds the jobs that count VM exits. They are separate launches, after the timed ones, because
- * counting makes exits slower. */
-static void add_exits(struct plan *plan, const struct options *options, const struct engine *engine)
+/* Adds the jobs that count VM exits or profile the guest. They are separate launches, after the
+ * timed ones, because both make the guest slower. */
+static void add_extra(struct plan *plan, const struct options *options, const struct engine *engine,
+                      bool profile_guest)
 {
 	for (size_t i = 0; i < plan->strategies.count && *plan->benches.others; i++)
 		plan->job[plan->jobs++] = (struct job){ .engine = engine,
 			                                .strategy = &plan->strategies.item[i],
 			                                .bench = plan->benches.others,
+			                                .profile_guest = profile_guest,
 			                                .samples = samples_of(options, engine, 1),
 			                                .seed = options->seed };
 }
@@ -272,7 +274,9 @@ static void add_engine(struct plan *plan, const struct options *options, const s
 	else
 		add_rounds(plan, options, engine);
 	if (engine == &engine_kvm && options->exits)
-		add_exits(plan, options, engine);
+		add_extra(plan, options, engine, false);
+	if (engine == &engine_kvm && options->profile_guest)
+		add_extra(plan, options, engine, true);
 	for (size_t i = 0; i < plan->supporting && engine == &engine_bochs; i++)
 		plan->job[plan->jobs++] =
 		        (struct job){ .engine = engine,
@@ -299,7 +303,7 @@ void plan_jobs(struct plan *plan, const struct options *options, const struct en
 		plan->supporting = 0;
 	most = plan->supporting;
 	for (size_t i = 0; i < count; i++)
-		most += plan->strategies.count * (rounds_of(options, engines[i]) + 1) * 2 *
+		most += plan->strategies.count * (rounds_of(options, engines[i]) + 2) * 2 *
 		        (engines[i]->variants ? count_variants(options, engines[i]) : 1);
 	plan->job = calloc(most, sizeof *plan->job);
 	if (!plan->job) {

@@ -63,7 +63,8 @@ static void describe(const struct job *job, char *text, size_t size)
 	         : is_fixed(job)       ? ", experiments"
 	                               : "");
 	if (job->round == 0)
-		snprintf(text + strlen(text), size - strlen(text), ", VM exits");
+		snprintf(text + strlen(text), size - strlen(text), "%s",
+		         job->profile_guest ? ", guest profile" : ", VM exits");
 	else if (job->round > 1)
 		snprintf(text + strlen(text), size - strlen(text), ", round %u", job->round);
 }
@@ -155,7 +156,8 @@ static void start(struct runner *runner, const struct job *job)
 	                .seed = job->seed,
 	                .layout = job->layout,
 	                .store = runner->setup->store,
-	                .exits = job->round == 0,
+	                .exits = job->round == 0 && !job->profile_guest,
+	                .profile_guest = job->profile_guest,
 	                .observe = timing_record,
 	                .context = timing_starts(runner->timing, (size_t)(job - runner->setup->plan->job)),
 	                .id = slot->id },

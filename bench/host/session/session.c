@@ -13,7 +13,6 @@
 #include "bench/host/evaluate/compilers.h"
 #include "bench/host/evaluate/drift.h"
 #include "bench/host/evaluate/summary.h"
-#include "bench/host/launch/exits.h"
 #include "bench/host/launch/image.h"
 #include "bench/host/probe/probe_kvm.h"
 #include "bench/host/report/collapsed.h"
@@ -21,6 +20,7 @@
 #include "bench/host/report/plots.h"
 #include "bench/host/report/report.h"
 #include "bench/host/session/environment.h"
+#include "bench/host/session/kvm_extras.h"
 #include "bench/host/session/recover.h"
 #include "bench/host/session/runner.h"
 #include "bench/host/session/timing.h"
@@ -184,6 +184,8 @@ static int describe_environment(struct session *session, const char *command)
 		environment_add(environment, "kvm.cpu", "%s", kvm_cpu());
 		environment_add(environment, "kvm.memory", "%s", kvm_memory_backing(options->memory));
 		environment_add(environment, "kvm.exits", "%s", session->exits);
+		environment_add(environment, "kvm.profile", "%s",
+		                options->profile_guest ? "by perf" : "none");
 	}
 	if (replay_is_on())
 		environment_add(environment, "run.replayed",
@@ -409,21 +411,6 @@ int session_recover(const char *folder, bool tables)
 	return status ? status : recover_folder(folder, false, tables);
 }
 
-/* Sets options->exits if engine kvm runs and the host permits counting VM exits. If the host does
- * not permit it, prints what to change there. Writes session->exits. */
-static void choose_exits(struct session *session, struct options *options)
-{
-	snprintf(session->exits, sizeof session->exits, "none: engine kvm does not run");
-	if (!uses_kvm(session))
-		return;
-	options->exits = exits_can_count(session->exits, sizeof session->exits) == 0;
-	if (options->exits)
-		snprintf(session->exits, sizeof session->exits,
-		         "counted, in launches of their own (round 0)");
-	else
-		message("VM exits are not counted: %s", session->exits);
-}
-
 /* Boots the images of the session. Returns EXIT_SUCCESS, or another exit status if it cannot begin. */
 static int measure(struct session *session, const char *command, struct runner_result *result)
 {
@@ -479,7 +466,8 @@ int session_run(const struct options *chosen, const char *command)
 
 	if (choose_engines(&session))
 		return EXIT_CANNOT;
-	choose_exits(&session, &options);
+	if (kvm_extras_choose(&options, uses_kvm(&session), session.exits, sizeof session.exits))
+		return EXIT_CANNOT;
 	if (options.compilers.count > 1)
 		message("compiler %s:", session.compiler);
 	status = measure(&session, command, &result);

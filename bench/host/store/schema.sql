@@ -60,11 +60,12 @@ CREATE INDEX IF NOT EXISTS samples_by_row ON samples (launch, benchmark, paramet
 
 -- The counts of a benchmark row for each function of the kernel. A count is a sum over the row's
 -- samples (kind 'sample') or its overhead samples (kind 'overhead'). Warm-up samples are left out.
+-- On kvm, value is what perf sampled in the whole row (kind 'row'), and n all samples of the row.
 CREATE TABLE IF NOT EXISTS functions (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
-	kind      TEXT NOT NULL,            -- sample | overhead
+	kind      TEXT NOT NULL,            -- sample | overhead | row
 	function  TEXT NOT NULL,            -- symbol, or [user], [delivery], [unknown]
 	metric    TEXT NOT NULL,
 	unit      TEXT NOT NULL,

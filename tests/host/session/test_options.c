@@ -314,6 +314,19 @@ static void options_of_bochs(void **state)
 	assert_non_null(strstr(why, "--trace works only on engine bochs"));
 	assert_int_equal(PARSE(&options, "--functions", "--engine", "kvm"), -1);
 	assert_non_null(strstr(why, "--functions works only on engine bochs"));
+	assert_false(options.profile_guest);
+}
+
+static void options_of_kvm(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--profile-guest", "--engine", "bochs,kvm"), 0);
+	assert_true(options.profile_guest);
+	assert_int_equal(PARSE(&options, "--profile-guest"), 0); /* auto may choose kvm */
+	assert_int_equal(PARSE(&options, "--profile-guest", "--engine", "bochs,kvm-emulated"), -1);
+	assert_non_null(strstr(why, "--profile-guest works only on engine kvm"));
 }
 
 int main(void)
@@ -322,6 +335,7 @@ int main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(profile_is_for_bochs),
 		cmocka_unit_test(options_of_bochs),
+		cmocka_unit_test(options_of_kvm),
 		cmocka_unit_test(everything_given),
 		cmocka_unit_test(folders_of_results),
 		cmocka_unit_test(calibration),

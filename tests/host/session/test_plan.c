@@ -465,6 +465,18 @@ static void a_round_is_a_layout(void **state)
 	plan_free(&plan);
 }
 
+/* Each image is profiled in a boot of its own, after all timed boots. */
+static void profiles_come_last(void **state)
+{
+	struct plan plan;
+	(void)state;
+
+	ROUNDS(&plan, "--profile-guest");
+	for (size_t i = 0; i < plan.jobs; i++)
+		assert_int_equal(plan.job[i].profile_guest && plan.job[i].round == 0, i >= plan.jobs - 2);
+	plan_free(&plan);
+}
+
 #define TEST(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
@@ -481,6 +493,7 @@ int main(void)
 		TEST(variants_boot_in_turn),
 		TEST(an_engine_has_its_number_of_rounds),
 		TEST(a_round_is_a_layout),
+		TEST(profiles_come_last),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, remove_tree);
