@@ -9,7 +9,7 @@
 #   columns   a line of Markdown has over 120 columns
 #   axis      code outside the room of an axis depends on the axis' value
 #   size      a figure over sizes draws the view's main metric (instructions, on Bochs) instead of
-#             its metric for sizes (`sized`)
+#             the view's metric for sizes (`sized`)
 #   flush     a file other than mem/tlb.h and isolation/isolation.h includes x86/flush.h
 # A room is a folder of kernel/ or bench/host/, and the rooms have an order (docs/architecture.md).
 # usage: rules.sh [FOLDER]      (default: the tree that the script is in)

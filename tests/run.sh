@@ -70,7 +70,8 @@ for build in $(make -s list-strategies); do
 done
 presets=$(make -s list-presets | cut -d = -f 2)
 # The random layouts. Each combination of the axes runs benchmarks in one layout, with a seed of its
-# own. One combination runs them in three more layouts. The presets run the self-tests in one more.
+# own. One combination runs them in three more layouts. The presets run the self-tests
+# in yet another layout.
 layout=0
 for build in $(make -s list-strategies); do
 	layout=$((layout + 1))

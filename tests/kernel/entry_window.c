@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tests the entry window of ISOLATION bouncing: the pages of the kernel that are mapped in user
- * mode. The window must move when a program (tests/programs/places.c) or a segment of an image uses
- * its addresses.
+ * mode. The window must move when its addresses are used, by a program (tests/programs/places.c) or
+ * by a segment of an image.
  */
 #include "boot/options.h"
 #include "cpu/cpu.h"

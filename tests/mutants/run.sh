@@ -7,8 +7,8 @@
 #   --places  plants no fault; checks that the lines of each fault are in the sources, and that
 #             docs/mutants.md lists the faults
 #   NAME      plants the faults whose names match this glob
-# Without arguments, all faults are planted, and the page docs/mutants.md is written to
-# build/mutants.md if all are caught. JOBS is the number of faults at a time (default: nproc).
+# Without arguments, all faults are planted. If all are caught, a new version of docs/mutants.md is
+# written to build/mutants.md. JOBS is the number of faults at a time (default: nproc).
 #
 # The faults are in tests/mutants/*.txt. Each is a group of lines:
 #   fault NAME: what is wrong, in at most 66 characters
@@ -18,7 +18,7 @@
 #   +new line             a line that it adds
 #   by KIND WORD…         the test that catches it, as catch.sh takes it
 #   quick                 optional: `make test` tries it too
-#   static                optional: a static assertion that fails in the build catches it, too
+#   static                optional: it is also caught if a static assertion fails in the build
 # The lines with = and - must follow each other in the file, and be there exactly once.
 #
 # A test must pass in the unchanged copy first. A fault is caught only if its test then fails and
@@ -34,8 +34,8 @@ page=docs/mutants.md
 limit=${MUTANT_LIMIT:-600} # seconds for each build, and for each run of a test
 columns=120                # most characters in a line of the page
 
-# The faults, in the order of the lists. olds[] has the lines of the file that a fault changes,
-# news[] these lines with the fault in them. A newline precedes and follows each line.
+# The faults, in the order of the lists. olds[] has the lines that a fault changes, news[] the
+# same lines with the fault in them. A newline precedes and follows each line.
 names=() texts=() files=() olds=() news=() tests=() marks=() lists=()
 
 wrong()

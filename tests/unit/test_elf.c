@@ -253,7 +253,7 @@ static void segment_alignments(void **state)
 	check_damages(damages, sizeof damages / sizeof *damages);
 }
 
-/* Checks that the good file, if it is changed to a static PIE, is loaded USER_PIE_BASE higher. */
+/* Changes the good file to a static PIE. All its load addresses must grow by USER_PIE_BASE. */
 static void moves_a_pie(void **state)
 {
 	struct file file = good;

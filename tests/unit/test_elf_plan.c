@@ -142,7 +142,7 @@ static void pages_past_the_end(void **state)
 	assert_int_equal(plan.rest, 1);
 	expect_rest(&plan, 0, 0x403000, 2, data | REGION_BACKED, 1);
 
-	/* No page is in the file; .bss follows. */
+	/* No page of the segment is in the file; .bss follows. */
 	file = with_data(0x5000, 0x402000, 0x1000, 0x3000);
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.count, 2);
