@@ -18,12 +18,11 @@ packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbi
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin
 	busybox-static bash-static sash musl-tools cpio)
 
-# perf. Only --profile-guest needs it, so nothing else fails on a host for which there is no such
-# package.
+# perf. Only --profile-guest needs it; on a host without such a package everything else works.
 optional_packages=(linux-perf)
 
 # More packages for development (make setup, make lint, make qemu-gdb, make fuzz). The tests build
-# kernels by clang, look at the report in Chromium, run a shell script by mksh's static shell, and
+# kernels with clang, open the report in Chromium, run a shell script in mksh's static shell, and
 # replay fuzzed inputs.
 developer_packages=(clang clang-format cppcheck shellcheck gdb chromium mksh)
 
@@ -43,7 +42,7 @@ installed()
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Prints those of the named packages that are not installed.
+# missing_of PACKAGE…: prints the packages that are not installed.
 missing_of()
 {
 	local package

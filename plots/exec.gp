@@ -1,9 +1,10 @@
 # Loading and starting a program, by the size of its image.
-# read: Lower is better. Above, values are divided by the number of 4 KiB pages of the image: the
-#       left end shows what a start costs whatever the size, the right end what one more page costs.
-#       Below, the same values are multiples of the lowest one of that size, so that 1 is the best.
-#       If a bar reaches 1, it is undecided whether the value differs from the lowest. Bars are 95 %
-#       intervals, in modelled cycles extended to the low and high parameters of the model.
+# read: Lower is better. Above, values are divided by the number of 4 KiB pages of the image. The
+#       left end is the part of a start that does not depend on the size; the right end is the cost
+#       of one more page. Below, the same values are multiples of the lowest value of that size, so
+#       1 is the best. Bars are 95 % intervals. In modelled cycles they also cover the low and high
+#       parameters of the model. A value whose bar reaches 1 is not significantly higher than the
+#       lowest.
 # needs: exec.load exec.spawn
 # cycles: yes
 #

@@ -1,7 +1,8 @@
 # The longest time with interrupts off while a program of a given size is started.
 # read: Lower is better, and flat is best: a rising curve means that the loader delays interrupts
-#       while it copies. On Bochs the library counts this time. Elsewhere the figure has the longest
-#       gap between two timer interrupts, which is exact to one period of the timer.
+#       while it copies. On Bochs the instrumentation library counts the time exactly. On other
+#       engines it is the longest gap between two timer interrupts, so it is exact only to a period
+#       of the timer.
 # needs: irq.off.max
 #
 # To draw this figure again, in the folder plots/ of a run:

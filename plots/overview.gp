@@ -1,13 +1,13 @@
 # All strategies on all subjects, relative to the lowest.
-# read: Each row is a strategy and each column a subject. A framed cell is the lowest of its column.
-#       A coloured cell is decided to be higher; its number is the ratio to the lowest, and a
-#       stronger colour is worse. For a grey cell it is undecided whether it differs from the
-#       lowest. In a column without a frame, no strategy is decided to be better than another. An
-#       empty cell was not measured. The last row has the lowest value itself. Latency and the time
-#       with interrupts off are in ticks, which on Bochs are instructions and rounds of REP
-#       instructions, and memory is in bytes. A mark says that the cell's value, or the lowest one
-#       of its column, is uncertain: ? too few rounds for an interval, ~ quartiles over 5 % of the
-#       median apart, ^ outliers, / a row that ended before its last sample.
+# read: Each row is a strategy and each column a subject. A framed cell is the lowest of its
+#       column. A coloured cell is significantly higher; its number is the ratio to the lowest, and
+#       a stronger colour is worse. A grey cell is not significantly higher than the lowest. A
+#       column without a frame has only grey cells. An empty cell was not measured. The last row has
+#       the lowest value itself. Memory is in bytes. Latency and the time with interrupts off are
+#       in ticks, which on Bochs are instructions and rounds of REP instructions. A mark says that the
+#       cell's value, or the lowest value of its column, is uncertain: ? too few rounds for an
+#       interval, ~ quartiles that differ by more than 5 % of the median, ^ outliers, / a row that
+#       ended before its last sample.
 # needs: exec.load exec.spawn exec.roundtrip irq.entry.user irq.entry.kernel irq.roundtrip.user switch.pingpong syscall.null
 #       memory.per_task irq.off.max irq.latency.loading
 # cycles: yes
@@ -30,9 +30,9 @@ do for [format in "svg png"] {
 	columns = STATS_max
 	stats file using "y" nooutput
 	rows = STATS_max
-	# The scale ends with the largest ratio of a coloured cell, or with 1.1 if that is more. It
-	# ends earlier if a few ratios are much larger than the others: up to the largest, the
-	# colours of the others could not be told apart.
+	# The scale ends with the largest ratio of a coloured cell, but not below 1.1. It ends
+	# earlier if a few ratios are much larger than the others. On a scale up to the largest
+	# ratio, all other ratios would have nearly the same colour.
 	most = 1.1
 	largest = 1.1
 	colours = 0

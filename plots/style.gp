@@ -62,8 +62,8 @@ short(s) = strlen(s) > 7 && s[strlen(s)-6:*] eq "+shared" ? s[1:strlen(s)-7] : s
 
 if (!exists("by")) { by = "loader" }
 lead(e) = by eq "stack" ? stack(e) : loader(e)
-# index.gp has the curve and point numbers of each value, from kernel/axes.txt. Curve 0 is for lines
-# that belong to no value; 6 and 7 are free for new values.
+# index.gp has the curve and point numbers of each loader and stack, from kernel/axes.txt. Curve 0
+# is for lines that belong to no loader or stack. Curves 6 and 7 are free for new ones.
 number(e) = many(every) ? curve(lead(e)) : index_of(e, every)
 colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C00 #555555", number(e)+1)
 # The first curves are wider and have larger points, so that they remain visible below others that
@@ -76,8 +76,8 @@ dash(e) = int(word("1 1 11 12 13 14 15 16 12", number(e)+1))
 point(e) = many(every) ? point_of(stack(e)) : int(word("7 5 7 9 13 4 6 8 12", number(e)+1))
 point_size(e) = 0.0+word(many(every) ? "0.8 0.8 0.8 0.8 0.8 0.8 0.8 0.8" : "0.8 1.5 1.15 0.85 0.6 1.5 1.15 0.85 0.6", number(e)+1)
 
-# A factor for the places on a logarithmic horizontal axis, so that points and bars of strategies with
-# the same value are side by side.
+# aside() returns the factor that moves a strategy along a logarithmic horizontal axis. It puts the
+# points and bars of strategies with the same value side by side.
 aside(s) = many(every) ? 1 : 1.11**(index_of(s, every)-(words(every)+1)/2.0)
 
 # Labels of a logarithmic axis that need not begin or end with a power of ten.
@@ -85,8 +85,8 @@ digits_of(i) = i%3 == 0 ? 1 : i%3 == 1 ? 2 : 5
 mark_of(i) = digits_of(i)*10**(i/3)
 mark_text(v) = v < 1e3 ? sprintf("%g", v) : v < 1e6 ? sprintf("%gk", v/1e3) : v < 1e9 ? sprintf("%gM", v/1e6) : sprintf("%gG", v/1e9)
 
-# If all values are the same, an axis would be empty. An invisible point at this place prevents
-# that.
+# If all values are the same, the range of an axis would be empty. The figures therefore have an
+# invisible point at a higher value, which wide_enough() returns.
 wide_enough(v) = 1.1*v
 
 # A logarithmic axis has no 0. If a value to draw is 0, the script sets `zero_at`, the place of
@@ -94,11 +94,11 @@ wide_enough(v) = 1.1*v
 zero_at = 0
 shown(v) = v > 0 ? v : v == 0 && zero_at > 0 ? zero_at : NaN
 
-# Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Those
-# of Linux for syscall.null, exec.execve.path and fork.exec.path are from `make linux-baseline`. Its
-# exec.execve.path is drawn in exec.execve, where this kernel finds a boot module by its name and
-# needs some hundred instructions less than for a path (docs/baselines.md). Its fork.exec.path (fork,
-# execve, exit, wait) is drawn in exec.roundtrip.
+# Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Three of
+# Linux's baselines are from `make linux-baseline`: syscall.null, exec.execve.path, fork.exec.path.
+# The figure of exec.execve shows Linux's exec.execve.path. This kernel's exec.execve finds a boot
+# module by its name, which takes some hundred instructions less than by a path (docs/baselines.md).
+# The figure of exec.roundtrip shows Linux's fork.exec.path (fork, execve, exit, wait).
 shell(name) = "'".escaped(name)."'"
 escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\

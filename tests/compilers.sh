@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds kernels by other compilers and levels of optimization than the default, runs their
+# Builds kernels with compilers and optimization levels other than the defaults, runs their
 # self-tests, and prints TAP.
 # usage: compilers.sh [--all]
-# Without --all it makes two builds by two compilers and boots them on tcg. With --all it makes every
-# build by every compiler, and boots the presets by clang on Bochs too (make test-compilers, an hour).
+# Without --all it makes two builds with two compilers and boots them on tcg. With --all it makes
+# and boots every build with every compiler. It also boots the presets built with clang on Bochs
+# (make test-compilers, an hour).
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
@@ -42,8 +43,8 @@ check "another level has a folder of its own" \
 	equal "${default/\/palimpsest/@gcc-Os\/palimpsest}" "$(links make OPT=-Os)"
 check "the environment may name it too" equal "$(links make OPT=-Os)" "$(OPT=-Os links make)"
 
-# without_sse FOLDER: succeeds if no C file of the kernel uses the registers of the FPU, SSE or AVX,
-# which the kernel does not save for itself. Self-tests and benchmarks may use them.
+# without_sse FOLDER: succeeds if no C file of the kernel uses the registers of the FPU, SSE or AVX.
+# They hold a program's values while the kernel runs. Self-tests and benchmarks may use them.
 without_sse()
 {
 	! find "$1/kernel" -name '*.o' ! -name '*.asm.o' -exec objdump -d --no-show-raw-insn {} + |

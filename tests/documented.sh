@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2016 # the quoted backquotes are those of Markdown
 # The commands that README.md and `make help` name; commands.sh reads this file.
 
-# Prints the commands in README.md. These are the lines of its code blocks, and the commands,
-# options of run-bench.sh and pipes into make that its text has as code.
+# Prints the commands in README.md: the lines of its code blocks, and the code in its text (between
+# backquotes) that is a command, an option of run-bench.sh, or a pipe into make.
 readme_commands()
 {
 	{

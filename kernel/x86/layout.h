@@ -7,7 +7,8 @@
  *   0000000010000000  position-independent programs are loaded here
  *   00007fffff7fe000  mmap() allocates downwards from here
  *   00007fffff7ff000  the user stack may grow down to here (USER_STACK_LIMIT)
- *   00007fffffe00000  entry window (ISOLATION bouncing), until a program needs the place
+ *   00007fffffe00000  first place of the entry window (ISOLATION bouncing); it moves if a
+ *                     program needs these addresses
  *   00007fffffffb000  user stack of a new program (USER_STACK_SIZE)
  *   00007ffffffff000  USER_TOP: the last page is never mapped, so that SYSRET never sees a
  *                     non-canonical RCX (SDM 2B, SYSRET)
@@ -61,7 +62,7 @@
  */
 #define ENTRY_WINDOW_BASE      0x00007fffffe00000UL
 #define ENTRY_WINDOW_MAX       4
-#define ENTRY_WINDOW_LOWEST    (4 * GIB) /* a GS base below this is a program's */
+#define ENTRY_WINDOW_LOWEST    (4 * GIB) /* a lower GS base belongs to a program */
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
 #define KERNEL_PML4_FIRST      256

@@ -38,7 +38,8 @@ refused()
 	[ "$status" = 2 ] && grep '^!fail' "$work/stream" | sed 's/%20/ /g' | grep -qF "$1"
 }
 
-# The row spawns the 64 KiB payload, whose pages are summed and compared with the module.
+# In the row exec.spawn the kernel starts the 64 KiB payload. The payload sums the words of its
+# pages, and the row's check compares this sum with that of the module.
 boot 64 "kernel $image" 'words run=bench bench=exec.spawn samples=quick seed=5 exit=1 table=off screen=off' \
 	"module probe $programs/probe.elf" "module payload-4k $programs/payload-4k.elf" \
 	"module payload-64k $programs/payload-64k.elf"

@@ -325,7 +325,7 @@ check "the kernel half of that" functions_are "into user mode and back, kernel h
 	[user];from_user instructions=2 data_accesses=2
 EOF
 
-check "code in the entry window has the names that it has in the image" functions_are "the same with the entry window's code in the user page" <<-'EOF'
+check "code in the entry window has the names that it has in the image" functions_are "into user mode and back, entry window's code in the user page" <<-'EOF'
 	tests instructions=1 data_accesses=1
 	tests;to_user instructions=6 data_accesses=12
 	entry_text instructions=5
