@@ -1,9 +1,9 @@
 # Interrupt entry and return: the distribution of the samples of each build.
 # read: Further left is better. The number is the median. A dot is a measured value, and its area is
-#       the share of samples with that value. A bar is the 95 % interval of the median or, in
-#       modelled cycles, from the low to the high parameters of the model. In the figure of
-#       instructions, crosses are other kernels (plots/baselines.dat), as far as their counts are
-#       known.
+#       the share of samples with that value. A bar is the 95 % interval of the median; in modelled
+#       cycles it spans the medians with the low and the high parameters of the model. Crosses are
+#       other kernels (plots/baselines.dat), as far as their counts are known; only the figure of
+#       instructions has them.
 # needs: irq.entry.user irq.entry.kernel irq.roundtrip.user irq.roundtrip.kernel
 # cycles: yes
 #

@@ -36,7 +36,7 @@ part(i) = word(word(rows, i), 3)
 # instead. Its parameter is -1, which no row has, so nothing is drawn.
 measured(i, s) = member(s, strategies(benchmark(i))) ? data(benchmark(i), s) : "< printf 'parameter ".metric."\\n-1 0\\n'"
 
-# Returns the vertical offset of strategy s. The builds of a row are drawn below each other.
+# Returns the vertical offset of strategy s. The builds of a row are drawn one below the other.
 beside(s) = words(all) > 1 ? 0.5*(index_of(s, all)-1.0)/(words(all)-1)-0.25 : 0
 is_row(i, o, m) = strcol("options") eq o && strcol("benchmark") eq benchmark(i) && int(column("parameter")) == parameter(i) && \
 	strcol("part") eq part(i) && strcol("metric") eq m

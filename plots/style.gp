@@ -94,8 +94,8 @@ wide_enough(v) = 1.1*v
 zero_at = 0
 shown(v) = v > 0 ? v : v == 0 && zero_at > 0 ? zero_at : NaN
 
-# Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Three of
-# Linux's baselines are from `make linux-baseline`: syscall.null, exec.execve.path, fork.exec.path.
+# Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Three
+# of Linux's baselines are from `make linux-baseline`: syscall.null, exec.execve.path, fork.exec.path.
 # The figure of exec.execve shows Linux's exec.execve.path. This kernel's exec.execve finds a boot
 # module by its name, which takes some hundred instructions less than by a path (docs/baselines.md).
 # The figure of exec.roundtrip shows Linux's fork.exec.path (fork, execve, exit, wait).

@@ -1,10 +1,10 @@
 # Context switches, by the number of pages that each task touches in between.
 # read: Lower is better. On the left is the whole cost of one switch (a 16th of a sample) and the
 #       touches after it; the grey curve is the cost of the same touches in a single task, without
-#       switches. On the right is the difference, which is due to the switch: the switch itself and
-#       the TLB misses that follow its CR3 load. From some number of pages on, a single task misses
-#       the TLB by itself, so that fewer of the misses are due to the switch: a dip on the right
-#       does not mean a cheaper switch. In modelled cycles the bars extend from the low to the high
+#       switches. On the right is the difference, which is due to the switch: the switch itself
+#       and the TLB misses that follow its CR3 load. A dip on the right does not mean a cheaper
+#       switch: with many pages even a single task misses the TLB, and the difference does not
+#       include these misses. In modelled cycles the bars span the values with the low and the high
 #       parameters of the model.
 # needs: switch.pingpong
 # cycles: yes

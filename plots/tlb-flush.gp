@@ -2,9 +2,10 @@
 # read: Lower is better. From the dotted line on, one CR3 load takes less than an INVLPG of each
 #       page. The left side has a CR3 load by itself, and a CR3 load followed by a touch of each
 #       page, which fills the TLB again. On the right, page-table entries are changed and then
-#       flushed, in either way. In modelled cycles the areas extend from the low to the high
-#       parameters of the model, and "less" and "more" hold with all parameters. Stack and loader do
-#       not affect a flush, so one build is shown. A 0 is drawn below the axis' lowest number.
+#       flushed, in either way. In modelled cycles the areas span the values with the low and the
+#       high parameters of the model, and the labels "less" and "more" hold with the low, the
+#       nominal and the high parameters. Stack and loader do not affect a flush, so one build is
+#       shown. A 0 is drawn below the axis' lowest number.
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
 # cycles: yes
 #

@@ -59,8 +59,8 @@ bench/validate/agree.sh zen2 zen3 >"$tree/out" 2>&1
 is "profiles without measured values: nothing is compared" 1 $?
 bench/validate/agree.sh zen2 >"$tree/out" 2>&1
 is "one profile alone is wrong use" 2 $?
-# --import takes prices of ring 0 from the table that a booted image prints. In this made-up table a
-# cycle has 1.5 ticks.
+# --import takes the prices (costs in cycles) of events in ring 0 from the table that a booted image
+# prints. In this made-up table a cycle has 1.5 ticks.
 l1=$(sed -n '/^\[l1d\]/,/^\[l2\]/s/^latency = \([0-9.]*\).*/\1/p' "$profiles/mine.ini")
 {
 	printf 'micro.chase.2m 16384 bytes ticks 3 1 %.0f 9999999\r\n' "$(awk "BEGIN { print 8192 * $l1 * 1.5 }")"

@@ -3,8 +3,8 @@
 # shellcheck disable=SC2016 # the backquotes are those of Markdown
 # docs/programs.md has two tables: the system calls that the kernel offers, and those that it
 # refuses. Compares them with the kernel's own table and with Linux's list. Each system call of
-# Linux 6.1 must be in exactly one of the two tables. The only other names in them may be those of
-# the kernel's own calls.
+# Linux 6.1 must be in exactly one of the two tables. Besides these, the tables may contain only the
+# kernel's own calls.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

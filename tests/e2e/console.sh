@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Tests bench/console.sh with scripts in place of emulators. If standard input is no terminal, its
-# end must end the session. No session may wait for ever.
+# Tests bench/console.sh with scripts in place of emulators. If standard input is not a terminal,
+# the session must end when the input ends. No session may wait for ever.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

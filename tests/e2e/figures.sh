@@ -133,7 +133,8 @@ check "overview: no cell says 0.50 or 2.00 times" lacks overview-cycles '>2.00<'
 is "overview: the highest ratio has the darkest colour" 8,48,107 "$(cells 1 | sort -u)"
 check "the order of flushes is that of all parameters" has tlb-flush-cycles 'CR3 alone: less from 4 pages on, more up to 2 pages'
 
-# One size, and ratios of 1.2 and 1.5. The ratio of window for syscall.null is not decided.
+# One size, and ratios of 1.2 and 1.5. The difference of window from heap for syscall.null is not
+# decided.
 results "('heap', 'heap-sw', 'sandwich', 1), ('window', 'fixed-ist', 'window', 1.2), ('random', 'fixed-ist', 'random', 1.5)" "(16)"
 query "UPDATE comparisons SET ci_low = 0.9 WHERE benchmark = 'syscall.null' AND a = 'window'"
 draw "one size"

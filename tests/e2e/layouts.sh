@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Tests that two runs whose layouts have nothing in common decide no comparison in opposite ways.
-# Uses the real Bochs with the cycle model.
-# usage: layouts.sh [--all [SEED SEED]]     few benchmarks of two builds; --all: every benchmark in all
-#                                           builds (an hour), with these seeds (1 and 2)
+# Makes two runs that have no memory layout in common. Tests that no comparison is decided in one
+# way by the first run and in the opposite way by the second. Uses the real Bochs with the cycle
+# model.
+# usage: layouts.sh [--all [SEED SEED]]
+# Measures a few benchmarks of two builds; with --all, every benchmark in all builds (an hour). SEED
+# and SEED are the seeds of the two runs (default: 1 and 2).
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -40,10 +42,10 @@ opposite()
 		WHERE x.flags NOT LIKE '%few%' AND y.flags NOT LIKE '%few%' AND x.ci_high < 1 AND y.ci_low > 1"
 }
 
-# is_open RUN: succeeds if RUN (main or other) does not decide exec.load.cold of 64 KiB, window
-# against random, in any of the model's three sets of parameters. With --all, which works with any
-# seeds, it is enough if one of the three sets does not decide the comparison. The report, too,
-# calls such a comparison undecided.
+# is_open RUN: succeeds if RUN (main or other) leaves a certain comparison undecided: window against
+# random, in exec.load.cold of 64 KiB. Without --all, it must be undecided with each of the model's
+# three parameter sets. With --all, any seeds may be given, so one undecided parameter set is enough;
+# the report also calls such a comparison undecided.
 is_open()
 {
 	local sets
@@ -69,7 +71,7 @@ open=$(query "SELECT count(*) FROM comparisons WHERE flags NOT LIKE '%few%' AND 
 	AND flags NOT LIKE '%exact%'")
 check "some are decided, and some are not: $decided and $open" test "$decided" -gt 20 -a "$open" -gt 0
 
-# Each boot alone would decide this comparison, but not all boots in the same way.
+# Each boot alone would decide this comparison, but some boots in one way and some in the other.
 for run in main other; do
 	check "exec.load.cold of 64 KiB, window against random, is not decided ($run)" is_open $run
 done

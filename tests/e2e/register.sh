@@ -89,8 +89,8 @@ fresh
 sed -i '$s/$/ indeed/' "$register"
 check "an entry with another reason is found" refused "it was changed"
 
-# If the copy has git's history, a replaced entry must be found even if the links between the
-# entries are computed anew.
+# This copy has git's history. The check must find a replaced entry by the history, because the
+# links between the entries are computed anew and are right.
 fresh
 change_margin
 mend_table

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines the variables
-# Tests the harness on results that are damaged, half-written, from another program or left by a
-# killed run, on planted regressions, and on a full disk. It must never crash or lose a sample, and
-# must always print a message.
+# Tests the harness on bad results, planted regressions and a full disk. Bad results are damaged,
+# half-written, from another program, or left by a killed run. The harness must never crash or lose
+# a sample, and must always print a message.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -158,8 +158,8 @@ kill_ten()
 		rm -rf "$run"
 		PALIMPSEST_QEMU=$tree/engine "$harness" --out "$run" --engine tcg --strategy window >/dev/null 2>&1 &
 		victim=$!
-		# Every second run is not killed before its first record has arrived, so that some
-		# of the killed runs have records even on a slow machine.
+		# Every second run lives at least until its first record has arrived, so that some
+		# killed runs have records even on a slow machine.
 		for _ in $(seq $((kill % 2 * 500))); do
 			[ ! -s "$(echo "$run"/logs/*/records.txt)" ] || break
 			sleep 0.01

@@ -29,9 +29,8 @@ check()
 }
 
 # rows ENGINE METRIC FACTOR: prints the results of a made-up processor that has the published
-# latencies of skylake-client, multiplied by FACTOR. A total is a fixed part plus the number of
-# operations times the cost of one; the cost of a load depends on the size and the pages of the
-# data.
+# latencies of skylake-client, multiplied by FACTOR. A row's total is a fixed part plus the cost of
+# one operation for each operation. The cost of a load depends on the data's size and pages.
 rows()
 {
 	awk -v engine="$1" -v metric="$2" -v factor="$3" '
@@ -102,7 +101,8 @@ check "a knee is the last page count that fits" grep -q '^| reach of the second.
 check "latencies stand by working set" grep -q '^| 2 MiB .*| 40.5, 45.0, 49.5 ' "$work/out"
 check "a missing KVM is said" grep -q '^KVM: not measured' "$work/out"
 
-# The names of both folders contain characters that are special to a shell or to SQL.
+# The folder of the script and the folder of the results have names with characters that are special
+# to a shell or to SQL.
 odd=$work/"it's_(a)_\"folder\"_&_co;"
 mkdir -p "$odd"
 cp -r bench "$odd"
@@ -118,7 +118,7 @@ check "an L2 twice as slow is found" test $status -eq 1
 check "and named" grep -q '^| L2 latency, cycles .*+100.0 %.*| OUT ' "$work/out"
 check "and nothing else is" test "$(grep -c '| OUT ' "$work/out")" -eq 1
 
-# A second-level TLB with fewer entries.
+# A processor whose second-level TLB has fewer entries than published.
 database "$work/knee" "$(awk -F, -v OFS=, '/reach.4k,1536,cycles/ { $7 += 8192 * 21 } { print }' <<<"$good")"
 validate --database "$work/knee" skylake-client
 check "a knee at another place is found" test $status -eq 1
@@ -149,9 +149,9 @@ check "tcg is refused, its times mean nothing" test $status -eq 2
 check "the figures' profiles are there" test -z "$(grep -v '^#' bench/validate/published.tsv | tail -n +2 | cut -f1 | sort -u |
 	while read -r profile; do [ -e "bench/bochs/profiles/$profile.ini" ] || echo "$profile"; done)"
 
-# The cost of a load has a knee: it rises above the number of pages that a TLB reaches. To find the
-# knee, the benchmark must measure two numbers of pages: the published number, and a number that is
-# at least a third larger.
+# The cost of a load has a knee: it is higher if the data has more pages than a TLB has entries. To
+# find the knee, the benchmark must measure two numbers of pages: the published number, and a number
+# that is at least a third larger.
 check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 == "reach" { print $11 }' \
 	bench/validate/published.tsv | sort -u | while read -r pages; do
 		tr -d '\n' <bench/guest/micro/micro_chase.c | sed 's/.*page_counts\[\] = {\([^}]*\)}.*/\1/' | tr -cs 0-9 '\n' |

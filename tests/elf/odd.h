@@ -73,15 +73,15 @@ void begin(struct image *i, uint16_t type, uintptr_t text);
 #define DATA (TEXT + 2 * PAGE + 0x300) /* offset PAGE + 0x300 of the file */
 
 /*
- * Make a file like a linker's, as an executable and as a PIE: text, data, and .bss of several
- * pages.
+ * plain() makes an executable, plain_pie() a PIE. Both are like those of a linker, with text, data,
+ * and a .bss of several pages.
  */
 void plain(struct image *i);
 void plain_pie(struct image *i);
 
 /* A row of a table of files. A row without a name ends the table. */
 struct file {
-	const char *name, *on_linux, *here; /* expected results; `here` is NULL if as on Linux */
+	const char *name, *on_linux, *here; /* expected results; `here` is NULL if both are the same */
 	/*
 	 * If NULL, the file is made by plain(), and the `bytes` bytes at offset `at` are set to
 	 * `value`.

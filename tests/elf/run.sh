@@ -14,8 +14,8 @@ engine=$1 build=${2:-}
 . tests/tap.sh
 prefix="$engine${build:+ $build}: "
 files=$work/root/elf
-# These files also run as boot modules. The memory past the end of a module belongs to others, so the
-# loader must not use it.
+# These files also run as boot modules. The memory past the end of a module has other uses, so the
+# loader must not touch it.
 modules=(plain bss_1g past_end_pages past_end_read share_page_elsewhere_both no_flags_protected)
 
 mkdir -p "$files" "$work/root/tmp"

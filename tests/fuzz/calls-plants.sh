@@ -63,8 +63,8 @@ sound()
 
 # disturbs STATEMENTS PATTERN: plants the statements in the fuzzer, at the place where a task
 # changes its own registers. A task with changed registers might do by chance what the statements
-# do, so this is no finding. Succeeds if the fuzzer reports none, and if a line of its output
-# matches PATTERN.
+# do, so the fuzzer must not report it as a finding. Succeeds if the fuzzer reports no finding, and
+# if a line of its output matches PATTERN.
 disturbs()
 {
 	local file=tests/fuzz/calls/worker.c program=build/fuzz/fuzz-calls.elf status=0

@@ -34,8 +34,8 @@ field()
 	echo "${value:-0}"
 }
 
-# Makes QEMU print the registers, and by an NMI makes the kernel print its last calls. Used when a
-# kernel prints nothing.
+# Makes QEMU print the registers and send an NMI, at which the kernel prints its last calls. Used
+# when a kernel prints nothing.
 ask_monitor()
 {
 	[ "$engine" = tcg ] || return 0
@@ -54,8 +54,8 @@ used()
 }
 
 # Waits until the boot ends. Kills the engine and fails if the kernel prints nothing for PATIENCE
-# seconds of CPU time, or for 30 * PATIENCE seconds of real time. Counts real time in polls, at most
-# five per second, because the host's clock may be set in between.
+# seconds of CPU time, or for 30 * PATIENCE seconds of real time. The host's clock may be set while
+# the boot runs, so real time is counted in polls, at most five per second.
 watch()
 {
 	local size=-1 now since=0 looks=0

@@ -91,8 +91,8 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 		node = node_find(nodes[file->parent], file->name, true, &error);
 		require(node || error < 0);
 		/*
-		 * Not for files: node->parent may be the directory of a name that the file no
-		 * longer has.
+		 * The parents of a file are not checked: node->parent may be the directory of a
+		 * name that the file no longer has.
 		 */
 		if (node && is(node->mode, NODE_FILE))
 			continue;

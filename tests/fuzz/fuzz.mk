@@ -62,8 +62,8 @@ fuzz: fuzz-clang programs
 	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
 	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-# Replaces the corpus with a minimal set of inputs that has the coverage of the old corpus and the
-# new inputs together.
+# Replaces the corpus with a minimal set of inputs. The set has the coverage of the old corpus and
+# the new inputs together.
 fuzz-merge: fuzz-clang
 	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
 	@tests/fuzz/merge.sh $(FUZZ) $(FUZZ_TARGETS)

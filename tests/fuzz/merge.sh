@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Rebuilds the corpus of each target: keeps a minimal set of inputs of at most 6000 bytes that has
-# the coverage of the old corpus and the inputs in FOLDER/new together.
+# Rebuilds the corpus of each target from the old corpus and the inputs in FOLDER/new. Keeps a
+# minimal set of inputs with the coverage of all of them. No input is longer than 6000 bytes.
 # usage: merge.sh FOLDER TARGET…
 set -euo pipefail
 # shellcheck source=bench/environment.sh

@@ -170,8 +170,8 @@ static void rename_member(struct mutation *m, struct member *member, const struc
 }
 
 /*
- * Changes, copies, swaps or removes a random member. `end` is the end of the old input, which has
- * the members' data. Returns the new number of members.
+ * Changes, copies, swaps or removes a random member. The members' data is in the old input, which
+ * ends at `end`. Returns the new number of members.
  */
 static size_t change(struct mutation *m, struct member *members, size_t count, const uint8_t *end)
 {
@@ -205,7 +205,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 		*member = *other;
 		*other = copy;
 		break;
-	case 4: /* makes both members files, in 2 of 3 cases two names of one file */
+	case 4: /* turns both into files, in 2 of 3 cases into two names of one file */
 		member->mode = other->mode = modes[0];
 		member->inode = other->inode = 1 + pick(m, 3);
 		member->links = other->links = 1 + pick(m, 3);

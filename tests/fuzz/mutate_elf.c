@@ -118,8 +118,8 @@ static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t 
 }
 
 /*
- * Makes a segment end at or past the end of the file, or begin past it. A size in the file of more
- * than 16 pages is replaced by a random smaller size, so the segment may also end earlier.
+ * Makes a segment end at or past the end of the file, or begin past it. If the segment would take
+ * more than 16 pages of the file, its size becomes random and smaller, so it may also end earlier.
  */
 static void put_past_end(struct mutation *m, Elf64_Phdr *p, size_t size)
 {

@@ -16,7 +16,7 @@ struct reference_file {
 	const uint8_t *data;
 	size_t size;
 	uint8_t *own;  /* allocated copy of the data if it was changed, or NULL */
-	size_t holder; /* index of the first name of this file, which has the mode and contents */
+	size_t holder; /* index of the entry for the file's first name; it has the mode and contents */
 	size_t key;    /* inode and device if the file has several names, or 0 */
 	bool gone;     /* the name was removed */
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs a fuzz target on every file of a folder and prints TAP. An input that makes the target abort
- * is a failed test; the other inputs still run. fuzz.mk defines TARGET and CORPUS, the default
- * folder. usage: PROGRAM [FOLDER]
+ * is a failed test; the other inputs still run. fuzz.mk defines the target's name TARGET and the
+ * default folder CORPUS. usage: PROGRAM [FOLDER]
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -94,12 +94,12 @@ static const struct expectation expectations[] = {
 	  CYCLES("window", CR3, SMALL, "90", "110", "120") CYCLES("heap", "", SMALL, "100", "100", "100")
 	          CYCLES("window", CR3, LARGE, "90", "110", "120")
 	                  CYCLES("heap", "", LARGE, "100", "100", "100") },
-	/* Each size is compared by itself. One size that costs more or less refutes the claim. */
+	/* Each size is compared by itself. If the costs of one size differ, the claim is refuted. */
 	{ 5, "refuted", "4 KiB 0.800 … 0.900 other, 1 MiB 0.980 … 1.040 same",
 	  CYCLES("window", CR3, SMALL, "80", "85", "90") CYCLES("heap", "", SMALL, "100", "100", "100")
 	          CYCLES("window", CR3, LARGE, "98", "100", "104")
 	                  CYCLES("heap", "", LARGE, "100", "100", "100") },
-	/* Each boot has another memory layout. If the order differs, nothing is decided. */
+	/* Each boot has another memory layout. If boots differ in the order, nothing is decided. */
 	{ 5, "inconclusive", "4 KiB 0.900 … 1.110 undecided",
 	  BOOTS("window", CR3, SMALL, "cycles_low", "90*3 111*4")
 	          BOOTS("window", CR3, SMALL, "cycles_nominal", "90*3 111*4")
@@ -123,7 +123,7 @@ static const struct expectation expectations[] = {
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", CR3, LARGE, "invlpg", "9")
 	          EVENT("window", CR3, LARGE, "cr3_writes", "0") EVENT("heap", "", LARGE, "invlpg", "0")
 	                  EVENT("heap", "", LARGE, "cr3_writes", "0") },
-	/* There are more of one event and fewer of another, and the cost of neither is known. */
+	/* window has more of one event and fewer of another. The cost of neither event is known. */
 	{ 5, "inconclusive", "invlpg 9 to 0",
 	  EQUAL_EVENTS(SMALL) EVENT("window", CR3, LARGE, "instructions", "100 100") EVENT(
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", CR3, LARGE, "invlpg", "9")
@@ -288,9 +288,7 @@ static const struct expectation expectations[] = {
 	  TRIES("bochs", "heap", "leak.spawn", "0", "6000")
 	          TRIES("bochs", "window", "leak.spawn", "0", "4000") },
 	{ 23, "refuted", "2 frames of difference", TRIES("bochs", "heap", "leak.spawn", "2", "10000") },
-	/*
-	 * The claim is confirmed only after 10000 rounds, but one leak refutes it after any number.
-	 */
+	/* To confirm the claim, 10000 rounds are needed. To refute it, one leak in any round is enough. */
 	{ 23, "refuted", "1 frames of difference", TRIES("bochs", "heap", "leak.spawn", "1", "3") },
 	{ 23, "inconclusive", "wanted 10000 rounds", TRIES("bochs", "heap", "leak.spawn", "0", "9999") },
 	{ 23, "not measured", "missing: tries", TRIES("bochs", "heap", "leak.spawn", "0", "0") },

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # Takes the place of qemu-system-x86_64 -accel kvm in tests of the harness. It plays a self-test, or
-# a benchmark run with made-up values, whose noise depends only on the image and the seed of the
-# round. Its version contains "(replayed)"; the harness then marks the run as replayed, so that
-# nobody takes these values for measurements. Variables:
+# a benchmark run with made-up values. The noise of the values depends only on the image and the
+# seed of the round. Its version contains "(replayed)"; the harness then marks the run as replayed,
+# so that nobody takes the values for measurements. Variables:
 #
 # FAKE_FAULT   the fault to simulate: one of the patterns of `case $fault` below (default: none)
 # FAKE_IN      the mode in which the fault occurs: test (the probe) or bench (default)
@@ -57,7 +57,8 @@ self_test()
 	echo "fact name=native-speed-ratio value=${FAKE_RATIO:-101} unit=percent"
 }
 
-# Prints the records of five rows. In each, window takes 20 % less time than heap, random 10 % less.
+# Prints the records of five rows. In each row, window takes 20 % less time than heap, and random
+# takes 10 % less than heap.
 rows()
 {
 	awk -v seed="$seed" -v loader="$loader" -v drift="${FAKE_DRIFT:-0}" '

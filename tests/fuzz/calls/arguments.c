@@ -14,7 +14,7 @@
 
 char *arena, *edge;
 
-/* A path of 5000 characters, in names of 99. It is constant, so that calls cannot overwrite it. */
+/* A path of 50 names with 99 characters each. It is constant, so calls cannot overwrite it. */
 #define TEN     "xxxxxxxxxx"
 #define HUNDRED "/xxxxxxxxx" TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define PART    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED

@@ -194,9 +194,9 @@ static void compare(uint64_t number, int is_child)
 }
 
 /*
- * Reports a fault if the call has used an address of the kernel. If a call in the table returns
- * more than `least`, it has read or written memory at the address that is its argument number
- * `argument`.
+ * Reports a fault if the call has used an address of the kernel. For each call in the table,
+ * argument number `argument` is an address. If the call returns more than `least`, it has read or
+ * written memory at that address.
  */
 static void check_result(const uint64_t call[7], long result)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the answers: which orders of strategies, which causes of differences and which break-even
- * points of TLB flushes they state, and which they leave open.
+ * Tests the answers. An answer states an order of strategies, the causes of a difference, or the
+ * break-even points of TLB flushes. An answer must state what the results decide, and must leave
+ * the rest open.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>

@@ -66,7 +66,7 @@ static void prices(void **state)
 	if (read_table(TABLE))
 		fail_msg("%s", why);
 	is(import.ticks_per_cycle, 2);
-	assert_int_equal(import.prices, 3); /* micro.cr3 has one size only, micro.invlpg none */
+	assert_int_equal(import.prices, 3); /* none for micro.cr3 (one size) and micro.invlpg (skipped) */
 	is(price("syscall"), 100);          /* (202000 - 10000) / 960 / 2 */
 	is(price("iret_kernel"), 200);
 	is(price("interrupt_kernel"), 300);

@@ -129,9 +129,9 @@ static void too_few_rounds(void **state)
 }
 
 /*
- * Measured values that contradict the base profile. The measured number of entries of the
- * second-level TLB is no multiple of the base profile's ways. The measured latency of L2 is above
- * the base profile's latency of L3.
+ * The written profile must be valid although measured values contradict the base profile. The
+ * measured number of entries of the second-level TLB is not a multiple of the base profile's ways.
+ * The measured latency of L2 is higher than the base profile's latency of L3.
  */
 static void contradictions(void **state)
 {

@@ -88,18 +88,24 @@ static void two_compilers(void **state)
 	claim(theirs, 1, "confirmed");
 	claim(db, 2, "confirmed");
 	claim(theirs, 2, "refuted");
-	compare(db, "instructions", 0.8, 0.9, 0.95, ""); /* reversed */
+	/* Reversed with the second compiler. */
+	compare(db, "instructions", 0.8, 0.9, 0.95, "");
 	compare(theirs, "instructions", 1.1, 1.2, 1.3, "");
-	compare(db, "walk_reads", 0.8, 0.9, 0.95, ""); /* the same */
+	/* The same order with both compilers. */
+	compare(db, "walk_reads", 0.8, 0.9, 0.95, "");
 	compare(theirs, "walk_reads", 0.5, 0.6, 0.7, "");
-	compare(db, "data_accesses", 0.8, 0.9, 0.95, ""); /* the second compiler: undecided */
+	/* Undecided with the second compiler. */
+	compare(db, "data_accesses", 0.8, 0.9, 0.95, "");
 	compare(theirs, "data_accesses", 0.9, 1.1, 1.3, "");
-	compare(db, "invlpg", 0.8, 0.9, 0.95, ""); /* the second compiler: too few rounds */
+	/* Too few rounds with the second compiler. */
+	compare(db, "invlpg", 0.8, 0.9, 0.95, "");
 	compare(theirs, "invlpg", 1.1, 1.2, 1.3, "few");
-	compare(db, "cr3_writes", 0.5, 0.5, 0.5, ""); /* the second compiler: equal */
+	/* Equal with the second compiler. */
+	compare(db, "cr3_writes", 0.5, 0.5, 0.5, "");
 	compare(theirs, "cr3_writes", 1, 1, 1, "");
+	/* Undecided with the second compiler, because the three parameter sets disagree. */
 	compare_cycles(db, 0.7, 0.8, 0.9);
-	compare_cycles(theirs, 1.1, 1.2, 0.9); /* undecided: the sets disagree */
+	compare_cycles(theirs, 1.1, 1.2, 0.9);
 	assert_int_equal(store_close(other), 0);
 
 	for (int again = 0; again < 2; again++) {

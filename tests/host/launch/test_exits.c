@@ -46,9 +46,9 @@ static void names(void **state)
 static struct exits *exits;
 
 /*
- * Simulates a guest that writes a record. Adds an exit for port I/O (reason 30) per byte and one
- * more after the last byte, and an exit for a host interrupt (reason 0) before record[5]. Then
- * passes the record to exits_feed().
+ * Simulates a guest that writes a record. Adds an exit for port I/O (reason 30) for each byte, and
+ * one more after the last byte. Before the sixth byte it adds an exit for a host interrupt (reason
+ * 0). Then passes the record to exits_feed().
  */
 static void write_record(const char *record)
 {

@@ -95,7 +95,7 @@ static void an_ordering_in_cycles_holds_over_the_model(void **state)
 	                    "cycles_high cycles_low");
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.9, 1.3 }, { 1.1, 1.2 } }, "net"),
 	                    "cycles_high");
-	/* First each interval contains 1. Then that of the low parameters is from too few rounds. */
+	/* First each interval contains 1. Then the low parameters have too few rounds. */
 	assert_string_equal(decided((const double[3][2]){ { 1, 1 }, { 1, 1.2 }, { 0.9, 1 } }, "net"), "");
 	assert_string_equal(
 	        decided((const double[3][2]){ { 1.1, 1.2 }, { 1.1, 1.2 }, { 1.1, 1.2 } }, "few,net"),
