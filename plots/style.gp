@@ -95,10 +95,11 @@ zero_at = 0
 shown(v) = v > 0 ? v : v == 0 && zero_at > 0 ? zero_at : NaN
 
 # Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Three
-# of Linux's baselines are from `make linux-baseline`: syscall.null, exec.execve.path, fork.exec.path.
-# The figure of exec.execve shows Linux's exec.execve.path. This kernel's exec.execve finds a boot
-# module by its name, which takes some hundred instructions less than by a path (docs/baselines.md).
-# The figure of exec.roundtrip shows Linux's fork.exec.path (fork, execve, exit, wait).
+# of Linux's baselines are from `make linux-baseline`: syscall.null, exec.execve.path and
+# fork.exec.path. The figure of exec.execve shows Linux's exec.execve.path. This kernel's
+# exec.execve finds a boot module by its name, which takes some hundred instructions less than by a
+# path (docs/baselines.md). The figure of exec.roundtrip shows Linux's fork.exec.path (fork, execve,
+# exit, wait).
 shell(name) = "'".escaped(name)."'"
 escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\

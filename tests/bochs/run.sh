@@ -209,8 +209,8 @@ check "with its file and line" sh -c '
 	grep -q "wrong.ini:$(grep -n "^invlpg " wrong.ini | cut -d : -f 1): .many" wrong.err'
 
 # ---- counts by function ----
-# The library reads the functions' names from an ELF file. This one has the three pages of code from
-# the label `tests` on, and their symbols.
+# The library reads the functions' names from an ELF file. Here the file has the three pages of code
+# that begin at the label `tests`, and the symbols in these pages.
 nasm -f bin -I"$here/" --before '[map symbols guest.map]' -o guest.bin "$here/guest.asm"
 tail -c +4097 guest.bin | head -c 12288 >code.bin
 options=$(awk '$1 ~ /^FFFFFFFF8010[123]...$/ && $3 ~ /^[a-z_]+$/ {

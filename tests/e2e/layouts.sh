@@ -44,8 +44,8 @@ opposite()
 
 # is_open RUN: succeeds if RUN (main or other) leaves a certain comparison undecided: window against
 # random, in exec.load.cold of 64 KiB. Without --all, it must be undecided with each of the model's
-# three parameter sets. With --all, any seeds may be given, so one undecided parameter set is enough;
-# the report also calls such a comparison undecided.
+# three parameter sets. With --all, any seeds may be given, so one undecided parameter set is
+# enough; the report also calls such a comparison undecided.
 is_open()
 {
 	local sets

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fuzz target for ELF files. Compares the result and the plan of elf_check() (loader/elf.c,
- * elf_odd.c), and the image loaded by that plan, with the model of reference_elf.c.
+ * The fuzz target for ELF files. Compares elf_check() (loader/elf.c, elf_odd.c) with the model of
+ * reference_elf.c: its result, its plan, and the image that is loaded by that plan.
  */
 #include "tests/fuzz/fuzz.h"
 

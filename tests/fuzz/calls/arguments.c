@@ -170,7 +170,7 @@ static uint64_t any_word(void)
 
 /*
  * Copies the bytes to a random place in the arena, or directly below `edge`, where they are
- * sometimes cut off. Returns the address of the copy. Sometimes only returns a random word.
+ * sometimes cut off. Returns the address of the copy. Sometimes returns a random word instead.
  */
 static uint64_t place(const void *bytes, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the attribution of a difference between two builds to stack and loader, on summaries whose
- * attribution is known.
+ * Tests how much of a difference between two builds is attributed to the stack, and how much to the
+ * loader. The summaries are made up, so that the right shares are known.
  */
 #include <setjmp.h>
 #include <stdarg.h>
