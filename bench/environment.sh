@@ -20,7 +20,7 @@ unset -v PALIMPSEST_FD PALIMPSEST_LOAD PALIMPSEST_PROFILE PALIMPSEST_REP PALIMPS
 unset -v LANGUAGE
 export LC_ALL=C TZ=UTC0
 
-# Undo options that SHELLOPTS may have set: overwrite files and expand globs.
+# SHELLOPTS may have set the options noclobber and noglob. The scripts need both off.
 set +C +f
 
 # Temporary files need a folder that exists; without one mktemp, gcc and others fail late and with

@@ -65,8 +65,7 @@ void kstack_activate(struct cpu *cpu, const struct kstack *stack);
 
 /*
  * Returns true if interrupts and exceptions may nest, that is, if handlers may enable interrupts
- * and may fault. If it returns false, the source file of that value of STACK states the rules for
- * handlers.
+ * and may fault. A STACK for which it returns false states the rules for handlers in its source file.
  */
 bool kstack_nests(void);
 

@@ -75,8 +75,8 @@ CREATE TABLE IF NOT EXISTS functions (
 );
 CREATE INDEX IF NOT EXISTS functions_by_row ON functions (launch, benchmark, parameter, metric);
 
--- The counts of a benchmark row for each chain of calls, summed as in the table functions, in one
--- metric: cycles_nominal, or instructions if the run has no profile of the cycle model.
+-- The counts of a benchmark row for each chain of calls, summed like those of the table `functions`, in
+-- one metric: cycles_nominal, or instructions if the run has no profile of the cycle model.
 CREATE TABLE IF NOT EXISTS stacks (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
