@@ -116,31 +116,103 @@ function order(pages, against,    set, one, other, less, more) {
 	return more - less
 }
 
-# crossing(AGAINST): the screen's words that say from how many pages on AGAINST costs less than
-# INVLPG
-function crossing(against,    pages, from, up_to, text) {
+# crossing(AGAINST, AGAIN): the screen's words that say from how many pages on AGAINST costs less than
+# INVLPG; AGAIN: the sentence already says that it is about this
+function crossing(against, again,    pages, from, up_to, text) {
 	for (pages = 1; pages <= 1024 && order(pages, against) < 0; pages *= 2)
 		up_to = pages
 	for (pages = 1024; pages >= 1 && order(pages, against) > 0; pages /= 2)
 		from = pages
-	text = from ? "costs less than INVLPG from " from (from == 1 ? " page on" : " pages on") : \
-		"is not decided to cost less than INVLPG for any number of pages"
+	decided = from
+	if (from)
+		text = (again ? "" : "costs less than INVLPG of each page ") "from " from (from == 1 ? " page on" : " pages on")
+	else
+		text = again ? "that is not decided for any number of pages" : \
+			"is not decided to cost less than INVLPG of each page, whatever their number"
 	return text (up_to ? ", more up to " up_to (up_to == 1 ? " page" : " pages") : "")
 }
 
-# check_row(STRATEGY, ROW): checks `rest`, the part of the line that begins with the median
-function check_row(strategy, row,    key, part, whole, what, difference, like, decimals, text, set, lo, hi) {
+# flush_sentence(): the sentence below the block on flushes
+function flush_sentence(    alone, again, reads, text) {
+	alone = crossing("tlb.cr3", 0)
+	again = decided
+	reads = crossing("tlb.refill", again)
+	if (crossing("tlb.refill", 0) == alone)
+		text = alone ", alone and with a read of each page after it"
+	else
+		text = alone "; with a read of each page after it, " (again ? "" : "it ") reads
+	sub(/\+shared$/, "", flushed)
+	return " One CR3 load " text (strategies > 1 ? " (so with all strategies; shown: " flushed ")" : "") "."
+}
+
+function fail(what) {
+	wrong++
+	print what
+}
+
+# check_cause(STRATEGY, ROW): checks `rest`, the last column of a strategy that needs more
+function check_cause(strategy, row,    key, difference, like, text, what, part, number) {
 	key = strategy SUBSEP row
-	same(key " median", scaled(median[key, "cycles_nominal"], median[key, "cycles_nominal"]) \
-		letter(median[key, "cycles_nominal"]), cut("[0-9.,]+( [kM])?"))
+	number = "[0-9.,]+( [kM])?"
+	difference = median[strategy, row, "cycles_nominal"] - median[least[row], row, "cycles_nominal"]
+	like = difference >= 1e4 ? 10 * difference : difference
+	if (match(rest, "^[^0-9]+ [+-]" number "(, rest [+-]" number ")?$")) { # other causes save
+		what = cut("[^0-9+-]+")
+		sub(/ +$/, "", what)
+		part = due(strategy, row, what)
+		text = (part < 0 ? "-" : "+") scaled(part, like) letter(like)
+		if (rest ~ /rest/)
+			text = text ", rest " (difference < part ? "-" : "+") scaled(difference - part, like) letter(like)
+		same(key " due to " what ", and the rest", text, rest)
+		return
+	}
+	if (rest ~ "^all " number ": ") {
+		cut("all")
+		same(key " difference", scaled(difference, like) letter(like), cut(number))
+		cut(":")
+		same(key " due to " rest, scaled(difference, like), scaled(due(strategy, row, rest), like))
+		return
+	}
+	part = cut(number)
+	if (cut("of"))
+		same(key " difference", scaled(difference, like) letter(like), cut(number))
+	if (!cut(":"))
+		fail(key ": no cause: " rest)
+	while (part) {
+		what = cut("[^0-9,]+")
+		same(key " due to " what, scaled(due(strategy, row, what), like) letter(like), part)
+		cut(",")
+		part = cut(number)
+	}
+	if (rest)
+		fail(key ": " rest)
+}
+
+# due(STRATEGY, ROW, WHAT): how much more than the lowest one the strategy spends on this cause
+function due(strategy, row, what) {
+	if (!(what in metric_of))
+		fail("unknown cause: " what)
+	return median[strategy, row, metric_of[what]] - median[least[row], row, metric_of[what]]
+}
+
+# end(VALUE, DECIMALS): an end of the interval of a ratio
+function end(value, decimals) { return value == 1 ? "1" : sprintf("%." decimals "f", value) }
+
+# check_row(STRATEGY, ROW): checks `rest`, the part of the line that begins with the median
+function check_row(strategy, row,    key, value, decimals, text, set, lo, hi) {
+	key = strategy SUBSEP row
+	value = median[key, "cycles_nominal"]
+	same(key " median", scaled(value, value) letter(value), cut("[0-9.,]+( [kM])?"))
 	cut("[?~^!/]*")
 	if (match(rest, /^[0-9.,]+ - [0-9.,]+/)) {
-		same(key " low - high", scaled(median[key, "cycles_low"], median[key, "cycles_nominal"]) " - " \
-			scaled(median[key, "cycles_high"], median[key, "cycles_nominal"]), cut("[0-9.,]+ - [0-9.,]+"))
+		same(key " low - high", scaled(median[key, "cycles_low"], value) " - " \
+			scaled(median[key, "cycles_high"], value) letter(value), cut("[0-9.,]+ - [0-9.,]+( [kM])?"))
 	}
 	text = cut("[0-9.]+")
 	if (text == "1") { # the least
 		same(key " is the least", least[row], strategy)
+		if (rest !~ /^(fastest|lowest|no difference)/)
+			fail(key ": " rest)
 		return
 	}
 	decimals = length(text) > 2 ? length(text) - 2 : 0
@@ -152,43 +224,18 @@ function check_row(strategy, row,    key, part, whole, what, difference, like, d
 		lo = low[key, set] < lo ? low[key, set] : lo
 		hi = high[key, set] > hi ? high[key, set] : hi
 	}
-	text = sprintf("[%." decimals "f..%." decimals "f]", lo, hi)
-	if (sprintf("%." decimals "f", lo) != sprintf("%." decimals "f", hi))
+	text = "[" end(lo, decimals) ".." end(hi, decimals) "]"
+	if (end(lo, decimals) != end(hi, decimals))
 		same(key " interval", text, cut("\\[[0-9.]+\\.\\.[0-9.]+\\]"))
-	if (rest ~ /decided|few|same/ || rest == "") {
-		numbers++
-		if (rest ~ /decided/ && (lo > 1 || hi < 1) || rest ~ /the same/ && (lo != 1 || hi != 1)) {
-			wrong++
-			print key ": '" rest "' with " text
-		}
-		return
-	}
 	numbers++
-	if (lo <= 1) {
-		wrong++
-		print key ": a cause of a difference that is not decided, " text
-	}
-	difference = median[strategy, row, "cycles_nominal"] - median[least[row], row, "cycles_nominal"]
-	like = difference >= 1e4 ? 10 * difference : difference
-	if (match(rest, / [0-9.,]+( [kM])? more$/)) { # more than the difference: other causes save
-		what = substr(rest, 1, RSTART - 1)
-		part = substr(rest, RSTART + 1, RLENGTH - 6)
-		difference = median[strategy, row, metric_of[what]] - median[least[row], row, metric_of[what]]
-		like = difference >= 1e4 ? 10 * difference : difference
-		same(key " due to " what, scaled(difference, like) letter(like), part)
+	if (rest ~ /^(not decided|too few rounds|the same)$/ || rest == "") {
+		if (rest ~ /decided/ && (lo > 1 || hi < 1) || rest ~ /the same/ && (lo != 1 || hi != 1))
+			fail(key ": '" rest "' with " text)
 		return
 	}
-	if (rest !~ /^(all [0-9.,]+|[0-9.,]+ of [0-9.,]+)( [kM])?( more are|:) /)
-		return # several causes, some of which save: not checked
-	part = cut("(all|[0-9.,]+ of)")
-	whole = cut("[0-9.,]+( [kM])?")
-	cut("(more are|:)")
-	what = rest
-	sub(/, [0-9.,]+ .*/, "", what)
-	same(key " difference", scaled(difference, like) letter(like), whole)
-	difference = median[strategy, row, metric_of[what]] - median[least[row], row, metric_of[what]]
-	same(key " due to " what, scaled(difference, like), part == "all" ? substr(whole, 1, length(whole) - length(letter(like))) : \
-		substr(part, 1, length(part) - 3))
+	if (lo <= 1)
+		fail(key ": a cause of a difference that is not decided, " text)
+	check_cause(strategy, row)
 }
 
 file == 3 && FNR == 1 {
@@ -211,13 +258,15 @@ file == 3 && FNR == 1 {
 
 file == 3 && /^[a-zA-Z0-9]/ { block = $0 }
 
+file == 3 && /^[0-9]+ strateg(y|ies) on / { strategies = $0 + 0 }
+
 file == 3 && /^  / && block ~ /^(start a program|interrupt|16 context switches)/ {
 	rest = $0
-	if (match(rest, /^  [^ ]+ [^ ]+  */) && !(substr(rest, 3, 1) == " ")) {
-		title = substr(rest, 3, 13)
+	if (substr(rest, 3, 1) != " ") {
+		title = substr(rest, 3, 12)
 		sub(/ +$/, "", title)
 	}
-	rest = substr(rest, 17)
+	rest = substr(rest, 16)
 	name = cut("[^ ]+")
 	if (block ~ /^start/)
 		row = "exec.spawn" SUBSEP bytes(title)
@@ -236,12 +285,12 @@ file == 3 && block ~ /^TLB flush/ {
 		gsub(/,/, "", line)
 		sub(/.*pages */, "", line)
 		columns = split(line, pages, / +/)
-	} else if (/^  (INVLPG of each|CR3 load, pages read) /) {
-		benchmark = /INVLPG/ ? "tlb.invlpg" : "tlb.refill"
+	} else if (/^  (INVLPG of each page|one CR3 load|CR3 load and reads) /) {
+		benchmark = /INVLPG/ ? "tlb.invlpg" : /reads/ ? "tlb.refill" : "tlb.cr3"
 		for (i = 1; i <= columns; i++) {
-			text = substr($0, 25 + 9 * (i - 1), 9)
+			text = substr($0, 23 + 7 * (i - 1), 7)
 			gsub(/^ +/, "", text)
-			value = median[flushed, benchmark, pages[i], "cycles_nominal"]
+			value = median[flushed, benchmark, benchmark == "tlb.cr3" ? 0 : pages[i], "cycles_nominal"]
 			same(benchmark " " pages[i], scaled(value, value) letter(value), text)
 		}
 	}
@@ -249,7 +298,7 @@ file == 3 && block ~ /^TLB flush/ {
 
 END {
 	if (columns)
-		same("crossing", " One CR3 load " crossing("tlb.cr3") "; with the pages read again, it " crossing("tlb.refill") ".", sentence)
+		same("crossing", flush_sentence(), sentence)
 	printf "%d numbers, %d wrong\n", numbers, wrong
 	exit wrong > 0 || numbers == 0
 }

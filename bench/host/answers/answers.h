@@ -23,7 +23,7 @@
 #include <sqlite3.h>
 
 #define ANSWERS_RANKS    9
-#define ANSWER_PARTS_MAX 2   /* maximum number of causes named for a difference */
+#define ANSWER_PARTS_MAX 4   /* maximum number of causes named for a difference */
 #define ANSWER_TEXT_MAX  900 /* bytes of a text in words, with the NUL */
 
 /* The topic of a question. Answers on one topic are next to each other. */
@@ -71,6 +71,7 @@ struct answer {
 	unsigned rank;     /* 0 to ANSWERS_RANKS - 1; a small screen shows the lowest ranks */
 	const char *title; /* short: "16 MiB" */
 	const char *what;  /* in a sentence: "start a program of 16 MiB" */
+	unsigned times;    /* how often a sample does it; its numbers are the sum */
 	const struct subject *subject;
 	const char *metric;
 	const char *unit;                 /* in words: "modelled cycles" */
@@ -142,24 +143,24 @@ char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX]);
 
 /*
  * Writes `low` and `high` of a strategy in the unit (ones, k or M) in which answers_number() writes
- * the median, but without the letter: "711 - 948". Writes "" if both give the same text. Returns
- * `text`.
+ * the median: "711 - 948 k". Writes "" if both give the same text. Returns `text`.
  */
 char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes why a strategy needs more: "58 of 79 k more are INVLPG". If a part is larger than the
- * difference, writes "INVLPG 90 k more, REP MOVS and STOS 11 k less". Parts that do not fit in
- * `width` columns are left out. If not even the first part fits, writes the short form, such as
- * "58 of 79 k: INVLPG". If this does not fit either, or no cause is known, writes "". Returns
- * `text`.
+ * Writes why a strategy needs more: the largest part of the difference, as in "58 k of 79 k: INVLPG",
+ * and further parts as far as they fit in `width` columns. If a part is larger than the difference,
+ * or the only parts that are known are savings, writes "INVLPG +90 k, rest -11 k". If the
+ * difference does not fit, leaves it out: "58 k: INVLPG". Writes "" if not even that fits, or if no
+ * cause is known. Returns `text`.
  */
 char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
                     char text[ANSWER_TEXT_MAX]);
 
 /*
  * Writes the ratio and, if its ends differ, its interval: "1.10 [1.08..1.13]". A decided ratio has
- * 2 to 5 decimals, enough to show that its lower end is not 1. Writes "-" if no ratio is known.
+ * 2 to 5 decimals, enough to show that its lower end is not 1. A ratio that is not decided has 2 or
+ * 3, depending on how close to 1 an end is that is not 1. An end that is exactly 1 is written as "1". Writes "-" if no ratio is known.
  * Returns `text`.
  */
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
@@ -172,12 +173,13 @@ char *answers_sentence(const struct answers *answers, const struct answer *answe
                        char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes a sentence about a strategy with the order ANSWER_MORE: how many times as much it needs as
- * the strategy with the lowest median, with the interval of this ratio, and why. Returns `text`.
+ * Writes a sentence about a strategy that does not have the lowest median: how many times as much it
+ * needs as the one that has, with the interval of this ratio. For ANSWER_MORE adds how much more it
+ * needs, and all parts of that; for ANSWER_OPEN, that the order is not decided. Returns `text`.
  */
 char *answers_more_sentence(const struct answer *answer, const struct answer_strategy *strategy,
                             char text[ANSWER_TEXT_MAX]);
 
-/* Writes a sentence that says from how many pages on one CR3 load costs less than INVLPG. Writes ""
- * if the two were not measured. Returns `text`. */
+/* Writes a sentence that says from how many pages on one CR3 load costs less than INVLPG of each, and
+ * which strategy's numbers `flush` has. Writes "" if the two were not measured. Returns `text`. */
 char *answers_flush_sentence(const struct answers *answers, char text[ANSWER_TEXT_MAX]);

@@ -15,7 +15,7 @@ static const struct mark {
 	const char *words;
 } marks_of[] = {
 	{ "few", '?', "too few rounds for an interval" }, { "range", '?', "too few rounds for an interval" },
-	{ "unstable", '~', "spread over 5 %" },           { "outliers", '^', "outliers, kept" },
+	{ "unstable", '~', "quartiles over 5 % apart" },  { "outliers", '^', "outliers, kept" },
 	{ "check-failed", '!', "a check failed" },        { "cut-short", '/', "cut short" },
 };
 

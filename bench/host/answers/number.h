@@ -48,7 +48,7 @@ char *number_marks(const char *flags, char marks[NUMBER_MARKS_MAX]);
 const char *number_mark_flag(char mark);
 
 /*
- * Writes the flags in words, such as "too few rounds for an interval, spread over 5 %", or "".
+ * Writes the flags in words, such as "too few rounds for an interval, quartiles over 5 % apart", or "".
  * Returns `words`.
  */
 char *number_caveats(const char *flags, char words[NUMBER_WORDS_MAX]);

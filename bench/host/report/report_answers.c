@@ -2,6 +2,7 @@
 /* The first part of the report: the answers in sentences, and a figure for each topic. */
 #define _GNU_SOURCE
 #include "bench/host/answers/answers.h"
+#include "bench/host/evaluate/stats.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"
 
@@ -23,23 +24,31 @@ static const struct {
  */
 static void write_unit(const struct report *report, const struct answers *answers)
 {
+	const bool is_cycles = !strcmp(answers->view->metric, "cycles_nominal");
+	const bool enough = answers->rounds >= STATS_FEWEST;
 	char profile[64];
 
 	fputs("<p>", report->out);
-	if (!strcmp(answers->view->metric, "cycles_nominal"))
-		html_format(report->out,
-		            "Numbers are cycles of the cycle model for the processor %s, with its nominal "
-		            "parameters; those with its low and high parameters are in parentheses. ",
-		            report_fact(report->db, "run.profile", profile, sizeof profile));
+	if (is_cycles)
+		html_format(
+		        report->out,
+		        "Numbers are cycles that a model of the processor %s computes from what happens in "
+		        "an "
+		        "emulator; nothing was timed on a processor. In parentheses are the numbers with the "
+		        "model's low and high parameters. These parameters are the same for all strategies, "
+		        "so "
+		        "that strategies whose numbers overlap may still differ. ",
+		        report_fact(report->db, "run.profile", profile, sizeof profile));
 	else
 		html_format(report->out, "Numbers are %s; their intervals are in parentheses. ",
 		            answers->view->sized_unit);
 	html_format(report->out,
-	            "A strategy is said to need more only if that is decided: the interval of the ratio over "
-	            "%zu rounds, in parentheses after it, does not contain 1%s.",
-	            answers->rounds,
-	            !strcmp(answers->view->metric, "cycles_nominal") ? ", whichever parameters the model has"
-	                                                             : "");
+	            "Each strategy was booted in %zu round%s, and each round lays out memory differently. In "
+	            "square brackets is the %s of a ratio over the rounds%s. %s",
+	            answers->rounds, answers->rounds == 1 ? "" : "s", enough ? "95 % interval" : "range",
+	            is_cycles ? " and over the model's parameters" : "",
+	            enough ? "It is decided that a strategy needs more if this interval is above 1."
+	                   : "There are too few rounds to decide that a strategy needs more.");
 	fputs("</p>\n", report->out);
 }
 
@@ -79,29 +88,30 @@ static void write_sentence(FILE *out, const struct answer *answer, const char *t
 	}
 }
 
-/* Writes one answer: a sentence about the strategy that needs least, and a list of the others. */
+/* Writes one answer: a sentence about the strategy that needs least, and a list of those that need
+ * more, or may need more. */
 static void write_answer(const struct report *report, const struct answers *answers,
                          const struct answer *answer)
 {
-	bool folded = answer->with[ANSWER_MORE] > LISTED;
+	const size_t others = answer->with[ANSWER_MORE] + answer->with[ANSWER_OPEN];
+	const bool folded = others > LISTED;
 	char text[ANSWER_TEXT_MAX];
 
 	fputs("<li>", report->out);
 	write_sentence(report->out, answer, answers_sentence(answers, answer, text));
 	if (folded)
-		fprintf(report->out, "<details><summary>%zu strategies need more</summary>",
-		        answer->with[ANSWER_MORE]);
-	fputs(answer->with[ANSWER_MORE] > 0 ? "\n<ul>\n" : "", report->out);
+		fprintf(report->out, "<details><summary>the other %zu strategies</summary>", others);
+	fputs(others > 0 ? "\n<ul>\n" : "", report->out);
 	for (size_t i = 0; i < answer->count; i++) {
 		const struct answer_strategy *strategy = &answer->strategy[i];
 
-		if (strategy->order != ANSWER_MORE)
+		if (strategy->order != ANSWER_MORE && strategy->order != ANSWER_OPEN)
 			continue;
 		fputs("<li>", report->out);
 		write_sentence(report->out, answer, answers_more_sentence(answer, strategy, text));
 		fputs("</li>\n", report->out);
 	}
-	fputs(answer->with[ANSWER_MORE] > 0 ? "</ul>" : "", report->out);
+	fputs(others > 0 ? "</ul>" : "", report->out);
 	fputs(folded ? "</details></li>\n" : "</li>\n", report->out);
 }
 

@@ -14,8 +14,8 @@
 
 #define PART         "screen"
 #define WIDTH_LEAST  80
-#define FLUSH_LABEL  24 /* columns before the first number of the block on TLB flushes */
-#define FLUSH_COLUMN 9
+#define FLUSH_LABEL  22 /* columns before the first number of the block on TLB flushes */
+#define FLUSH_COLUMN 7
 #define LABEL        10 /* columns before the text of the last blocks */
 
 /* A part of the screen, printed to memory first, so that its lines can be counted. */
@@ -85,7 +85,8 @@ static const char *meaning(const struct screen *screen, char *text, size_t size)
 	return text;
 }
 
-/* Prints what was compared, and in which unit. `some`: an answer does not show all strategies. */
+/* Prints what was compared, in which unit, and what the columns mean. `some`: an answer does not show
+ * all strategies. */
 static void print_header(const struct screen *screen, bool some, const struct terminal *to)
 {
 	const struct answers *answers = &screen->answers;
@@ -96,10 +97,13 @@ static void print_header(const struct screen *screen, bool some, const struct te
 	         answers->strategies == 1 ? "y" : "ies", answers->view->engine, answers->rounds,
 	         answers->rounds == 1 ? "" : "s", meaning(screen, what, sizeof what));
 	terminal_print_wrapped(to, text, 0, to->width);
+	if (screen->rows.has_range && is_cycles(screen))
+		fputs("low - high: with the model's low and high parameters, common to all strategies\n",
+		      to->out);
 	if (answers->strategies > 1) {
-		snprintf(text, sizeof text, "[..] %s over rounds%s%s", enough ? "95 % interval" : "range",
-		         is_cycles(screen) ? " and the model's low to high parameters" : "",
-		         enough ? "" : "; too few rounds to decide an order");
+		snprintf(text, sizeof text, "ratio to lowest [%s, rounds%s]: %s",
+		         enough ? "95 % interval" : "range", is_cycles(screen) ? " and parameters" : "",
+		         enough ? "decided if 1 is outside" : "too few rounds to decide an order");
 		terminal_print_wrapped(to, text, 0, to->width);
 	}
 	if (some)
@@ -107,14 +111,26 @@ static void print_header(const struct screen *screen, bool some, const struct te
 	putc('\n', to->out);
 }
 
-/* Prints a row of the block on flushes: a number for every `step`th number of pages. */
-static void print_costs(const struct answer_flush *flush, size_t step, bool refill, FILE *out)
+/* Returns true if the block on flushes shows row i of `flush`. If not all fit (`step` is above 1), it
+ * shows every `step`th one, and the second, because that is where costs often cross. */
+static bool is_column(size_t i, size_t step)
 {
-	for (size_t i = 0; i < flush->count; i += step) {
-		char number[NUMBER_TEXT_MAX];
-		const double value = refill ? flush->row[i].refill : flush->row[i].invlpg;
+	return i % step == 0 || i == 1;
+}
 
-		fprintf(out, "%*s", FLUSH_COLUMN, value < 0 ? "-" : answers_number(value, value, number));
+/* Prints a row of the block on flushes. `kind`: 'i' INVLPG, 'c' the CR3 load, 'r' the load and reads. */
+static void print_costs(const struct answer_flush *flush, size_t step, const char *label, char kind,
+                        FILE *out)
+{
+	fprintf(out, "  %-*s", FLUSH_LABEL - 2, label);
+	for (size_t i = 0; i < flush->count; i++) {
+		const struct answer_flush_row *row = &flush->row[i];
+		const double value = kind == 'i' ? row->invlpg : kind == 'c' ? flush->cr3 : row->refill;
+		char number[NUMBER_TEXT_MAX];
+
+		if (is_column(i, step))
+			fprintf(out, "%*s", FLUSH_COLUMN,
+			        value < 0 ? "-" : answers_number(value, value, number));
 	}
 	putc('\n', out);
 }
@@ -128,19 +144,20 @@ static void print_flush(const struct screen *screen, const struct terminal *to)
 
 	if (flush->count == 0)
 		return;
-	while ((flush->count + step - 1) / step > room)
+	while ((flush->count + step - 1) / step + (step > 1) > room)
 		step++;
 	fprintf(to->out, "%sTLB flush%s%*s", to->colour ? "\033[1m" : "", to->colour ? "\033[0m" : "",
 	        FLUSH_LABEL - (int)strlen("TLB flush"), "pages");
-	for (size_t i = 0; i < flush->count; i += step)
-		fprintf(to->out, "%*s", FLUSH_COLUMN,
-		        number_digits((double)flush->row[i].pages, pages, sizeof pages));
-	fprintf(to->out, "\n  %-*s", FLUSH_LABEL - 2, "INVLPG of each");
-	print_costs(flush, step, false, to->out);
-	if (flush->refill.measured) {
-		fprintf(to->out, "  %-*s", FLUSH_LABEL - 2, "CR3 load, pages read");
-		print_costs(flush, step, true, to->out);
-	}
+	for (size_t i = 0; i < flush->count; i++)
+		if (is_column(i, step))
+			fprintf(to->out, "%*s", FLUSH_COLUMN,
+			        number_digits((double)flush->row[i].pages, pages, sizeof pages));
+	putc('\n', to->out);
+	print_costs(flush, step, "INVLPG of each page", 'i', to->out);
+	if (flush->alone.measured)
+		print_costs(flush, step, "one CR3 load", 'c', to->out);
+	if (flush->refill.measured)
+		print_costs(flush, step, "CR3 load and reads", 'r', to->out);
 	fputs("  ", to->out);
 	terminal_print_wrapped(to, answers_flush_sentence(&screen->answers, text), 2, to->width - 2);
 	putc('\n', to->out);
@@ -167,7 +184,7 @@ static void print_claims(const struct screen *screen, const struct terminal *to)
 	print_label(to, "claims");
 	print_wrapped(to, text);
 	if (sql_value(screen->db, wrong, NULL, text, sizeof text)) {
-		snprintf(all, sizeof all, "the notes are wrong about: %s", text);
+		snprintf(all, sizeof all, "refuted, from design notes (docs/claims.md): %s", text);
 		fprintf(to->out, "%*s", LABEL, "");
 		print_wrapped(to, all);
 	}
@@ -228,12 +245,14 @@ static void print_marks(const struct screen *screen, const struct terminal *to)
 					seen[strlen(seen)] = *mark;
 		}
 	for (const char *mark = seen; *mark; mark++) {
+		if (!any)
+			print_label(to, "marks");
 		fprintf(to->out, "%s%c %s", any ? "   " : "", *mark,
 		        number_caveats(number_mark_flag(*mark), words));
 		any = true;
 	}
 	if (any)
-		fputs("\n\n", to->out);
+		putc('\n', to->out);
 }
 
 static void print_rest(const struct screen *screen, const struct terminal *to)
@@ -243,7 +262,7 @@ static void print_rest(const struct screen *screen, const struct terminal *to)
 	print_label(to, "results");
 	text_print(to->out, "%s\n", from_here(screen->run_dir, path, sizeof path));
 	fprintf(to->out, "%*s", LABEL, "");
-	print_wrapped(to, "report.html: all figures and claims; tables.txt: all tables, as with --tables");
+	print_wrapped(to, "report.html: figures; tables.txt: tables; comparisons.csv: all pairs");
 }
 
 static void print_tail(const struct screen *screen, const struct terminal *to)
@@ -300,12 +319,13 @@ static void fit(struct screen *screen, size_t room)
 static int print_parts(struct screen *screen, FILE *out)
 {
 	struct block header, longest_header, flush, tail, marks;
-	size_t used = 2; /* lines; these two are for the marks */
+	size_t used = 1; /* lines; this one is for the marks */
 
 	if (begin(screen, &header) || begin(screen, &longest_header) || begin(screen, &flush) ||
 	    begin(screen, &tail) || begin(screen, &marks))
 		return -1;
-	print_header(screen, true, &longest_header.to);
+	screen_rows_choose_range(&screen->rows);
+	print_header(screen, screen->answers.strategies > SCREEN_STRATEGIES_LEAST, &longest_header.to);
 	print_flush(screen, &flush.to);
 	print_tail(screen, &tail.to);
 	used += end(&longest_header) + end(&flush) + end(&tail);

@@ -29,11 +29,16 @@ struct screen_rows {
 	bool colour;
 	size_t strategies;   /* rows of an answer, at most */
 	bool *is_shown;      /* for each answer */
+	bool has_range;      /* there is a column of low and high values */
 	bool headings_shown; /* the names of the columns have been printed */
 };
 
 /* Returns how many rows an answer takes. */
 size_t screen_rows_of(const struct screen_rows *rows, const struct answer *answer);
+
+/* Sets `has_range`: true if there are low and high values, and room for both them and the causes even
+ * if all answers are shown with SCREEN_STRATEGIES strategies. Changes what is shown. */
+void screen_rows_choose_range(struct screen_rows *rows);
 
 /* Prints the answers of a topic that are shown, below a heading; nothing if there are none. */
 void screen_rows_print(struct screen_rows *rows, enum answer_topic topic, FILE *out);

@@ -7,10 +7,19 @@
 
 #include <string.h>
 
-#define TITLE_WIDTH 13 /* the longest title of an answer, and a space */
-#define NOTE_WIDTH  26 /* room for a cause such as "58 of 79 k more are INVLPG" */
+#define TITLE_WIDTH 12 /* the longest title of an answer */
+#define NOTE_WIDTH  26 /* room for a cause such as "1,192 of 3,474: REP strings" */
 
-static const char *const headings[ANSWER_TOPICS] = { "start a program", "interrupt", "16 context switches" };
+static const struct {
+	const char *heading, *note; /* the note is left out where the heading names the columns */
+} headings[ANSWER_TOPICS] = {
+	[ANSWER_EXEC] = { "start a program", "" },
+	[ANSWER_IRQ] = { "interrupt", "" },
+	[ANSWER_SWITCH] = { "16 context switches",
+	                    ", sum; the cost of touching the pages by itself is subtracted" },
+};
+
+#define WHY "why more: largest part"
 
 /* Widths of the columns, 0 if a column is left out. */
 struct columns {
@@ -89,8 +98,7 @@ static void widen(size_t *width, const char *text)
 		*width = strlen(text);
 }
 
-/* Determines the columns. The low and high values are left out if they would leave no room for the
- * causes. */
+/* Determines the columns of the answers that are shown. */
 static struct columns measure(const struct screen_rows *rows)
 {
 	struct columns columns = { .number = strlen("cycles") };
@@ -111,12 +119,21 @@ static struct columns measure(const struct screen_rows *rows)
 		}
 	}
 	used = 2 + TITLE_WIDTH + 1 + columns.name + 2 + columns.number + 2 + columns.ratio + 2;
-	if (columns.range > 0 && used + columns.range + 2 + NOTE_WIDTH <= rows->width)
-		used += columns.range + 2;
-	else
+	if (!rows->has_range)
 		columns.range = 0;
+	if (columns.range > 0)
+		used += columns.range + 2;
 	columns.note = used < rows->width ? rows->width - used : 0;
 	return columns;
+}
+
+void screen_rows_choose_range(struct screen_rows *rows)
+{
+	for (size_t i = 0; i < rows->answers->count; i++)
+		rows->is_shown[i] = true;
+	rows->strategies = SCREEN_STRATEGIES;
+	rows->has_range = true;
+	rows->has_range = measure(rows).range > 0 && measure(rows).note >= NOTE_WIDTH;
 }
 
 /* Writes the last column: why the strategy needs more, or else "the same", "fastest" and so on.
@@ -125,7 +142,6 @@ static char *note(const struct screen_rows *rows, const struct answer *answer,
                   const struct answer_strategy *strategy, size_t width, char text[ANSWER_TEXT_MAX])
 {
 	const bool time = strcmp(rows->answers->view->metric, "instructions") != 0;
-
 	size_t hidden = 0;
 
 	text[0] = '\0';
@@ -134,10 +150,12 @@ static char *note(const struct screen_rows *rows, const struct answer *answer,
 	if (strategy->order == ANSWER_SAME)
 		return strcpy(text, "the same");
 	if (strategy->order == ANSWER_OPEN)
-		return strcpy(text, flags_have(strategy->ratio_flags, "few") ? "too few rounds"
-		                                                             : "no difference decided");
-	if (answer->count == 1 || answer->with[ANSWER_OPEN] > 0)
+		return strcpy(text,
+		              flags_have(strategy->ratio_flags, "few") ? "too few rounds" : "not decided");
+	if (answer->count == 1)
 		return text;
+	if (answer->with[ANSWER_OPEN] > 0)
+		return strcpy(text, "lowest");
 	for (size_t i = 0; i < answer->count; i++)
 		hidden += answer->strategy[i].order == ANSWER_SAME && !is_chosen(rows, answer, i);
 	snprintf(text, ANSWER_TEXT_MAX, "%s",
@@ -176,9 +194,10 @@ static void print_row(const struct screen_rows *rows, const struct columns *colu
 }
 
 /* Prints the heading of a topic; the first one also names the columns. */
-static void print_heading(struct screen_rows *rows, const struct columns *columns, const char *heading,
+static void print_heading(struct screen_rows *rows, const struct columns *columns, enum answer_topic topic,
                           FILE *out)
 {
+	const char *heading = headings[topic].heading;
 	const char *metric = rows->answers->view->metric;
 	const char *unit = !strcmp(metric, "cycles_nominal") ? "cycles"
 	                   : !strcmp(metric, "tsc")          ? "ticks"
@@ -193,7 +212,10 @@ static void print_heading(struct screen_rows *rows, const struct columns *column
 		if (columns->range > 0)
 			fprintf(out, "  %*s", (int)columns->range, "low - high");
 		if (rows->answers->strategies > 1)
-			fprintf(out, "  %-*s  why more", (int)columns->ratio, "ratio");
+			fprintf(out, "  %-*s  %s", (int)columns->ratio, "ratio",
+			        columns->note < strlen(WHY) ? "why more" : WHY);
+	} else {
+		fputs(headings[topic].note, out);
 	}
 	rows->headings_shown = true;
 	putc('\n', out);
@@ -211,7 +233,7 @@ void screen_rows_print(struct screen_rows *rows, enum answer_topic topic, FILE *
 		if (answer->topic != topic || !rows->is_shown[i])
 			continue;
 		if (!any)
-			print_heading(rows, &columns, headings[topic], out);
+			print_heading(rows, &columns, topic, out);
 		any = true;
 		for (size_t j = 0; j < answer->count; j++) {
 			if (!is_chosen(rows, answer, j))

@@ -79,14 +79,16 @@ static void more_is_decided_and_has_a_cause(void **state)
 	assert_int_equal(window->parts, 1);
 	assert_string_equal(window->part[0].what, "INVLPG");
 	assert_float_equal(window->part[0].more, 58000, 1e-6);
-	assert_string_equal(answers_cause(answer, window, SIZE_MAX, text), "58 of 79 k more are INVLPG");
-	assert_string_equal(answers_cause(answer, window, 25, text), "58 of 79 k: INVLPG");
-	assert_string_equal(answers_cause(answer, window, 17, text), "");
+	assert_string_equal(answers_cause(answer, window, 20, text), "58 k of 79 k: INVLPG");
+	assert_string_equal(answers_cause(answer, window, 19, text), "58 k: INVLPG");
+	assert_string_equal(answers_cause(answer, window, 11, text), "");
 	assert_string_equal(answers_sentence(&answers, answer, text),
 	                    "To start a program of 16 MiB, heap is fastest: 790 k modelled cycles (711 k to "
 	                    "948 k).");
-	assert_string_equal(answers_more_sentence(answer, window, text),
-	                    "window needs 1.10 times as many (1.08 to 1.13): 58 of 79 k more are INVLPG.");
+	assert_string_equal(
+	        answers_more_sentence(answer, window, text),
+	        "window needs 1.10 times as many [1.08 to 1.13]: 79 k more: 58 k for INVLPG, 21 k "
+	        "for the rest.");
 }
 
 /* An order is stated only if it holds with the model's low, nominal and high parameters. */
@@ -109,10 +111,12 @@ static void one_parameter_set_leaves_it_open(void **state)
 		assert_int_equal(of(the_answer(), "window")->parts, 0);
 	}
 	assert_int_equal(answers.answer[0].with[ANSWER_OPEN], 1);
-	assert_string_equal(
-	        answers_sentence(&answers, &answers.answer[0], text),
-	        "To start a program of 16 MiB, heap needs 790 k modelled cycles (711 k to 948 k); no "
-	        "difference from window is decided.");
+	assert_string_equal(answers_sentence(&answers, &answers.answer[0], text),
+	                    "To start a program of 16 MiB, heap needs 790 k modelled cycles (711 k to 948 "
+	                    "k); not decided "
+	                    "whether window needs more.");
+	assert_string_equal(answers_more_sentence(&answers.answer[0], of(&answers.answer[0], "window"), text),
+	                    "window needs 1.10 times as many [0.99 to 1.13]: not decided.");
 }
 
 static void few_rounds_decide_nothing(void **state)
@@ -124,6 +128,8 @@ static void few_rounds_decide_nothing(void **state)
 	execute("DELETE FROM comparisons");
 	assert_int_equal(of(the_answer(), "window")->order, ANSWER_OPEN);
 	assert_float_equal(of(the_answer(), "window")->ratio, 0, 0);
+	assert_string_equal(answers_more_sentence(&answers.answer[0], of(&answers.answer[0], "window"), text),
+	                    "window is not compared.");
 }
 
 static void the_same_is_said_to_be_the_same(void **state)
@@ -147,7 +153,7 @@ static void the_same_is_said_to_be_the_same(void **state)
 	                    "To enter an IRQ's handler from user mode, window and random are fastest: "
 	                    "218 modelled cycles (196 to 262).");
 	assert_string_equal(answers_more_sentence(answer, of(answer, "heap"), text),
-	                    "heap needs 1.10 times as many.");
+	                    "heap needs 1.10 times as many: 23 more.");
 	execute("DELETE FROM summary WHERE strategy = 'heap'");
 	assert_non_null(
 	        strstr(answers_sentence(&answers, the_answer(), text), "all 2 strategies need the same"));
@@ -175,10 +181,14 @@ static void only_decided_parts_are_named(void **state)
 	comparison("bochs", "exec.spawn", 16 * MIB, "due_data", "window", "heap", 1.3, 1.01, 1.5, "");
 	window = of(the_answer(), "window");
 	assert_int_equal(window->parts, 2);
-	assert_string_equal(answers_cause(&answers.answer[0], window, SIZE_MAX, text),
-	                    "58 of 79 k more are INVLPG, 30 data cache misses");
-	assert_string_equal(answers_cause(&answers.answer[0], window, 40, text),
-	                    "58 of 79 k more are INVLPG");
+	assert_string_equal(answers_cause(&answers.answer[0], window, 38, text),
+	                    "58 k of 79 k: INVLPG, 30 k data misses");
+	assert_string_equal(answers_cause(&answers.answer[0], window, 37, text), "58 k of 79 k: INVLPG");
+	/* The parts are more than the difference: what is left saves something. */
+	assert_string_equal(
+	        answers_more_sentence(&answers.answer[0], window, text),
+	        "window needs 1.10 times as many [1.08 to 1.13]: 79 k more: 58 k for INVLPG, 30 k "
+	        "for data cache misses, 9 k fewer for the rest.");
 }
 
 /* One part of a difference can be larger than the whole difference, if another part is negative. */
@@ -193,7 +203,12 @@ static void parts_may_take_away(void **state)
 	exact("window", "exec.spawn", 16 * MIB, "due_strings", 30000);
 	answer = the_answer();
 	assert_string_equal(answers_cause(answer, of(answer, "window"), SIZE_MAX, text),
-	                    "INVLPG 90 k more, REP MOVS and STOS 11 k less");
+	                    "INVLPG +90 k, rest -11 k");
+	assert_string_equal(answers_cause(answer, of(answer, "window"), 23, text), "INVLPG +90 k");
+	assert_string_equal(
+	        answers_more_sentence(answer, of(answer, "window"), text),
+	        "window needs 1.10 times as many [1.08 to 1.13]: 79 k more: 90 k for INVLPG, 11 k "
+	        "fewer for REP MOVS and STOS.");
 	execute("UPDATE summary SET median = 9 WHERE metric = 'cr3_writes'  AND strategy = 'window'");
 	assert_string_equal(of(the_answer(), "window")->part[0].what, "TLB flushes");
 }
@@ -228,7 +243,7 @@ static void views_have_an_order(void **state)
 	                    "To start a program of 4 KiB, heap needs the least: 4,500 instructions and REP "
 	                    "rounds.");
 	assert_string_equal(answers_more_sentence(&answers.answer[0], of(&answers.answer[0], "window"), text),
-	                    "window needs 1.11 times as many: all 500 more are instructions.");
+	                    "window needs 1.11 times as many: 500 more, all for instructions.");
 	cycles("heap", "exec.spawn", 4 * KIB, 9000);
 	assert_string_equal(the_answer()->metric, "cycles_nominal");
 	series("kvm", "heap", "exec.spawn", 4 * KIB, "tsc", 8000, 7900, 8100, "");
@@ -261,9 +276,27 @@ static void crossings_need_intervals_apart(void **state)
 	assert_int_equal(answers.flush.refill.from, 4);
 	assert_string_equal(
 	        answers_flush_sentence(&answers, text),
-	        "One CR3 load costs less than INVLPG from 4 pages on, more up to 1 page; with the "
-	        "pages read again, it costs less than INVLPG from 4 pages on, more up to 2 pages.");
+	        "One CR3 load costs less than INVLPG of each page from 4 pages on, more up to 1 page; with "
+	        "a read of each page after it, from 4 pages on, more up to 2 pages.");
 	answers_free(&answers);
+	execute("UPDATE summary SET median = 90, ci_low = 90, ci_high = 90 WHERE benchmark = 'tlb.refill'");
+	assert_int_equal(answers_read(db, &answers), 0);
+	assert_string_equal(
+	        answers_flush_sentence(&answers, text),
+	        "One CR3 load costs less than INVLPG of each page from 4 pages on, more up to 1 page; "
+	        "with a read of each page after it, from 2 pages on.");
+	answers_free(&answers);
+	execute("UPDATE summary SET ci_low = 1, ci_high = 2000 WHERE benchmark = 'tlb.refill'");
+	assert_int_equal(answers_read(db, &answers), 0);
+	assert_non_null(strstr(answers_flush_sentence(&answers, text),
+	                       "that is not decided for any number of pages"));
+	answers_free(&answers);
+	execute("DELETE FROM summary");
+	cycles("window", "tlb.cr3", 0, 200);
+	flush("window", 1, 100, 220);
+	flush("window", 2, 200, 230);
+	flush("window", 4, 400, 250);
+	flush("window", 8, 800, 270);
 
 	execute("UPDATE summary SET flags = 'few,net'");
 	assert_int_equal(answers_read(db, &answers), 0);
@@ -283,7 +316,15 @@ static void crossings_need_intervals_apart(void **state)
 	assert_int_equal(answers_read(db, &answers), 0);
 	assert_int_equal(answers.flush.refill.from, 0);
 	assert_non_null(strstr(answers_flush_sentence(&answers, text),
-	                       "is not decided to cost less than INVLPG for any number of pages"));
+	                       "is not decided to cost less than INVLPG of each page, whatever"));
+	execute("UPDATE summary SET ci_high = 9000 WHERE benchmark = 'tlb.cr3'");
+	answers_free(&answers);
+	assert_int_equal(answers_read(db, &answers), 0);
+	assert_string_equal(
+	        answers_flush_sentence(&answers, text),
+	        "One CR3 load is not decided to cost less than INVLPG of each page, whatever their "
+	        "number, more up to 1 page; with a read of each page after it, it is not decided to "
+	        "cost less than INVLPG of each page, whatever their number, more up to 2 pages.");
 	answers_free(&answers);
 }
 
@@ -296,6 +337,38 @@ static void counts_do_not_say_what_a_flush_costs(void **state)
 	assert_int_equal(answers_read(db, &answers), 0);
 	assert_int_equal(answers.flush.count, 0);
 	assert_string_equal(answers_flush_sentence(&answers, text), "");
+}
+
+/* A ratio has the decimals that it takes to see on which side of 1 its ends are. */
+static void ratios_show_their_side_of_1(void **state)
+{
+	static const struct {
+		enum answer_order order;
+		double ratio, low, high;
+		const char *text;
+	} cases[] = {
+		{ ANSWER_MORE, 1.1, 1.08, 1.13, "1.10 [1.08..1.13]" },
+		{ ANSWER_MORE, 1.0052, 1.0041, 1.008, "1.005 [1.004..1.008]" },
+		{ ANSWER_MORE, 1.1, 1.1, 1.1, "1.10" },
+		{ ANSWER_OPEN, 1.02, 0.998, 1.03, "1.020 [0.998..1.030]" },
+		{ ANSWER_OPEN, 0.99, 0.95, 1.001, "0.990 [0.950..1.001]" },
+		{ ANSWER_OPEN, 1.02, 1, 1.03, "1.02 [1..1.03]" },
+		{ ANSWER_OPEN, 1.02, 0.99999, 1.03, "1.020 [1.000..1.030]" },
+		{ ANSWER_SAME, 1, 1, 1, "1.00" },
+		{ ANSWER_LEAST, 1, 1, 1, "1" },
+		{ ANSWER_OPEN, 0, 0, 0, "-" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct answer_strategy strategy = { .order = cases[i].order,
+			                                  .ratio = cases[i].ratio,
+			                                  .ratio_low = cases[i].low,
+			                                  .ratio_high = cases[i].high };
+		char ratio[NUMBER_TEXT_MAX];
+
+		assert_string_equal(answers_ratio(&strategy, ratio), cases[i].text);
+	}
 }
 
 static void numbers_have_about_four_digits(void **state)
@@ -336,6 +409,7 @@ int main(void)
 		IN_A_DATABASE(views_have_an_order),
 		IN_A_DATABASE(crossings_need_intervals_apart),
 		IN_A_DATABASE(counts_do_not_say_what_a_flush_costs),
+		cmocka_unit_test(ratios_show_their_side_of_1),
 		cmocka_unit_test(numbers_have_about_four_digits),
 	};
 
