@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * run-bench.sh --import: puts prices that only ring 0 can measure into a profile of --calibrate.
- * They come from the table that the kernel prints on COM1 when an image of `make iso RUN=bench
- * EXTRA='bench=micro.*'` boots on the same processor, on the bare machine or as a guest of KVM.
+ * run-bench.sh --import completes a profile of --calibrate with prices that can be measured only in
+ * ring 0. The kernel measures them: an image of `make iso RUN=bench EXTRA='bench=micro.*'` boots on
+ * the same processor, on the bare machine or as a guest of KVM. It prints a table on COM1, which is
+ * the file to import.
  */
 #pragma once
 
@@ -33,9 +34,10 @@ struct import {
 int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPORT_WHY]);
 
 /*
- * Copies a profile line by line, and replaces the prices that `import` has. Only the sum of SYSCALL
- * and SYSRET is measured, and only the sum of INT and IRETQ; the two prices of such a pair keep
- * their proportion. Returns how many prices were replaced.
+ * Copies a profile line by line, and replaces the prices that `import` has. SYSCALL and SYSRET are
+ * a pair, and so are INT and IRETQ. Of a pair only the sum of its two prices is measured. The
+ * measured sum is divided in proportion to the pair's old prices. Returns how many prices were
+ * replaced.
  */
 size_t import_merge(const struct import *import, FILE *in, FILE *out);
 

@@ -14,7 +14,7 @@
 #define LINE       64UL
 #define STEPS      2048UL
 #define WARM_MOST  400000UL /* maximum number of loads that warm the caches */
-#define PASS_MOST  65536UL  /* a longer chain is not followed before each sample */
+#define PASS_MOST  65536UL  /* loads; a longer chain is not followed before a sample */
 #define RUNGS      12
 #define FIRST_RUNG (4UL << 20)
 #define WAYS_MOST  32

@@ -17,7 +17,7 @@
 #define FEW         16
 #define MANY        64
 #define GROUP_PAGES 4096
-#define CEILING     33   /* pages up to which Linux uses INVLPG */
+#define CEILING     33   /* maximum number of pages that Linux flushes with INVLPG */
 #define HOPELESS    3000 /* cycles; a slower INVLPG is executed by a hypervisor */
 
 struct refill {
@@ -77,9 +77,8 @@ static double refill_cost(struct measure *measure, struct refill *refill, void (
 	return sampler_run(&measure->sampler, &code, measure->samples, 0);
 }
 
-/* Returns the cycles that refilling the TLB takes per page. MANY pages take more cycles than FEW
- * pages. The result is this difference after a flush, minus this difference without a flush,
- * divided by MANY - FEW. */
+/* Returns the cycles that refilling the TLB takes per page. `with` is how many cycles more MANY
+ * pages take than FEW pages after a flush. `without` is the same number without a flush. */
 static double refill_slope(struct measure *measure, struct refill *refill, void (*body)(void *))
 {
 	const double with = refill_cost(measure, refill, body, MANY, true) -
@@ -137,9 +136,9 @@ static double protect_cost(struct measure *measure, struct refill *refill, size_
 }
 
 /*
- * Measures the price of INVLPG. Up to CEILING pages, each page costs an mprotect() one INVLPG.
- * Beyond CEILING, mprotect() flushes the whole TLB and executes no INVLPG. So the price is what one
- * more page costs up to CEILING, minus what one more page costs beyond CEILING.
+ * Measures the price of INVLPG. An mprotect() of at most CEILING pages executes one INVLPG per
+ * page. An mprotect() of more pages flushes the whole TLB and executes no INVLPG. So the price is
+ * the cost of one more page up to CEILING, minus the cost of one more page beyond CEILING.
  */
 static void measure_invlpg(struct measure *measure)
 {

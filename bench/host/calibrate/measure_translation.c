@@ -162,7 +162,8 @@ void measure_translation(struct measure *measure)
 	 * at most 2 cycles was a hit in the first level. */
 	first = reach(cycles, 0, 2);
 	walk = cycles[COUNTS - 1];
-	/* A chase over 4 times the pages of the first level nearly always hits the second level. */
+	/* If a chase uses four times as many pages as the first level holds, nearly every load hits
+	 * the second level. */
 	for (between = first; between + 1 < COUNTS && counts[between + 1] <= 4 * counts[first]; between++)
 		;
 	hit = cycles[between];

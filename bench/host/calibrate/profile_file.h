@@ -13,8 +13,8 @@ struct profile_file {
 	char path[PATH_MAX], temporary[PATH_MAX];
 };
 
-/* Returns true if --calibrate wrote the profile in the file `in`, whose position must be its
- * beginning. Rewinds `in`. */
+/* Returns true if --calibrate wrote the profile in the file `in`. The caller must not have read
+ * from `in` yet. Rewinds `in`. */
 bool profile_file_is_ours(FILE *in);
 
 /* Begins a new file for the profile `name`. Returns 0, or -1 with the reason in `why`. */

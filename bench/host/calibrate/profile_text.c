@@ -212,8 +212,9 @@ static void fit_ways(struct line *ways, unsigned entries)
 	ways->measured = false;
 }
 
-/* Raises the latency of a level to that of the level before if it is lower, because profile_read()
- * rejects such a profile. It can be lower if only one of the two latencies was measured. */
+/* profile_read() rejects a profile in which a level's latency is lower than that of the level
+ * before it. This can happen if only one of the two latencies was measured. Raises the lower
+ * latency. */
 static void raise_to(struct line *line, const struct line *before)
 {
 	static const char *const forms[] = { "%lf low %lf high %lf" };

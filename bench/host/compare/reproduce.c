@@ -15,9 +15,9 @@
 struct group {
 	const char *engine, *benchmark;
 	/*
-	 * `series` is the number of series in run A. Of these, `missing` are not in run B. `within`
-	 * have the verdict CHANGE_WITHIN, and `different` have any other verdict but
-	 * CHANGE_IDENTICAL.
+	 * `series` is the number of series in run A. `missing` is the number of these that are not
+	 * in run B. Of the series in both runs, `within` is the number with the verdict
+	 * CHANGE_WITHIN. `different` is the number with neither CHANGE_WITHIN nor CHANGE_IDENTICAL.
 	 */
 	size_t series, within, different, missing;
 	bool unexplained; /* an exact count differs or is missing, and no reason is known */

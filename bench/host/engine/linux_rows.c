@@ -76,9 +76,10 @@ static bool has(const char *list, const char *name)
 /*
  * Adds each benchmark that runs Linux programs and matches `glob` to rows->names. Sets *linux_ones
  * to true if there is any, and *other_ones to true if `glob` matches any other benchmark. Sets
- * rows->fixed or rows->varied for each of these other benchmarks. In the kernel the glob `*` does
- * not match benchmarks with .own_boot. Here it does. That makes no difference: the benchmarks
- * without .own_boot set both flags anyway.
+ * rows->fixed or rows->varied for each of these other benchmarks.
+ *
+ * In the kernel the glob `*` does not match benchmarks with .own_boot. Here it does. That makes no
+ * difference: the benchmarks without .own_boot set both rows->fixed and rows->varied anyway.
  */
 static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, bool *other_ones)
 {

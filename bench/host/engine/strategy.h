@@ -12,7 +12,7 @@ struct strategy {
 	char stack[16];
 	char loader[16];
 	char isolation[16];
-	char name[52];  /* the name of the preset if it is one, otherwise the same as `build` */
+	char name[52];  /* name of the preset with this build; the same as `build` if there is none */
 	char build[52]; /* STACK+LOADER+ISOLATION */
 	char compiler[COMPILER_NAME_MAX]; /* the compiler of the image; "": any */
 	/* The folder in build/ that has the image: `build`, followed by @COMPILER unless the

@@ -10,8 +10,8 @@
  *
  * The effect of the stack is the mean of y(S) - y(A) and y(B) - y(L). The effect of the loader is
  * the mean of y(L) - y(A) and y(B) - y(S). The effects add up to the difference. `interaction` is
- * y(B) - y(S) - y(L) + y(A). It is 0 if the stack has the same effect with either loader, and so
- * the loader the same effect with either stack.
+ * y(B) - y(S) - y(L) + y(A). It is 0 if the stack has the same effect with either loader. In this
+ * case the loader also has the same effect with either stack.
  */
 #pragma once
 

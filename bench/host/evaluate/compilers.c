@@ -11,8 +11,8 @@
 #define PART "compilers" /* messages begin with this word */
 
 /* SQL query: the orderings in `view`, a database's view `decided` (views.sql). The view has each
- * pair of strategies in both orders; the query selects one of them. It leaves out cycles_low and
- * cycles_high, because cycles_nominal is decided only if these two have the same ordering. */
+ * pair of strategies in both orders; the query selects each pair once. It leaves out the metrics
+ * cycles_low and cycles_high, because cycles_nominal is decided only if they have its ordering. */
 #define DECIDED(view)                                                                              \
 	"SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_high < 1 AS less FROM " view \
 	" WHERE a < b AND metric NOT IN ('cycles_low', 'cycles_high')"

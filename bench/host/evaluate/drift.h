@@ -13,13 +13,13 @@
 #include <sqlite3.h>
 
 #define DRIFT_FEWEST 6    /* a series with fewer rounds is not examined */
-#define DRIFT_CHANGE 0.02 /* a series drifts if |change| is larger than this ... */
-#define DRIFT_CHANCE 0.01 /* ... and `chance` is smaller than this */
+#define DRIFT_CHANGE 0.02 /* a series drifts only if |change| is larger than this */
+#define DRIFT_CHANCE 0.01 /* a series drifts only if `chance` is smaller than this */
 
 struct drift {
 	size_t n; /* number of rounds */
-	/* Theil–Sen: the median of the slopes between any two rounds, in units of the values per
-	 * round. */
+	/* Theil–Sen: the median of the slopes between any two rounds. A slope is the change of the
+	 * value per round, in the value's unit. */
 	double slope;
 	/* slope * (last round - first round) / median of the values; 0 if the median is 0. */
 	double change;

@@ -33,9 +33,9 @@ const char *functions_frame(struct functions *functions, const struct record *re
 const char *functions_add(struct functions *functions, const struct record *record);
 
 /*
- * Adds the counts of `region` to the sums of the open row. The caller passes the region and the
- * class of each sample of the row that has counts. Drops the counts of a warm-up sample. Returns
- * NULL, or a message if a sum exceeds INT64_MAX.
+ * Adds the counts of `region` to the sums of the open row. Call it for each sample for which
+ * counts_take() returned true, with the sample's region and class. Drops the counts of a warm-up
+ * sample. Returns NULL, or a message if a sum exceeds INT64_MAX.
  */
 const char *functions_take(struct functions *functions, int64_t region, enum row_class class);
 
