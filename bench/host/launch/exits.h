@@ -39,8 +39,8 @@ void exits_feed(struct exits *exits, const char *bytes, size_t length);
 
 /*
  * Adds a row to the table vm_exits for each benchmark row and reason. Call it after the guest has
- * ended. Returns 0, or -1 with the reason in `why`: events were lost, the bytes of the events and
- * the stream do not match, or the store failed.
+ * ended. Returns 0, or -1 with the reason in `why`: events were lost, the events report more bytes
+ * than exits_feed() got, or the store failed.
  */
 int exits_store(struct exits *exits, struct store *store, int64_t launch, char *why, size_t size);
 

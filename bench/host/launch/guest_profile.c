@@ -46,8 +46,8 @@ static int metric_of(const char *event)
 }
 
 /*
- * Names the function at an address. User mode is recognized by the address and not by perf's mark,
- * which some processors report for the mode that the guest was about to enter.
+ * Names the function at an address. Recognizes user mode by the address. perf's mark of the mode is
+ * not used: on some processors it is the mode that the guest was about to enter.
  */
 static const char *function_at(const struct profile *profile, uint64_t address)
 {
@@ -151,7 +151,7 @@ static int store_row(struct profile *profile, const struct exit_row *row, size_t
 	return 0;
 }
 
-/* Stores all rows. Returns the number of samples that belong to one, or -1 if the store failed. */
+/* Stores all rows. Returns how many samples belong to a row, or -1 if the store failed. */
 static int64_t store_rows(struct profile *profile, struct store *store, int64_t launch)
 {
 	const struct exits *records = profile->records;

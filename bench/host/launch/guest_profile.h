@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Profiles of a guest on engine kvm: perf interrupts the guest every so many cycles, and each such
- * sample is charged to the kernel function and the benchmark row that it interrupted.
+ * Profiles of a guest on engine kvm. perf takes a sample of the guest every GUEST_PROFILE_PERIOD
+ * cycles. The sample is charged to the kernel function and the benchmark row that were running.
  *
  * perf starts QEMU and records two events: the cycles of the guest, and KVM's tracepoint kvm_pio,
- * which reports how many bytes of records the guest wrote. So it is known how many bytes precede a
- * sample, and therefore which row was running, as for VM exits (exits.h).
+ * which reports how many bytes of records the guest wrote. The number of bytes written before a
+ * sample shows which row was running. exits.h finds the rows of VM exits in the same way.
  */
 #pragma once
 
@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* One sample for this many cycles of the guest: a prime number, so that no loop keeps step with it. */
+/* Cycles of the guest per sample. A prime number, so that no loop of the guest keeps step. */
 #define GUEST_PROFILE_PERIOD 100003
 
 /*
@@ -27,31 +27,32 @@ int guest_profile_can_record(char *why, size_t size);
 
 /*
  * Puts perf in front of the command that starts QEMU in `directory`. perf writes its data to
- * guest.perf.data there, and exits with QEMU's status. `image` is the kernel's ELF file; writes its
- * functions to guest.kallsyms in the form of /proc/kallsyms, because perf leaves the guest's samples
- * out of its reports unless it knows the guest's symbols. Returns 0, or -1 with the reason in `why`.
+ * guest.perf.data in this folder, and exits with QEMU's status. Also writes the functions of
+ * `image`, the kernel's ELF file, to guest.kallsyms in the form of /proc/kallsyms. Without the
+ * guest's symbols perf would leave the guest's samples out of its reports. Returns 0, or -1 with
+ * the reason in `why`.
  */
 int guest_profile_wrap(struct arguments *command, const char *directory, const char *image, char *why,
                        size_t size);
 
 /*
  * Turns `directory`/guest.perf.data into text, guest.perf.txt, and stores it as guest_profile_read()
- * does. records.txt must be complete in the folder. `image` is the kernel's ELF file. Returns 0, or
- * -1 with the reason in `why`; no sample of the guest is such a reason.
+ * does. records.txt in the folder must be complete. `image` is the kernel's ELF file. Returns 0, or
+ * -1 with the reason in `why`. Also fails if no sample of the guest was charged to a row.
  */
 int guest_profile_store(const char *directory, const char *image, struct store *store, int64_t launch,
                         char *why, size_t size);
 
 /*
  * Reads the output of `perf script -F misc,time,period,event,ip,trace` from `script` and the records
- * of the guest from `records`. Adds to the table functions, for each row and function of `image` in
- * which samples are, the sum of their periods: kind `row`, metric `profile_cycles` in cycles for the
- * event guest_cycles, or profile_clock in ns for cpu-clock. Samples of the host are left out, as are
- * those before the first row.
+ * of the guest from `records`. Sums the periods of the samples for each benchmark row and function
+ * of `image`, and adds each sum to the table functions, with the kind `row`. The metric is
+ * profile_cycles, in cycles, for samples of the event guest_cycles, and profile_clock, in ns, for
+ * samples of cpu-clock. Leaves out samples of the host and samples before the first row.
  *
- * Returns the number of samples that were charged to a row, or -1 with the reason in `why`: the
- * bytes that kvm_pio reported are not those of the records, so events were lost; the file is no such
- * output; or the image has no symbols.
+ * Returns the number of samples that were charged to a row. Returns -1 with the reason in `why` if
+ * kvm_pio reported another number of bytes than `records` has (events were lost), if `script` has
+ * another form, if the image has no symbols, if the store failed, or if out of memory.
  */
 int64_t guest_profile_read(FILE *script, FILE *records, const char *image, struct store *store,
                            int64_t launch, char *why, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs perf: in front of QEMU, and to turn its data into text. */
+/* Runs perf: first to start and sample QEMU, later to turn the recorded data into text. */
 #define _GNU_SOURCE
 #include "bench/bochs/symbols.h"
 #include "bench/host/base/clock.h"

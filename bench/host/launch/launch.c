@@ -330,7 +330,7 @@ bool launch_pump(struct launch *launch)
 	if (pause > PAUSE)
 		launch->busy += pause;
 	open = read_some(launch);
-	/* perf, not QEMU, is the process of a launch with a profile; nothing is pinned there. */
+	/* With profile_guest, launch->process is perf and not QEMU, so the vCPUs are not pinned. */
 	if (launch->setup.engine->exclusive && !launch->setup.profile_guest && !launch->pinned &&
 	    intake_report(launch->intake)->hello)
 		pin(launch);

@@ -36,8 +36,8 @@ size_t pin_choose(const struct pin_host *host, size_t count, int cpus[]);
 void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_set_t *rest);
 
 /*
- * Pins each vCPU of the running QEMU `pid` to a separate CPU, and moves QEMU's other threads and
- * this process to other CPUs if there are any. Writes the pairs "vCPU:CPU" to `text`, such as
- * "0:7,1:6", or the reason why no vCPU was pinned. Returns the number of pinned vCPUs.
+ * Pins each vCPU of the running QEMU `pid` to a separate CPU. Moves QEMU's other threads and this
+ * process to the CPUs of pin_rest(), unless there are none. Writes the pairs "vCPU:CPU" to `text`,
+ * such as "0:7,1:6", or the reason why no vCPU was pinned. Returns the number of pinned vCPUs.
  */
 unsigned pin_machine(pid_t pid, unsigned vcpus, char *text, size_t size);

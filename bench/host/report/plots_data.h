@@ -74,8 +74,8 @@ sqlite3_stmt *plots_query(sqlite3 *db, const struct view *view, const char *sql)
 const char *plots_text(sqlite3_stmt *query, int column);
 
 /*
- * Returns a column's text after name_for_file(), because gnuplot executes commands inside some
- * strings, and a space ends a column of a data file. If `list` is true, spaces are kept. The text
- * is valid until the fourth call after this one.
+ * Returns a column's text as name_for_file() changes it: without the characters with which a text
+ * could make gnuplot execute a command, and without spaces, which end a column of a data file. If
+ * `list` is true, spaces are kept. The text is valid until the fourth call after this one.
  */
 const char *plots_word(sqlite3_stmt *query, int column, bool list);

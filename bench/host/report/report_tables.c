@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define STRATEGIES_BESIDE 6 /* the most that are columns; if there are more, strategies are rows */
+#define STRATEGIES_BESIDE 6 /* if there are more strategies, they are rows, not columns */
 
 /* The tables of a view, and the strategies that they compare, presets first. */
 struct tables {

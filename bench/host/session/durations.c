@@ -133,8 +133,9 @@ void durations_free(struct durations *durations)
 	free(durations);
 }
 
-/* How alike two kinds are. LIKE_ALL: all their fields are equal. Each further value allows one more
- * field to differ: the one that it names, and those that the values before it name. */
+/* How alike two kinds are. LIKE_ALL: all their fields are equal. LIKE_BUILD: only the build may
+ * differ. LIKE_SAMPLES: the build and `samples` may differ, and so on: each value allows one more
+ * field to differ, the one that it names. */
 enum likeness { LIKE_ALL, LIKE_BUILD, LIKE_SAMPLES, LIKE_PROFILE, LIKE_KIND, LIKENESSES };
 
 static bool is_like(const struct boot_kind *a, const struct boot_kind *b, enum likeness like)

@@ -22,7 +22,7 @@
 
 struct durations;
 
-/* A kind of boot. In all boots of one kind, a row takes about as long. */
+/* A kind of boot. A row takes about the same time in all boots of one kind. */
 struct boot_kind {
 	char engine[16], profile[40], build[96], kind[8], samples[8];
 };

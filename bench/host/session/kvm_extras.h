@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What engine kvm measures in launches of their own: VM exits, and in which functions the guest is. */
+/* Measurements of engine kvm that need separate launches: VM exits, and profiles of the guest. */
 #pragma once
 
 #include "bench/host/session/options.h"
@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /*
- * Sets options->exits if engine kvm runs and the host permits counting VM exits, and writes to
- * `exits` that they are counted, or why not. If the host does not permit it, prints what to change.
- * Checks that options->profile_guest, if it is set, can be done.
+ * Sets options->exits if engine kvm runs and the host permits counting VM exits. Writes to `exits`
+ * that VM exits are counted, or why they are not. If the host does not permit it, prints what to
+ * change. If options->profile_guest is set, checks that the guest can be profiled.
  *
  * Returns 0, or -1 after a message if the guest cannot be profiled.
  */

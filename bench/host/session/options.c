@@ -400,8 +400,9 @@ static bool names(const struct options *options, const char *engine)
 }
 
 /*
- * Checks that --threshold is used with a command that needs it, the options of the instrumentation
- * library with engine bochs, and --profile-guest with kvm. Returns 0, or -1 with the reason in `why`.
+ * Checks options that need another option: --threshold needs --compare or --reproduces, the options
+ * of the instrumentation library need engine bochs, --profile-guest needs engine kvm, and --trace
+ * needs --bench. Returns 0, or -1 with the reason in `why`.
  */
 static int check_needs(const struct options *options, char *why)
 {

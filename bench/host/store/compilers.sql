@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS compilers (
 	compiler TEXT NOT NULL,        -- name, such as clang-O2
 	version  TEXT NOT NULL,        -- as the kernels report it; '' if none booted
 	decided  INTEGER,              -- orderings decided with both the first compiler and this one
-	reversed INTEGER               -- how many of these the two compilers decide differently
+	reversed INTEGER               -- orderings that the first compiler and this one decide differently
 );
 
 CREATE TABLE IF NOT EXISTS compiler_verdicts (

@@ -60,7 +60,8 @@ CREATE INDEX IF NOT EXISTS samples_by_row ON samples (launch, benchmark, paramet
 
 -- The counts of a benchmark row for each function of the kernel. A count is a sum over the row's
 -- samples (kind 'sample') or its overhead samples (kind 'overhead'). Warm-up samples are left out.
--- On kvm, value is what perf sampled in the whole row (kind 'row'), and n all samples of the row.
+-- On kvm, value is what perf sampled during the whole row (kind 'row'), and n is the number of the
+-- row's samples, warm-up and overhead included.
 CREATE TABLE IF NOT EXISTS functions (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
@@ -112,7 +113,7 @@ CREATE TABLE IF NOT EXISTS irq_off (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
-	ticks     INTEGER NOT NULL,         -- instructions, a REP instruction counted per iteration
+	ticks     INTEGER NOT NULL,         -- instructions; each iteration of a REP instruction counts
 	from_function TEXT NOT NULL,
 	from_address  TEXT NOT NULL,        -- hexadecimal
 	to_function   TEXT NOT NULL,

@@ -31,8 +31,8 @@ struct store_launch {
 	unsigned cpus;
 	unsigned memory; /* MiB */
 	/*
-	 * Number of the round, from 1. It is 0 for the boot that counts VM exits, and for a row
-	 * that is no boot but holds what was read from the image file.
+	 * Number of the round, from 1. It is 0 for a boot that counts VM exits or profiles the
+	 * guest, and for a row that is no boot but holds what was read from the image file.
 	 */
 	unsigned round;
 	uint64_t seed;
@@ -55,7 +55,7 @@ struct store_row {
  */
 struct store_function {
 	const struct store_row *row;
-	const char *kind; /* sample | overhead */
+	const char *kind; /* sample | overhead | row */
 	/* Name of the function, or "outermost;...;innermost" for a chain of calls. */
 	const char *name;
 	const char *metric;

@@ -299,9 +299,9 @@ static size_t choose(struct screen *screen, size_t room)
 	return topics;
 }
 
-/* Chooses which answers are shown, and how many strategies each may show. If each shows
- * SCREEN_STRATEGIES_LEAST strategies, answers to the most topics fit. Takes the largest number of
- * strategies with which answers to as many topics still fit. */
+/* Chooses which answers are shown, and how many strategies each may show. The screen has answers to
+ * the most topics if each answer shows only SCREEN_STRATEGIES_LEAST strategies. Chooses the largest
+ * number of strategies that does not reduce the number of topics. */
 static void fit(struct screen *screen, size_t room)
 {
 	size_t topics;
