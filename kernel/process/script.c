@@ -20,10 +20,11 @@ static char *skip(char *text, const char *end, bool blanks)
 }
 
 /*
- * Returns the end of the first line in `line`, which has SCRIPT_LINE bytes of the script and a NUL
- * after them. The line ends at the first newline or NUL. If the SCRIPT_LINE bytes have neither, it
- * ends before the last of these bytes. Blanks at the end of the line do not belong to it, unless a
- * NUL ends the line. Returns NULL if the SCRIPT_LINE bytes end within the interpreter's path.
+ * `line` has the first SCRIPT_LINE bytes of the script, then a NUL. Returns the end of the first
+ * line in it. The line ends at the first newline or NUL. If the SCRIPT_LINE bytes have neither, the
+ * line ends before the last of these bytes. Blanks at the end of the line do not belong to it,
+ * unless a NUL ends the line. Returns NULL if the SCRIPT_LINE bytes end within the interpreter's
+ * path.
  */
 static char *end_of_line(char *line)
 {
@@ -59,7 +60,7 @@ int script_resolve(const struct program *script, struct arguments *a, char name[
 	interpreter = skip(line + 2, end, true);
 	if (!*interpreter)
 		/*
-		 * If a NUL ends the line, the path is empty for Linux. The empty path leads to a
+		 * If a NUL ends the line, Linux executes the empty path. That path leads to a
 		 * directory, and executing a directory fails with -EACCES.
 		 */
 		return has_nul ? -EACCES : -ENOEXEC;

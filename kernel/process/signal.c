@@ -182,7 +182,7 @@ static int take(struct process *process)
 
 /*
  * If a signal has interrupted a system call, prepares to repeat the call or makes it return -EINTR.
- * `handler` is the action of the handler that will run first, or NULL if none will.
+ * `handler` is the action whose handler will run first, or NULL if no handler will.
  */
 static void settle_call(struct trap_frame *frame, const struct signal_action *handler)
 {

@@ -227,7 +227,7 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 
 #define SIGNAL_STACK_MIN 2048 /* MINSIGSTKSZ: the smallest stack that sigaltstack() accepts */
 /*
- * Returns the largest size of a signal frame in bytes, with all alignment, but at least
+ * Returns the largest size of a signal frame, including its alignment, in bytes. Returns at least
  * SIGNAL_STACK_MIN.
  */
 size_t signal_stack_min(void);

@@ -6,7 +6,7 @@
  *   Interrupts are handled, and other tasks may run, so the caller must read again what such tasks
  *   may change: a file's size and bytes, names, the position of a shared open file. Other tasks
  *   cannot change the memory regions and the descriptors of the caller's process, because a process
- *   has one thread. The open files of these descriptors, and the nodes of these files, stay.
+ *   has one thread. The open files of these descriptors, and their nodes, are therefore not freed.
  * - pause_in_loop() is for work that no other task may see half done. Interrupts are handled, but
  *   no other task runs.
  *

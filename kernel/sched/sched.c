@@ -69,8 +69,7 @@ static void switch_user_state(struct task *from, struct task *to)
 {
 	if (selectors_loaded() | to->selectors)
 		switch_selectors(from, to);
-	if (from->fs_base |
-	    to->fs_base) /* even if equal: a program may have changed the base by loading FS */
+	if (from->fs_base | to->fs_base) /* even if both are equal: loading FS may have changed the base */
 		write_msr(MSR_FS_BASE, to->fs_base);
 	if (from->has_fpu)
 		fpu_save(task_fpu_area(from));

@@ -3,9 +3,9 @@
  * Wait queues: tasks block in a queue, in FIFO order, until another task or the timer wakes them.
  *
  * No wake-up is lost, because the waker and the waiter hold the kernel lock (cpu/lock.h), and the
- * waiter keeps interrupts off from its test of the condition until it is in the queue. A kernel for
- * several CPUs would have to pass to wait_on() the lock that guards the condition, and wait_on()
- * would have to release it.
+ * waiter keeps interrupts off from its test of the condition until it is in the queue. On several
+ * CPUs, a caller would have to hold the lock that guards its condition, and to pass this lock to
+ * wait_on(), which would release it.
  */
 #pragma once
 

@@ -65,7 +65,7 @@ void kstack_activate(struct cpu *cpu, const struct kstack *stack);
 
 /*
  * Returns true if interrupts and exceptions may nest, that is, if handlers may enable interrupts
- * and may fault. A STACK for which it returns false states the rules for handlers in its source file.
+ * and may fault. Otherwise the source file of the STACK states the rules for handlers.
  */
 bool kstack_nests(void);
 
@@ -81,10 +81,10 @@ size_t kstack_table_bytes(void);
 
 /*
  * Calls function(argument) on a stack that every kernel CR3 maps at one address. The function may
- * change CR3 and must restore it; under another CR3 the caller's locals may not be mapped. Heap
+ * change CR3 and must restore it; under another CR3 the caller's locals may be unmapped. Heap
  * stacks are always mapped, so the function runs on the caller's stack. With fixed stacks, the
- * function runs on this CPU's scratch stack. Interrupts are off meanwhile, because the other CR3
- * may map the interrupt stacks to other frames.
+ * function runs on this CPU's scratch stack, and interrupts are off until it returns, because the
+ * other CR3 may map the interrupt stacks to other frames.
  */
 void kstack_call_across_cr3(void (*function)(void *argument), void *argument);
 

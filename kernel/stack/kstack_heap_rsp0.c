@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * heap-rsp0: every context switch writes the top of the task's slot to TSS.RSP0, so the hardware
- * switches directly to it. Interrupts from kernel mode stay on the interrupted stack.
+ * heap-rsp0: every context switch writes the top of the task's stack to TSS.RSP0, so the hardware
+ * switches directly to this stack. Interrupts from kernel mode stay on the interrupted stack.
  */
 #include "stack/kstack.h"
 

@@ -32,8 +32,8 @@ struct waiter {
 	bool woken; /* a wake-up has removed it from the list */
 	struct wait_queue queue;
 	/*
-	 * `next` is the next waiter. `place` is the address of the pointer to this waiter: of
-	 * `waiters`, or of the previous waiter's `next`.
+	 * `next` is the next waiter. `place` is the address of the pointer to this waiter. That
+	 * pointer is `waiters`, or `next` of the previous waiter.
 	 */
 	struct waiter *next, **place;
 };
@@ -75,8 +75,8 @@ static int read_word(uint64_t address, bool private, uint32_t *word, struct key 
 }
 
 /*
- * Wakes the tasks that wait for the word and whose bits include one of `bits`, but at most `most`
- * tasks, in FIFO order. Returns the number of tasks woken.
+ * Wakes, in FIFO order, tasks that wait for the word and have at least one bit of `bits`. Wakes no
+ * more than `most` tasks. Returns the number of tasks woken.
  */
 static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on process groups and sessions, which kill() and the terminal use, too. */
+/* System calls on process groups and sessions. kill() and the terminal use process groups, too. */
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "process/process.h"

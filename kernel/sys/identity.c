@@ -22,8 +22,8 @@ long sys_getgid(void)
 }
 
 /*
- * Sets real, effective and saved ID, which are all kept in *id. Where an argument is SAME, that ID
- * is to stay as it is. Returns 0, -EPERM, -EINVAL or -EAGAIN.
+ * Sets the real, effective and saved IDs. They are always equal, so *id is all three of them.
+ * If an argument is SAME, its ID must keep its value. Returns 0, -EPERM, -EINVAL or -EAGAIN.
  */
 static long set(uint32_t *id, uint32_t real, uint32_t effective, uint32_t saved)
 {

@@ -60,8 +60,8 @@ static int range_of(const struct file *file, const struct user_lock *user, struc
 }
 
 /*
- * Returns true if the process would wait for a process that waits, directly or through others, for
- * this process. Follows only waits for record locks.
+ * The process is about to wait for a lock. Returns true if the lock's owner already waits for the
+ * process, directly or through other processes. Follows only waits for record locks.
  */
 static bool is_deadlock(const struct process *process)
 {

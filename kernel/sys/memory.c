@@ -69,8 +69,8 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 
 /*
  * The source of a mapping. `backing` is a file's backing, or NULL for anonymous private memory. The
- * function that sets it takes a reference, which its caller drops. `page` is the number of the
- * file's first page that is mapped.
+ * function that sets `backing` takes a reference to it; the caller of that function drops the
+ * reference. `page` is the number of the file's first page that is mapped.
  */
 struct source {
 	struct backing *backing;
@@ -101,8 +101,8 @@ static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, u
 		source->flags |= REGION_NO_WRITE;
 	}
 	/*
-	 * If the bytes of the file are in a boot module, copies them to frames of its own now, so
-	 * that no page fault has to do it.
+	 * If the bytes of the file are in a boot module, copies them now to frames that belong to
+	 * the file, so that no page fault has to do it.
 	 */
 	if ((source->flags & REGION_SHARED) && !node_make_own(file->node))
 		return -ENOMEM;

@@ -36,7 +36,10 @@ int path_from_user(struct path *path, uint64_t directory, uint64_t address);
  */
 struct node *node_from_user(uint64_t directory, uint64_t address, bool follow, int *error);
 
-/* Like node_from_user(), but returns the node of the last name itself, as node_find_name() does. */
+/*
+ * Like node_from_user(), but returns the node of the name itself, even if that is an additional
+ * (hard-link) name of a file. Fails as node_find_name() does.
+ */
 struct node *name_from_user(uint64_t directory, uint64_t address, int *error);
 
 /*

@@ -77,7 +77,7 @@ static void set_nice(struct process *process, void *argument)
 
 	if (!is_chosen(process, chosen))
 		return;
-	if (process->pid == 1) { /* the kernel's process; programs would inherit its nice value */
+	if (process->pid == 1) { /* the kernel's process, whose nice value programs inherit */
 		chosen->error = chosen->which == PRIO_PROCESS ? -EPERM : chosen->error;
 	} else if (self->user && self->user != process->identity.user) {
 		chosen->error = -EPERM;

@@ -273,8 +273,8 @@ void address_space_destroy(struct address_space *space)
 
 	/*
 	 * Frees the frames from the last to the first. The free list hands them out in the opposite
-	 * order, so the next space gets them in the order that they have here. Frames that are
-	 * contiguous here are then contiguous there too.
+	 * order, so the next space gets them in the order that they have in this space. Frames that
+	 * are contiguous in this space are then contiguous in the next one, too.
 	 */
 	for (uint32_t i = space->count; i-- > 0;)
 		free_pages(space->pml4, regions[i].start, region_end(&regions[i]), &found);

@@ -73,9 +73,9 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 
 /*
  * Adds a region whose pages get frames when they are first used. If `flags` has REGION_BACKED, the
- * frames are filled from `backing`, from page number `page` on; else `backing` is NULL and they are
- * zeros. The range must be unmapped. No CPU's CR3 may have the space loaded. The region takes its
- * own reference to the backing. Returns 0 or -ENOMEM.
+ * frames are filled from `backing`, from page number `page` on. Otherwise `backing` must be NULL,
+ * and the frames are filled with zeros. The range must be unmapped. The space must be in no CPU's
+ * CR3. The region takes its own reference to the backing. Returns 0 or -ENOMEM.
  */
 int address_space_add(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
                       struct backing *backing, size_t page);
@@ -113,8 +113,8 @@ size_t address_space_resident(struct address_space *space);
 
 /*
  * Frees all frames of the space, its page tables and its root. The space must be in no CPU's CR3,
- * so nothing is flushed here. With PCIDs, the translations of its PCID are flushed when the next
- * space that gets this PCID is first loaded.
+ * so nothing is flushed here. With PCIDs, translations of the space may remain in the TLB. They are
+ * flushed when another space has got its PCID and is loaded for the first time.
  */
 void address_space_destroy(struct address_space *space);
 
@@ -175,9 +175,9 @@ static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned
 }
 
 /*
- * If pages that ISOLATION keeps in the user half are in the range, moves them to another place. The
- * range need not be in a region. Returns 0, -ENOMEM, or -ENOSPC if there is no other place for the
- * pages.
+ * ISOLATION may keep pages of its own in the user half. If any of these pages are in the range,
+ * moves them to another place. The range need not be in a region. Returns 0, -ENOMEM, or -ENOSPC if
+ * there is no other place for the pages.
  */
 static inline int address_space_make_room(struct address_space *space, uintptr_t start, size_t pages)
 {

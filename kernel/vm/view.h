@@ -10,8 +10,9 @@
 #include "vm/backing.h"
 
 /*
- * Maps the first `size` bytes of a backing, at least 1 and at most all of it. Returns the address
- * of the first byte, or NULL if there is no memory or VIEW_SLOTS views are open.
+ * Maps the first `size` bytes of a backing; `size` must be from 1 to the size of the backing.
+ * Returns the address of the first byte, or NULL if there is no memory or if VIEW_SLOTS views are
+ * open.
  */
 const void *view_open(const struct backing *backing, size_t size);
 
