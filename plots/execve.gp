@@ -1,8 +1,8 @@
 # Starting a program in the calling task, and a whole round trip, by the size of the image.
 # read: Read this like the figure of loading and starting. In the figure of counts, crosses are
-#       other kernels, as described in plots/baselines.dat. Those of xv6 lack the rounds of REP
-#       instructions, which are not known. Linux reads a program's pages only when they are used. A
-#       round trip of another kernel begins with fork() and exec in place of spawn.
+#       other kernels, as described in plots/baselines.dat. The counts of xv6 lack the rounds of
+#       REP instructions, which are not known. Linux reads a program's pages only when they are
+#       used. A round trip of another kernel begins with fork() and exec in place of spawn.
 # needs: exec.execve exec.roundtrip
 # cycles: yes
 #

@@ -63,7 +63,8 @@ short(s) = strlen(s) > 7 && s[strlen(s)-6:*] eq "+shared" ? s[1:strlen(s)-7] : s
 if (!exists("by")) { by = "loader" }
 lead(e) = by eq "stack" ? stack(e) : loader(e)
 # index.gp has the curve and point numbers of each loader and stack, from kernel/axes.txt. Curve 0
-# is for lines that belong to no loader or stack. Curves 6 and 7 are free for new ones.
+# is for lines that belong to no loader or stack. Curves 6 and 7 are free for new loaders
+# or stacks.
 number(e) = many(every) ? curve(lead(e)) : index_of(e, every)
 colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C00 #555555", number(e)+1)
 # The first curves are wider and have larger points, so that they remain visible below others that
@@ -97,9 +98,9 @@ shown(v) = v > 0 ? v : v == 0 && zero_at > 0 ? zero_at : NaN
 # Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Three
 # of Linux's baselines are from `make linux-baseline`: syscall.null, exec.execve.path and
 # fork.exec.path. The figure of exec.execve shows Linux's exec.execve.path. This kernel's
-# exec.execve finds a boot module by its name, which takes some hundred instructions less than by a
-# path (docs/baselines.md). The figure of exec.roundtrip shows Linux's fork.exec.path (fork, execve,
-# exit, wait).
+# exec.execve finds a boot module by its name. That takes a few hundred instructions less than
+# finding a file by its path (docs/baselines.md). The figure of exec.roundtrip shows Linux's
+# fork.exec.path (fork, execve, exit, wait).
 shell(name) = "'".escaped(name)."'"
 escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\

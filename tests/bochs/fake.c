@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A stand-in for a Bochs that cannot be instrumented. It exports bx_cpu_array, by which the library
- * recognises a Bochs. With -DSTUBS it also exports the instrumentation stubs. The library writes a
- * jump over each stub; here the stubs are too short for that. With -DROOM they are long enough, but
- * main() then resets a machine whose CPU object contains no RIP.
+ * recognises a Bochs. With -DSTUBS it also exports the instrumentation stubs. The library replaces
+ * the first bytes of each stub by a jump; here the stubs are too short for that. With -DROOM they
+ * are long enough, but main() then resets a machine whose CPU object contains no RIP.
  */
 static unsigned long long cpu[512];
 static void *cpus[1] = { cpu };

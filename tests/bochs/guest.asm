@@ -10,7 +10,7 @@
 ; The image is flat. It is loaded at physical address 1 MiB and linked at KERNEL + 1 MiB. The pages
 ; of the code, the stack and the descriptor tables are in Bochs's TLB before a region begins, so
 ; page walks occur only where a test causes them. The kernel half has 2 MiB pages, so the first
-; fetch after a flush is a walk of 3 reads.
+; fetch after a flush needs a page walk of 3 reads.
 
 KERNEL  equ 0xFFFFFFFF80000000  ; virtual address of physical address 0
 TABLES  equ 0x200000            ; physical address of the page tables

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # the backquotes are those of Markdown
 # docs/programs.md has two tables: the system calls that the kernel offers, and those that it
-# refuses. Compares them with the kernel's own table and with Linux's list. Each system call of
-# Linux 6.1 must be in exactly one of the two tables. Besides these, the tables may contain only the
-# kernel's own calls.
+# refuses. This test compares the two tables with the kernel's own table and with Linux's list. Each
+# system call of Linux 6.1 must be in exactly one of the two tables. Besides the calls of Linux, the
+# two tables may contain only this kernel's additional calls.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -91,7 +91,8 @@ check "and links to the other reports" grep -q 'href="compilers/gcc-Os/report.ht
 "$tree/build/host/palimpsest-bench" --compare "$run" "$run/compilers/clang-O2" >"$tree/out" 2>"$tree/err"
 check "--compare names the compilers" grep -q 'run.compiler differs: A gcc-O2, B clang-O2' "$tree/out"
 
-# --recover must compute the verdicts of every compiler, and the reports, again from the databases.
+# --recover must compute the verdicts of every compiler again from the databases, and write the
+# reports again.
 claim 2 "iif(max(compiler) LIKE '%-Os', 'confirmed', 'refuted')"
 "$tree/build/host/palimpsest-bench" --recover "$run" >"$tree/out" 2>"$tree/err"
 is "--recover: exits 0" 0 $?

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests which exit status `make qemu` derives from that of QEMU. A command that only exits with a
-# given status takes the place of QEMU.
+# Tests which exit status `make qemu` derives from that of QEMU. In place of QEMU, a command runs
+# that does nothing but exit with a given status.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

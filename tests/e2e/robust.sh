@@ -148,7 +148,7 @@ is "25 databases with random damage: none crashes it, none is met in silence" "0
 
 # kill_ten SEED: starts ten runs in $tree/killed-SEED and kills each at a random moment. Prints five
 # numbers: the runs that lost samples, the comparisons without a clear result, the failed
-# recoveries, the samples kept in all, and the runs that had begun.
+# recoveries, the samples that all runs together kept, and the runs that had begun.
 kill_ten()
 {
 	local run=$tree/killed-$1 lost=0 unclear=0 unreadable=0 had=0 began=0 victim status sent kept

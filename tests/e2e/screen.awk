@@ -116,8 +116,9 @@ function order(pages, against,    set, one, other, less, more) {
 	return more - less
 }
 
-# crossing(AGAINST, AGAIN): the screen's words that say from how many pages on AGAINST costs less than
-# INVLPG; AGAIN: the sentence already says that it is about this
+# crossing(AGAINST, AGAIN): the part of the sentence about the benchmark AGAINST: from how many pages
+# on it costs less than INVLPG, and up to how many it costs more. If AGAIN is true, leaves out the
+# words "costs less than INVLPG of each page", which the sentence already has.
 function crossing(against, again,    pages, from, up_to, text) {
 	for (pages = 1; pages <= 1024 && order(pages, against) < 0; pages *= 2)
 		up_to = pages

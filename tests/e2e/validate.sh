@@ -29,8 +29,9 @@ check()
 }
 
 # rows ENGINE METRIC FACTOR: prints the results of a made-up processor that has the published
-# latencies of skylake-client, multiplied by FACTOR. A row's total is a fixed part plus the cost of
-# one operation for each operation. The cost of a load depends on the data's size and pages.
+# latencies of skylake-client, multiplied by FACTOR. A row's total is the number of operations times
+# the cost of one operation, in some rows plus a fixed part. The cost of a load depends on the
+# data's size and pages.
 rows()
 {
 	awk -v engine="$1" -v metric="$2" -v factor="$3" '
@@ -145,7 +146,7 @@ check "with those that have some" grep -q 'zen3' "$work/err"
 validate skylake-client tcg
 check "tcg is refused, its times mean nothing" test $status -eq 2
 
-# Every figure of bench/validate/published.tsv must have a profile and a benchmark in the kernel.
+# Each profile that bench/validate/published.tsv names must exist.
 check "the figures' profiles are there" test -z "$(grep -v '^#' bench/validate/published.tsv | tail -n +2 | cut -f1 | sort -u |
 	while read -r profile; do [ -e "bench/bochs/profiles/$profile.ini" ] || echo "$profile"; done)"
 

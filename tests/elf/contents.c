@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files with segments of odd sizes: with a large .bss, with nothing but .bss, and with data that
+ * Files with segments of odd sizes. A segment has a large .bss, or nothing but .bss, or data that
  * extends past the end of the file.
  */
 #include "tests/elf/odd.h"

@@ -30,7 +30,7 @@ struct image {
 };
 
 /*
- * All files have the same data: returns its byte at this offset of the file. The byte is never 0.
+ * Returns the data byte at this offset of a file. It is never 0, and it is the same in all files.
  */
 uint8_t pattern(size_t offset);
 

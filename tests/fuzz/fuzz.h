@@ -30,7 +30,7 @@ _Noreturn void fuzz_fail(const char *file, int line, const char *condition);
 
 /*
  * Restarts the memory: frees all frames except those reserved for the module, poisons all memory,
- * and lets no allocation fail.
+ * and cancels heap_fail_at().
  */
 void memory_start(void);
 

@@ -87,8 +87,9 @@ static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 }
 
 /*
- * Appends a program header table of many consecutive segments to the file; often a few segments
- * repeat. Returns the file's new size, or the old one if the table does not fit in `most` bytes.
+ * Appends to the file a program header table with many consecutive segments. In many tables, a few
+ * segments repeat. Returns the file's new size, or the old one if the table does not fit in `most`
+ * bytes.
  */
 static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t most, Elf64_Ehdr *header)
 {

@@ -61,7 +61,8 @@ static bool segment_is_good(const struct reference *r, const Elf64_Phdr *p)
 	    file_end > INT64_MAX - USER_TOP + p->p_filesz)
 		return false;
 	/*
-	 * Linux cannot zero the start of a .bss that begins inside a page past the end of the file.
+	 * If a .bss begins inside a page, Linux must zero the rest of that page. It cannot do so
+	 * if the page is past the end of the file.
 	 */
 	return p->p_memsz == p->p_filesz || !(p->p_flags & PF_W) || file_end % PAGE_SIZE == 0 ||
 	       (file_end - 1) / PAGE_SIZE <= (r->size - 1) / PAGE_SIZE;

@@ -34,7 +34,7 @@ struct checked_call {
 };
 extern struct checked_call checked;
 void checked_call(void);
-extern char checked_return[]; /* the address after SYSCALL, which RCX must have afterwards */
+extern char checked_return[]; /* address after SYSCALL; a call must return it in RCX */
 
 /* call.asm: vectors_load() loads XMM0 to XMM15 from 256 bytes; vectors_store() stores them. */
 void vectors_load(const void *bytes);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the profile that --calibrate writes. A measured value must have its spread. A value that
- * was not measured must have the value and tag of the base profile, and the reason. profile_read()
- * must accept the profile.
+ * Tests the profile that --calibrate writes. A line with a measured value must have its spread. A
+ * line without one must have the value and tag of the base profile, and say why nothing was
+ * measured. profile_read() must accept the profile.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
