@@ -182,7 +182,8 @@ static void measure_beyond(struct measure *measure)
 		           knee(cycles + near, kib + near, rungs - near, cycles[near], slow));
 		return;
 	}
-	/* There is no step: either the whole area fits in the L3, or other programs fill it. */
+	/* No step from L3 to memory is seen: either the whole area fits in the L3, or other
+	 * programs fill it. */
 	if (measure->area_bytes >> 10 >= 2UL * measure->machine.l3.kib)
 		figure_add(figures, FIGURE_MEMORY_LATENCY, slow);
 	else

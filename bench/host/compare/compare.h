@@ -14,9 +14,9 @@
  * cycles, time or bytes is a regression if the whole interval of the ratio is above the threshold.
  * A check that fails only in `b`, or violations that occur only in `b`, are regressions too.
  *
- * If `all` is false, changes of other metrics are printed below a regression or improvement, as its
- * causes. If `all` is true, they have lines of their own, and so has every other series that is in
- * both folders and is not identical.
+ * Changes of all other metrics, such as TLB misses, can be causes of these changes. If `all` is
+ * false, they are printed only as causes, below a regression or improvement. If `all` is true,
+ * every series that is in both folders and is not identical has a line of its own.
  *
  * Returns 0 if there are no regressions, 1 if there are, or COMPARE_CANNOT after a message if a
  * folder cannot be read.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Engine kvm-emulated: the KVM modules of a Debian kernel on an emulated processor. The outer
- * machine is QEMU without KVM, which emulates SVM, or Bochs, which emulates VMX. In the outer
+ * machine is QEMU (without KVM) or Bochs. QEMU emulates SVM, and Bochs emulates VMX. In the outer
  * machine a small Linux (bench/linux/outer) loads KVM and starts another QEMU, the inner machine,
  * which boots the image. docs/kvm-emulated.md describes the engine.
  *

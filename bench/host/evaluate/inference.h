@@ -15,9 +15,10 @@
 #define INFERENCE_MARGIN 0.05
 
 /*
- * Performs a sign test of paired values, of which `below` have a negative and `above` a positive
- * difference; pairs of equal values are not counted. Returns the two-sided probability of a split
- * at least this uneven if both signs are equally likely, or 1 if both counts are 0.
+ * Performs a sign test of pairs of values. `below` is the number of pairs with a negative
+ * difference, `above` the number with a positive one. Pairs of equal values are not counted.
+ * Returns the two-sided probability of a split at least this uneven if both signs are equally
+ * likely, or 1 if both counts are 0.
  */
 double inference_sign_test(size_t below, size_t above);
 

@@ -14,9 +14,9 @@
 struct intake;
 
 /*
- * Which timed samples get counts from the instrumentation library. With COUNTS_ALL a sample without
- * counts gets the flag `no-counts`. COUNTS_ALL also drops the metric tsc: it is for Bochs, whose
- * TSC counts instructions, not time.
+ * The timed samples that get counts from the instrumentation library: none, some or all. COUNTS_ALL
+ * is for Bochs. With COUNTS_ALL a sample without counts gets the flag `no-counts`. COUNTS_ALL also
+ * drops the metric tsc, because the TSC of Bochs counts instructions, not time.
  */
 enum intake_counts { COUNTS_NONE, COUNTS_SOME, COUNTS_ALL };
 

@@ -22,7 +22,7 @@ struct guest_sample {
 
 struct profile {
 	struct symbols *symbols;
-	struct exits *records; /* the rows of the record stream, and nothing about exits */
+	struct exits *records; /* used only to find the rows of the record stream */
 	size_t count, room;
 	struct guest_sample *sample; /* in order of time */
 	uint64_t written;            /* bytes of records that kvm_pio reported so far */
@@ -91,7 +91,8 @@ static void take_output(struct profile *profile, const char *text)
 
 /*
  * Takes a line "MISC TIME: PERIOD EVENT: ADDRESS". MISC contains a G or g for a sample of the guest:
- * perf prints "G" for its kernel mode and "KGg" for its user mode. Returns NULL, or what is wrong.
+ * perf prints "G" for the guest's kernel mode and "KGg" for the guest's user mode. Returns NULL, or
+ * what is wrong.
  */
 static const char *take_line(struct profile *profile, const char *line)
 {

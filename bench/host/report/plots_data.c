@@ -306,8 +306,8 @@ const char *plots_sized_metric(sqlite3 *db, const struct view *view)
 	return measured ? view->sized : view->metric;
 }
 
-/* Writes the gnuplot variables sized…. They describe the metric in which the view shows benchmarks
- * that have a size. */
+/* Writes the gnuplot variables whose names begin with `sized`. They describe the metric in which
+ * the view shows benchmarks that have a size. */
 static void write_sized(FILE *out, sqlite3 *db, const struct view *view)
 {
 	bool measured = plots_sized_metric(db, view) == view->sized;
