@@ -31,8 +31,8 @@ static inline bool in_kernel_half(unsigned cpu, uint64_t address)
 	return address >> 63 || in_entry_window(cpu, address);
 }
 
-/* Returns the address that the code at `address` has in the kernel's image. In the window's page of
- * code this is another address; everywhere else it is `address` itself. */
+/* Returns the address that the code at `address` has in the kernel's image. The two addresses
+ * differ only if `address` is in the window's page of code. */
 static inline uint64_t linked_address(const struct symbols *symbols, unsigned cpu, uint64_t address)
 {
 	const uint64_t offset = address - entry_windows[cpu].base - MARK_WINDOW_CODE * PAGE_BYTES;

@@ -212,7 +212,8 @@ static void settle(struct stack *stack)
 	}
 }
 
-/* Clears the values of all functions, after they were written or if their region was dropped. */
+/* Clears the values of all functions. Called after the values were written, or if the region was
+ * dropped. */
 static void forget(struct stack *stack)
 {
 	for (struct node *node = stack->used; node; node = node->next_used) {

@@ -14,7 +14,7 @@ static const struct symbols *symbols; /* may be NULL */
 
 static struct watch {
 	struct irq_off_stretch now, longest;
-	bool off;     /* the stretch `now` has begun and not ended */
+	bool off;     /* a stretch has begun and has not ended */
 	bool shadow;  /* the last instruction was an STI that set IF */
 	uint64_t rsp; /* RSP before the current instruction */
 } watches[MAX_CPUS];
@@ -24,8 +24,8 @@ void irq_off_open(const struct symbols *use)
 	symbols = use;
 }
 
-/* Returns the address that the instruction has in the kernel's image, or `rip` itself without
- * symbols. */
+/* Returns the address that the instruction at `rip` has in the kernel's image. If no symbols were
+ * read, returns `rip` itself. */
 static uint64_t place_of(unsigned cpu, uint64_t rip)
 {
 	return symbols ? linked_address(symbols, cpu, rip) : rip;

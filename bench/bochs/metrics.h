@@ -40,7 +40,7 @@
  * EXCEPTIONS      Exceptions raised: faults, traps, aborts, and those of INT1, INT3 and INTO. A
  *                 double fault counts in addition to the exceptions that led to it. Other INT n
  *                 are not exceptions, but Bochs cannot tell INT1, INT3 and INTO from the two-byte
- *                 instructions INT 1, INT 3 and INT 4, so these count as well.
+ *                 instructions INT 1, INT 3 and INT 4, so the two-byte ones count as well.
  */
 #define METRICS(X)                          \
 	X(INSTRUCTIONS, "instructions")     \

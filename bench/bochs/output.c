@@ -68,8 +68,8 @@ static void write_all(const char *bytes, size_t length)
 	}
 }
 
-/* Writes the guest's line, and puts OUTPUT_GUEST_MARK before it if it begins with '!', since such
- * lines belong to the library. */
+/* Writes the guest's line. If the line begins with '!', as the library's own lines do, writes
+ * OUTPUT_GUEST_MARK before it. */
 static void write_guest_line(void)
 {
 	size_t length = guest_length;

@@ -8,8 +8,9 @@
  * before it, so that it cannot be mistaken for one of the library's. The pieces of an overlong line
  * are treated like lines.
  *
- * Without PALIMPSEST_FD there is no stream: Bochs itself shows the guest's bytes (port_e9_hack),
- * nothing is counted, and the library only ends Bochs when the guest writes its exit status.
+ * Without PALIMPSEST_FD there is no stream. Bochs itself shows the guest's bytes (port_e9_hack),
+ * and nothing is counted. The library then has a single task: to end Bochs when the guest writes
+ * its exit status.
  *
  * If the stream cannot be written, the library ends Bochs with a message and status 1.
  */

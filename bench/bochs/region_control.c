@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes of control registers and flushes of the TLB: counts them, and tells the model, the shadow TLB
- * and the trace. */
+/* Counts writes of control registers and flushes of the TLB, and reports them to the model, the
+ * shadow TLB and the trace. */
 #include "bench/bochs/region_internal.h"
 #include "bench/bochs/regions.h"
 #include "bench/bochs/shadow.h"

@@ -95,8 +95,9 @@ extern struct repeat_iteration last_iteration[MAX_CPUS];
 /* Adds an access to the iteration that is being executed. */
 void region_note_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write);
 
-/* Called after an iteration of a region that is `continuing`: executes as many iterations as can be
- * executed in bulk, and counts them. `model` may be NULL; `instruction` is Bochs's bxInstruction_c. */
+/* Called after an iteration of a REP while the region is `continuing`. Executes as many of the next
+ * iterations as can be executed in bulk, and counts them. `model` may be NULL; `instruction` is
+ * Bochs's bxInstruction_c. */
 void region_repeat(struct model *model, struct region *region, unsigned cpu, const void *instruction);
 
 /* Writes the `!count` line. `model` may be NULL. */

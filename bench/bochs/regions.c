@@ -262,9 +262,9 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 }
 
 /*
- * Outside of regions, and without a model, only iterations of REP are reported to this file. During
- * a chase all events are reported. A chase lasts until a REP with many iterations has ended. The
- * reports allow these iterations to be executed in bulk.
+ * Outside of regions, and without a model, iterations of REP are reported to this file, but no
+ * other events. A REP with many iterations starts a chase, which lasts until the REP has ended.
+ * During a chase all events are reported, so that the iterations can be executed in bulk.
  */
 static void chase(unsigned cpu)
 {

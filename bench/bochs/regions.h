@@ -27,12 +27,12 @@
 
 struct model;
 
-/* Calls tell(true) when the first region opens and tell(false) when the last one closes, and also
- * before and after a REP with many iterations outside of all regions (repeat.h). `use` is the
- * model, or NULL. A model needs every event, so that its caches and TLBs are as warm as a
- * processor's. With a model, tell(true) is therefore called at every REGION marker, and tell(false)
- * never. Control-register writes, resets and deliveries must then be reported from the start of the
- * run. */
+/* Calls tell(true) when the first region opens and tell(false) when the last one closes. If a REP
+ * outside of all regions has many iterations (repeat.h), also calls tell(true) when the REP begins
+ * and tell(false) when it has ended. `use` is the model, or NULL. A model needs every event, so
+ * that its caches and TLBs are as warm as a processor's. With a model, tell(true) is therefore
+ * called at every REGION marker, and tell(false) never. Control-register writes, resets and
+ * deliveries must then be reported from the start of the run. */
 void regions_open(void (*tell)(bool open), struct model *use);
 
 /* Returns true if this prefetch is a marker. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RIP: finds where Bochs keeps the instruction pointer of each CPU, RFLAGS and DR7.
+ * RIP: finds where Bochs keeps the registers RIP, RFLAGS and DR7 of each CPU.
  *
  * The CPU object has no public layout. At a hardware reset RIP is 0xFFF0, so every word of the
  * object with this value is a candidate. The far jump at the start of every BIOS then changes RIP

@@ -35,8 +35,8 @@ static bool until(const struct dataflow *dataflow, const struct cost *time, stru
 	return any;
 }
 
-/* Raises *time to the latest time at which a register of the set is ready. Removes registers that
- * are ready now from `late`. */
+/* Raises *time to the latest time at which a register of the set is ready. Removes from `late` the
+ * registers of the set that are ready by now. */
 static void gather(struct dataflow *dataflow, unsigned registers, struct cost *time)
 {
 	for (registers &= dataflow->late; registers; registers &= registers - 1) {
@@ -66,8 +66,8 @@ void dataflow_load(struct dataflow *dataflow, const struct cost *complete)
 	raise_to(&dataflow->latest, complete);
 }
 
-/* Remembers this instruction if its loads may delay later instructions. The loads delay nothing if
- * the rest of the window is certain to take at least as long as they do. */
+/* Remembers this instruction if its loads may delay later instructions. They delay none if the
+ * other instructions of a full window, at the least cost, take at least as long as the loads. */
 static void hold(struct dataflow *dataflow)
 {
 	unsigned at = (dataflow->first + dataflow->count) % DATAFLOW_WINDOW_MAX;

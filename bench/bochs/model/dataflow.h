@@ -3,12 +3,12 @@
  * Dataflow: which instructions wait for which loads in an out-of-order core.
  *
  * A load can start when the registers of its address are ready. Its result is ready one latency
- * later. Values that move and arithmetic instructions compute from the result are ready at the same
- * time as the result. Meanwhile the core continues: `now` is the time at which it takes the next
- * instruction, and advances with every cost that is charged. But the core has room for `window`
- * instructions: it takes instruction n only when instruction n - `window` is complete. Independent
- * loads and short chains of loads therefore cost nothing here, and a long chain costs the sum of
- * its latencies.
+ * later. If a move or an arithmetic instruction computes a value from the result, the value is
+ * ready at the same time as the result. Meanwhile the core continues: `now` is the time at which it
+ * takes the next instruction, and advances with every cost that is charged. But the core has room
+ * for `window` instructions: it takes instruction n only when instruction n - `window` is complete.
+ * Independent loads and short chains of loads therefore cost nothing here, and a long chain costs
+ * the sum of its latencies.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */
@@ -27,7 +27,7 @@ struct dataflow {
 	struct cost ready[DATAFLOW_REGISTERS];
 	struct cost latest;  /* when all loads so far are complete */
 	struct cost loaded;  /* when this instruction's loads are complete; 0 if it has none */
-	struct cost covered; /* least time that the rest of a window takes */
+	struct cost covered; /* least cost of `window` - 1 instructions */
 	unsigned late;       /* set of the registers that may become ready only after `now` */
 	unsigned window;
 	uint64_t instruction; /* number of the current instruction */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Decodes an instruction of 64-bit code: finds its class, which determines whether it costs more
- * than the core's CPI, and the registers that it uses. */
+/* Decodes an instruction of 64-bit code: finds its class and the registers that it uses. The class
+ * determines whether the instruction costs more than the core's CPI. */
 #pragma once
 
 #include <stdbool.h>

@@ -25,7 +25,7 @@ struct lru {
 bool lru_make(struct lru *lru, uint64_t entries, unsigned ways, bool values);
 void lru_free(struct lru *lru);
 
-/* Returns the position of the first way of set `index` modulo the number of sets. */
+/* Returns the position of the first way of set `index` (modulo the number of sets). */
 static inline uint64_t lru_first(const struct lru *lru, uint64_t index)
 {
 	return (lru->masked ? index & (lru->sets - 1) : index % lru->sets) * lru->ways;
@@ -37,11 +37,11 @@ static inline bool lru_is_newest(const struct lru *lru, uint64_t index, uint64_t
 	return lru->key[lru_first(lru, index)] == key;
 }
 
-/* Looks for `key` or `other` in set `index` modulo the number of sets. If found, returns true,
+/* Looks for `key` or `other` in set `index` (modulo the number of sets). If found, returns true,
  * makes the entry the newest of its set, and stores its value, if there are values, in *value. */
 bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uint64_t *value);
 
-/* Returns true if set `index` modulo the number of sets holds `key` or `other`. Changes nothing. */
+/* Returns true if set `index` (modulo the number of sets) has `key` or `other`. Changes nothing. */
 bool lru_holds(const struct lru *lru, uint64_t index, uint64_t key, uint64_t other);
 
 /* Like lru_find(), for one key of an array without values. */
@@ -54,7 +54,7 @@ void lru_add(struct lru *lru, uint64_t index, uint64_t key, uint64_t value);
 void lru_remove(struct lru *lru, bool (*match)(uint64_t key, uint64_t value, const void *context),
                 const void *context);
 
-/* Like lru_remove(), but only in set `index` modulo the number of sets. */
+/* Like lru_remove(), but only in set `index` (modulo the number of sets). */
 void lru_remove_from(struct lru *lru, uint64_t index,
                      bool (*match)(uint64_t key, uint64_t value, const void *context), const void *context);
 

@@ -252,8 +252,8 @@ static __attribute__((noinline)) void fetch_line(struct model *model, struct cor
 	charge(core, &core->fetch, CAUSE_FETCH, &model->shown[EXPOSED_FETCH][level]);
 }
 
-/* Charges the time that an instruction whose class is not CLASS_PLAIN must wait before it starts.
- * The wait is counted with the instruction's fetch. */
+/* Called for an instruction that is not CLASS_PLAIN: if it must wait before it starts, charges the
+ * wait. The wait is counted with the instruction's fetch. */
 static void special_starts(struct core *core)
 {
 	static const unsigned string_registers = 1U << REGISTER_RCX | 1U << REGISTER_RSI | 1U << REGISTER_RDI;
