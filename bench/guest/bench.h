@@ -168,8 +168,8 @@ void bench_warm(struct bench *b, unsigned index);
 bool bench_stamped(struct bench *b);
 
 /*
- * Returns true if the row has a verify() and this boot calls it. Only the first round of a run
- * does: verify() takes longer than the samples of a later round.
+ * Returns true if the row has a verify() and this boot calls it. A run calls it only in the first
+ * round: in a later round it would take longer than the row's samples.
  */
 bool bench_verifies(const struct bench *b);
 

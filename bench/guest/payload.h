@@ -24,8 +24,8 @@ static inline bool same_words(const void *a, const void *b, size_t size)
 const void *payload_page(const struct load_segment *s, size_t offset);
 
 /*
- * For verify() of a row whose program starts the payload (STEP_VERIFY): returns true if the sum
- * that the payload computed of its pages is the sum that this function computes of the file.
+ * For verify() of a row whose program starts the payload (STEP_VERIFY). Computes the sum of the
+ * payload's file. Returns true if it equals the sum that the payload has computed of its pages.
  */
 bool payload_arrived(struct bench *b);
 

@@ -211,8 +211,8 @@ bool bench_verifies(const struct bench *b)
 }
 
 /*
- * Handles the interrupts that the previous row left pending. A hypervisor may deliver the interrupt
- * of a stopped timer only at its next entry into the guest. A read of the APIC causes such an
+ * Handles the interrupts that the previous row left pending. A hypervisor may hold back the
+ * interrupt of a stopped timer until it next enters the guest. A read of the APIC causes such an
  * entry.
  */
 static void drain_interrupts(void)
@@ -277,7 +277,8 @@ static bool has_archive(void)
 /*
  * Returns true if one of the comma-separated globs in `list` matches the row's name. The glob `*`
  * does not match rows with `own_boot`. In a boot without the archive of Linux programs, a row with
- * `linux_programs` matches only its exact name, unless rows are only listed.
+ * `linux_programs` must be named exactly: no wildcard matches it. This does not apply if the
+ * rows are only listed.
  */
 static bool matches(const struct benchmark *row, const char *list)
 {

@@ -136,8 +136,8 @@ static void use_page(void)
 }
 
 /*
- * Loads the CR3 of the space, uses its page, and loads the old CR3. Frees the space afterwards.
- * With `free_first`, frees it while its CR3 is loaded, which the notes warn against.
+ * Loads the CR3 of the space, uses its page, and loads the old CR3. If `free_first` is set, frees
+ * the space while its CR3 is loaded, which the notes warn against. Otherwise frees it afterwards.
  */
 static void leave_space(void *argument)
 {

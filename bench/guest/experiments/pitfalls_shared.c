@@ -103,7 +103,8 @@ static bool give_up(struct trap_frame *frame)
 	return true;
 }
 
-/* Sets *lost if the first context found a variable changed, or did not survive its second turn. */
+/* Returns true if both contexts could be made. Sets *lost to true if the first context did not
+ * survive its second turn, or then found that one of its variables had changed. */
 static bool two_contexts(struct address_space *first, struct address_space *second, bool *lost)
 {
 	bool back;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * regions.fuzz (bench/claims/33-*): random calls like mmap(), munmap() and mprotect() of partial
- * ranges, in the address space of the current process. Real accesses compare the result with an
- * oracle, which has the expected state of each page. Two controls make the same calls without ever
- * splitting a region: if a part of a region is to be unmapped, one control keeps the whole region
- * and the other unmaps the whole region.
+ * regions.fuzz (bench/claims/33-*): random operations in the address space of the current process.
+ * They act like mmap(), munmap() and mprotect(), often on parts of regions. Real accesses compare
+ * the result with an oracle, which has the expected state of each page. Two controls make the same
+ * calls without ever splitting a region: if a part of a region is to be unmapped, one control keeps
+ * the whole region and the other unmaps the whole region.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "lib/errno.h"
@@ -220,9 +220,9 @@ static int warm_up(void)
 }
 
 /*
- * Makes calls and accesses until `tries` unmaps had an end inside a region. Both controls make the
- * same calls and accesses, so that only the treatment of regions differs. Other builds make
- * different ones.
+ * Makes random calls and accesses until the number of unmaps with an end inside a region is
+ * `tries`. In one build all runs begin with the same sequence, so that the controls differ only in
+ * how they treat regions. Each build has another sequence.
  */
 static struct outcome run(uint64_t tries, enum parts how)
 {

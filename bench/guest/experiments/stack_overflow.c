@@ -14,7 +14,7 @@
 /* Bytes of stack that a call uses. None is larger than the guard page. */
 static const unsigned frames[] = { 8, 64, 128, 512, 1024, 2048, 4088, 4096 };
 #define FRAMES  (sizeof frames / sizeof *frames)
-#define BEYOND  8192 /* bytes of stack of a call that can step over the guard page */
+#define BEYOND  8192 /* bytes; a call with so much stack can step over the guard page */
 
 #define CORRUPT (1 << 8)
 

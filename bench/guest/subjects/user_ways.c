@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * copy.user, once for each value of `copies=`: each way in which the kernel can reach user memory
- * that its tables do not map. A row uses its own way, whichever was chosen at boot.
+ * copy.user, once for each value of `copies=`. The value says in which way the kernel reaches user
+ * memory that its tables do not map. Each row sets its own way, whatever the command line says.
  *
  * These rows run only if they are named. Otherwise every build whose tables map user memory would
  * have to skip them.
