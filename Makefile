@@ -129,8 +129,8 @@ reproduce:
 		./run-bench.sh $$run --profile "$${profile:-none}" --out $(BUILD)/reproduce >$(BUILD)/reproduce.out || { tail -n 5 $(BUILD)/reproduce.out; exit 1; }
 	@./run-bench.sh --reproduces $(REFERENCE) $(BUILD)/reproduce
 
-# $(call sources,PATTERNS,TESTS-OF-FIND): the files that git tracks or would add; if there is no
-# git, all files.
+# $(call sources,PATTERNS,TESTS-OF-FIND): with git, the files that match PATTERNS and that git
+# tracks or would add. Without git, all files that pass the tests of find.
 sources = $(wildcard $(shell $(CLEAN) git ls-files -co --exclude-standard $(1) 2>/dev/null || \
 	find . -path ./build -prune -o -path ./results -prune -o -type f \( $(2) \) -printf '%P\n'))
 SOURCES_C  = $(call sources,'*.c' '*.h',-name '*.c' -o -name '*.h')

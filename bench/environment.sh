@@ -13,8 +13,8 @@ unset -v GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CEILING_DIRECTORIES
 unset -v GNUTERM GNUPLOT_LIB GNUPLOT_DRIVER_DIR GNUPLOT_PS_DIR GNUPLOT_FONTPATH GNUPLOT_DEFAULT_GDFONT GDFONTPATH FIT_SCRIPT FIT_LOG
 # Variables with options that programs add to their command lines.
 unset -v GREP_OPTIONS TAR_OPTIONS XZ_DEFAULTS XZ_OPT NASMENV GNUTARGET LDEMULATION QUOTING_STYLE
-# Variables of the instrumentation library that only the program that starts Bochs may set. Users
-# may set its other variable, PALIMPSEST_TRACE_LINES.
+# Variables of the instrumentation library. Only the program that starts Bochs may set these. Users
+# may set the library's other variable, PALIMPSEST_TRACE_LINES.
 unset -v PALIMPSEST_FD PALIMPSEST_LOAD PALIMPSEST_PROFILE PALIMPSEST_REP PALIMPSEST_SYMBOLS PALIMPSEST_TRACE PALIMPSEST_NESTED
 # Text is sorted, compared and read as bytes; times are UTC.
 unset -v LANGUAGE

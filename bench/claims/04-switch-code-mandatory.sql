@@ -11,7 +11,7 @@
 -- figure:  irq-entry
 -- needs:   heap-rsp0+sandwich+shared irq.entry.*
 WITH delivered(stack, median, unit) AS (
-	-- Counts on Bochs if the run has them, else ticks on KVM.
+	-- Bochs's counts if the run has any, else KVM's ticks.
 	SELECT stack, min(median), CASE engine WHEN 'bochs' THEN 'instructions on Bochs' ELSE 'ticks on KVM' END
 	FROM good_summary
 	WHERE benchmark = 'irq.entry.user'

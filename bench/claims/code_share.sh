@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Counts the code of a kernel that exists only for its value of the axis ISOLATION (claim 17).
+# Counts that part of a kernel's code which exists only for the kernel's value of the axis ISOLATION
+# (claim 17).
 # usage: code_share.sh STACK+LOADER+ISOLATION[@COMPILER-OPT]
 #   names a folder of build/ that contains a kernel; the kernel's objects must exist
 # Prints one line: the lines and the bytes of that code, then the lines and the bytes of all code of the

@@ -20,8 +20,8 @@ fail()
 # digests FILE…: prints the first 16 hexadecimal digits of the SHA-256 of each file
 digests() { sha256sum "$@" | cut -c 1-16; }
 
-# headers FILE…: writes those fields of each claim that the register covers (asks, metric and
-# margin) to $work/header.NN, one field a line. NN are the digits that the file's name begins with
+# headers FILE…: for each claim, writes the fields asks, metric and margin, which the register
+# covers, to $work/header.NN, one field a line. NN are the digits that the file's name begins with
 headers()
 {
 	awk -v work="$work" '

@@ -79,8 +79,9 @@ const char *subject_unit(const struct subject *subject, const struct view *view)
 	"w.median)"
 
 /*
- * SQL expression for the metric that tables show for the column `benchmark`: "latency" for
- * irq.latency.loading, otherwise `metric`, which is an SQL expression too.
+ * SQL expression for the metric that tables show for a row whose benchmark is in the column
+ * `benchmark`: "latency" for irq.latency.loading, otherwise `metric`, which is an SQL expression
+ * too.
  */
 #define SHOWN_METRIC(metric)     "CASE benchmark WHEN 'irq.latency.loading' THEN 'latency' ELSE " metric " END"
 
