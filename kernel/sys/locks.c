@@ -17,7 +17,7 @@ enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
 enum { FROM_START, FROM_HERE, FROM_END };
 
 #define OFFSET_MAX      INT64_MAX
-/* Maximum number of processes in a deadlock that is detected (Linux's MAX_DEADLK_ITERATIONS). */
+/* A deadlock of more processes than this is not detected (Linux's MAX_DEADLK_ITERATIONS). */
 #define DEADLOCK_LENGTH 10
 
 /* Linux's struct flock. */

@@ -16,7 +16,7 @@
 enum { PRIO_PROCESS, PRIO_PGRP, PRIO_USER };
 enum { SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE = 5 };
 
-/* The processes that a call of getpriority() or setpriority() selects, and its result. */
+/* The processes that a call of getpriority() or setpriority() selects, and the call's result. */
 struct chosen {
 	uint64_t which;
 	int who;

@@ -30,8 +30,8 @@ static bool alike(const struct region *a, const struct region *b)
 }
 
 /*
- * Returns the part of a region that begins at `address` and has `pages` pages, with its own
- * reference to the backing.
+ * Returns a part of a region: the `pages` pages from `address` on. The part has its own reference
+ * to the backing.
  */
 static struct region part_of(const struct region *region, uintptr_t address, size_t pages)
 {
