@@ -1,10 +1,10 @@
 # Loading and starting a program, by the size of its image.
-# read: Lower is better. Above, values are divided by the number of 4 KiB pages of the image. The
-#       left end is the part of a start that does not depend on the size; the right end is the cost
-#       of one more page. Below, the same values are multiples of the lowest value of that size, so
-#       1 is the best. Bars are 95 % intervals. In modelled cycles they also cover the low and high
-#       parameters of the model. A value whose bar reaches 1 is not significantly higher than the
-#       lowest.
+# read: Lower is better. In the upper row, values are divided by the number of 4 KiB pages of the
+#       image. The left end of a curve shows the part of a start that does not depend on the size;
+#       the right end shows the cost of one more page. In the lower row, the same values are
+#       multiples of the lowest value of each size, so 1 is the best. Bars are 95 % intervals. In
+#       modelled cycles they also cover the low and high parameters of the model. A value whose bar
+#       reaches 1 is not significantly higher than the lowest.
 # needs: exec.load exec.spawn
 # cycles: yes
 #

@@ -1,8 +1,8 @@
 # The longest time with interrupts off while a program of a given size is started.
 # read: Lower is better, and flat is best: a rising curve means that the loader delays interrupts
 #       while it copies. On Bochs the instrumentation library counts the time exactly. On other
-#       engines it is the longest gap between two timer interrupts, so it is exact only to a period
-#       of the timer.
+#       engines it is the longest gap between two timer interrupts, so it can be too small by up
+#       to a period of the timer.
 # needs: irq.off.max
 #
 # To draw this figure again, in the folder plots/ of a run:

@@ -1,13 +1,13 @@
 # All strategies on all subjects, relative to the lowest.
 # read: Each row is a strategy and each column a subject. A framed cell is the lowest of its
-#       column. A coloured cell is significantly higher; its number is the ratio to the lowest, and
-#       a stronger colour is worse. A grey cell is not significantly higher than the lowest. A
-#       column without a frame has only grey cells. An empty cell was not measured. The last row has
-#       the lowest value itself. Memory is in bytes. Latency and the time with interrupts off are
-#       in ticks, which on Bochs are instructions and rounds of REP instructions. A mark says that
-#       the cell's value, or the lowest value of its column, is uncertain: ? too few rounds for an
-#       interval, ~ quartiles that differ by more than 5 % of the median, ^ outliers, / a row that
-#       ended before its last sample.
+#       column. A coloured cell is significantly higher; its number is the ratio to the
+#       lowest, and a stronger colour is worse. A grey cell is not significantly higher than
+#       the lowest. A column without a frame has only grey cells. An empty cell was not
+#       measured. The last row has the lowest value of each column. Memory is in bytes.
+#       Latency and the time with interrupts off are in ticks, which on Bochs are instructions
+#       and rounds of REP instructions. A mark says that the cell's value, or the lowest value
+#       of its column, is uncertain: ? too few rounds for an interval, ~ quartiles that differ
+#       by more than 5 % of the median, ^ outliers, / a row that ended before its last sample.
 # needs: exec.load exec.spawn exec.roundtrip irq.entry.user irq.entry.kernel irq.roundtrip.user switch.pingpong syscall.null
 #       memory.per_task irq.off.max irq.latency.loading
 # cycles: yes

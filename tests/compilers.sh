@@ -4,7 +4,7 @@
 # self-tests, and prints TAP.
 # usage: compilers.sh [--all]
 # Without --all it makes two builds with two compilers and boots them on tcg. With --all it makes
-# and boots every build with every compiler. It also boots the presets built with clang on Bochs
+# and boots every build with every compiler. On Bochs it boots the presets, built with clang
 # (make test-compilers, an hour).
 set -uo pipefail
 # shellcheck source=bench/environment.sh

@@ -334,8 +334,8 @@ check "code in the entry window has the names that it has in the image" function
 	entry_rest;from_user instructions=2 data_accesses=2
 EOF
 
-# off_is FILE NAME LINE: compares the `!off` line for the region of the test NAME, without its first
-# two fields, with LINE
+# off_is FILE NAME LINE: takes the `!off` line for the region of the test NAME, removes its first
+# two fields, and compares the rest with LINE
 off_is() {
 	grep "^!off region=$(region_of "$2") " "$1" | cut -d " " -f 3- >off.got
 	echo "$3" | diff - off.got

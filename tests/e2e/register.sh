@@ -89,8 +89,8 @@ fresh
 sed -i '$s/$/ indeed/' "$register"
 check "an entry with another reason is found" refused "it was changed"
 
-# This copy has git's history. The check must find a replaced entry by the history, because the
-# links between the entries are computed anew and are right.
+# Replaces an entry and computes the links between the entries anew, so the links are right. This
+# copy has git's history, by which the check must find the replaced entry.
 fresh
 change_margin
 mend_table
