@@ -6,8 +6,8 @@
  *
  * TICKS is the time of the body in TSC ticks. CHAIN is the time of a chain of CHAIN_MULTIPLICATIONS
  * multiplications, each of which waits for the previous one; one chain runs before the body, one
- * after it. REGION is the number of the first sample's region (docs/records.md); the warm-up
- * samples come first and have regions too.
+ * after it. REGION is the number of the first region (docs/records.md). Each warm-up sample has a
+ * region; the regions of the samples follow.
  *
  * predict rows FILE: does this for each line "NAME REGION WARMUP SAMPLES" of a file, each in a
  * process of its own. A line that begins with '#' is ignored, so that the file can be a script.

@@ -7,8 +7,8 @@
 # usage: predict.sh BUILD-FOLDER KERNEL PROFILE learn|held-out|both program|kernel|both
 #        predict.sh --table FOLDER HALF KINDS     prints the table of an earlier run
 #        predict.sh --halves PREDICT.ELF          prints kind, name and half of each program
-# KERNEL is a folder inside BUILD-FOLDER: that of the kernel's image. In Bochs the programs of kind
-# `program` run on that kernel, and those of kind `kernel` run on Debian's Linux.
+# KERNEL is the folder inside BUILD-FOLDER that has the kernel's image. In Bochs the programs of
+# kind `program` run on that kernel, and those of kind `kernel` run on Debian's Linux.
 # PREDICT_PROCESSES: how often each program is started on this host (12).
 # Exit status: 0 if every bound of bounds.txt is met; 1 if a bound is not met or a program failed; 2
 # for wrong use, or if something is missing.
@@ -40,8 +40,8 @@ halves()
 	done | sort -k1,1 -k3,3 | awk '$1 != kind { kind = $1; n = 0 } { print $1, $2, n++ % 2 ? "held-out" : "learn" }'
 }
 
-# rows FILE WARMUP SAMPLES: prints a line for `predict rows` per program in FILE; the regions of
-# line n begin with n * 1000
+# rows FILE WARMUP SAMPLES: prints a line for `predict rows` per program in FILE. The first region
+# of line n has the number n * 1000.
 rows()
 {
 	awk -v warmup="$2" -v samples="$3" '{ print $2, NR * 1000, warmup, samples }' "$1"

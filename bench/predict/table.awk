@@ -52,7 +52,8 @@ file == 5 && $1 == "sample" {
 	printed[of[$2]]++
 }
 
-# Stores the best sample of each process of a row in sorted[], in ascending order; returns their number.
+# Fills sorted[] with the best sample of each process of a row, in ascending order. Returns the
+# number of processes.
 function sort_bests(row,    key, part, n, i, v) {
 	for (key in best) {
 		split(key, part, SUBSEP)

@@ -10,9 +10,9 @@
  *   ac     sets RFLAGS.AC, then spins until it is killed
  *   ways   each way into the kernel, until SYS_bench_next returns 0
  *   steps  each way into the kernel, one instruction at a time
- *   return calls SYS_bench_next until the result is 0. Each result is the number of a way into the
- *          kernel, which the program then takes. The test damages the return to user mode
- *          (tests/kernel/entry_steps.c). If the program gets SIGSEGV for that, its exit status is 7
+ *   return one way into the kernel at a time: SYS_bench_next returns its number, or 0 at the end.
+ *          The test damages the return to user mode (tests/kernel/entry_steps.c). If the program
+ *          gets SIGSEGV for that, its exit status is 7
  *   quit   does nothing
  */
 #include "bench/programs/nest.h"
@@ -158,8 +158,8 @@ static _Noreturn void set_ac(void)
 
 /*
  * Enters the kernel by system calls (one returns at once, one yields, one faults in the kernel, one
- * does not exist), an interrupt, a breakpoint and, by INT VECTOR_MICRO_LEAVE, an exception that the
- * test chooses. Returns the number of wrong results.
+ * does not exist), an interrupt, a breakpoint, and an exception that the test chooses (it is raised
+ * by INT VECTOR_MICRO_LEAVE). Returns the number of wrong results.
  */
 static int each_way(long pid)
 {

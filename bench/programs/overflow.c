@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * overflow KIND FRAME: a stack overflows into a neighbouring mapping. KIND is `bare` (a mapping
- * used as stack, directly above its neighbour), `guarded` (with a page without rights in between)
+ * used as stack, directly above its neighbour), `guarded` (an inaccessible page is in between)
  * or `main` (the program's own stack, above the mapping that the kernel puts next to it). Each call
  * on the stack takes FRAME bytes and writes a word. The exit status is 0 if the neighbour is
  * unchanged, 1 if it is not, 2 for wrong usage. If the overflow is stopped in time, SIGSEGV kills

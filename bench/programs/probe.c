@@ -80,7 +80,7 @@ static UNTIMED int start_unmarked(enum how how, const char *payload)
 	return wait_for(pid);
 }
 
-/* Called after the last sample. `what` is what SYS_bench_next has returned; if it is STEP_VERIFY,
+/* Called after the last sample. `what` is the last result of SYS_bench_next. If it is STEP_VERIFY,
  * starts the payload once more, without markers. Returns the program's exit status. */
 static UNTIMED int finish(long what, enum how how, const char *payload)
 {
@@ -294,8 +294,8 @@ static int fault(void)
 	return 0;
 }
 
-/* Returns 1 if the calls that map_unmap() times work: new pages are zero, keep what is written, and
- * are gone after munmap(). */
+/* Checks the calls that map_unmap() measures. Returns 1 if they work: new pages are zero, keep what
+ * is written, and are gone after munmap(). */
 static int maps_well(size_t pages)
 {
 	volatile char *page = (volatile char *)map(pages);
@@ -371,7 +371,7 @@ static int irq(int entry_only)
 			        :
 			        : [ipi] "r"(0x40050), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
 			        : "memory", "cc");
-		} else if (entry_only) { /* a sample's region does not include the wait */
+		} else if (entry_only) { /* no wait: a sample's region has none */
 			t0 = stamp();
 			empty_region(begin);
 		} else {

@@ -40,9 +40,9 @@ SELECT a.parameter_set AS parameter_set, a.benchmark AS benchmark, b.benchmark A
        a.each - b.each AS each
 FROM cost a JOIN cost b USING (parameter_set, parameter);
 
--- The value of each figure whose column `how` is `reach`. Its formula (published.tsv) looks for a
--- step of the difference between two rows. A figure has no value if the step is less than one cycle
--- (or tick), which is too small to find.
+-- The value of each figure whose column `how` is `reach`: the parameter up to which the difference
+-- between two rows stays low, before it rises to a higher level (published.tsv). A figure has no
+-- value if the rise is less than one cycle (or tick), which is too small to find.
 CREATE TEMP VIEW reach AS
 SELECT f.rowid AS figure, d.parameter_set AS parameter_set,
        (before.each + after.each) / 2 AS half, max(d.parameter) AS reach

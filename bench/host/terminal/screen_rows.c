@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of the screen. A row has a strategy, its number, its ratio, and why it needs more. */
+/* The rows of the screen. A row has a strategy, its number and its ratio. If the strategy needs
+ * more than the best one, the row also has the cause. */
 #define _GNU_SOURCE
 #include "bench/host/base/text.h"
 #include "bench/host/evaluate/series.h"
@@ -43,8 +44,9 @@ static size_t index_of_most(const struct answer *answer)
 }
 
 /*
- * Returns true if the strategy with this index gets a row. If not all can have one, the strategies
- * that need the least and the most get theirs first, then presets, then the others.
+ * Returns true if the strategy with this index gets a row. If there are too few rows, they go to
+ * the strategy that needs the least, the one that needs the most, presets, and others, in this
+ * order.
  */
 static bool is_chosen(const struct screen_rows *rows, const struct answer *answer, size_t index)
 {
@@ -136,8 +138,8 @@ void screen_rows_choose_range(struct screen_rows *rows)
 	rows->has_range = measure(rows).range > 0 && measure(rows).note >= NOTE_WIDTH;
 }
 
-/* Writes the last column: why the strategy needs more, or else "the same", "fastest" and so on.
- * Returns `text`. */
+/* Writes the last column: the cause if the strategy needs more than the best one, otherwise
+ * "fastest", "the same" and so on. Returns `text`. */
 static char *note(const struct screen_rows *rows, const struct answer *answer,
                   const struct answer_strategy *strategy, size_t width, char text[ANSWER_TEXT_MAX])
 {

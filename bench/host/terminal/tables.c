@@ -25,7 +25,7 @@ static const struct section {
 	const char *main;  /* the metric that measures time; "" if the engine has no such metric */
 	const char *means; /* text of the heading; it says what the numbers are */
 	bool time_is_void; /* the main metric means nothing on this engine: omit its rows */
-	bool modelled;     /* only modelled cycles; an interval is the low and the high count */
+	bool modelled;     /* modelled cycles: an interval goes from the low to the high count */
 } sections[] = {
 	{ "bochs", "cycles_nominal",
 	  "modelled cycles on Bochs; [..] with the model's low and high parameters", false, true },
@@ -383,8 +383,9 @@ static void print_claims(sqlite3 *db, const struct terminal *terminal, const cha
 }
 
 /*
- * Prints for each strategy the longest stretch with interrupts off during the start of the largest
- * image: its length, and where it begins and ends. Prints nothing if no stretches were counted.
+ * Prints for each strategy the longest stretch with interrupts off: how long it is, and where it
+ * begins and ends. Only stretches during the start of the largest image count. Prints nothing if
+ * there are none.
  */
 static void print_stretches(sqlite3 *db, const struct terminal *terminal)
 {

@@ -9,7 +9,7 @@
 /*
  * Prints the medians of each engine in tables, then the longest stretches with interrupts off, what
  * kvm-emulated ran, the verdicts on the claims, drift, and what depends on the compiler. A table has
- * a column per strategy that the user asked for and a row per benchmark and parameter. If a run on
+ * a row per benchmark and parameter, and a column per strategy that the user asked for. If a run on
  * Bochs has modelled cycles, their table precedes the table of instructions. A benchmark that lacks
  * the engine's main metric has a row per metric.
  *

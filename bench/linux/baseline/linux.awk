@@ -27,8 +27,8 @@ $1 == "!count" {
 		seen[id] = 1
 	}
 }
-# Sorts the values of metric `name` in `n` regions, the first of which is `first`, into sorted[1…n],
-# in ascending order.
+# Fills sorted[1…n] with the values of metric `name`, in ascending order. The values are those of
+# the `n` regions from region `first` on.
 function sort(first, n, name,    i, j, v) {
 	for (i = 0; i < n; i++) {
 		if (!((first + i) in seen)) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Counts page-walk reads after a TLB flush, without KVM and under KVM with ept=1 and ept=0, and
-# prints a table.
+# Counts page-walk reads after a TLB flush in three cases: without KVM, under KVM with ept=1, and
+# under KVM with ept=0. Prints a table.
 # usage: nested-walks.sh [STRATEGY]
 set -euo pipefail
 # shellcheck source=bench/environment.sh

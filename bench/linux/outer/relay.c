@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs in the outer machine. Passes the bytes that the inner guest wrote to port 0xE9 to the outer
- * machine's port 0xE9, and the inner machine's exit status to port 0xF4 (docs/records.md). Linked
- * statically.
+ * Runs in the outer machine; linked statically. The inner guest writes records to its port 0xE9.
+ * This program writes the same bytes to the outer machine's port 0xE9. It also ends the outer
+ * machine with the inner machine's exit status, through port 0xF4 (docs/records.md).
  *
  *     relay records      copies standard input to the port, byte by byte
  *     relay exit STATUS  ends the outer machine with exit status STATUS, odd and at most 255

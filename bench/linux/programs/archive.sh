@@ -5,8 +5,8 @@
 # Writes FOLDER/linux.cpio, with the script INIT as /init. FOLDER/missing lists the programs that
 # this machine does not have.
 #
-# With INIT, the archive also has mksh, linked with klibc, and /etc/init-mksh, a copy of INIT that
-# mksh runs. The benchmarks use an archive without INIT, which has neither file.
+# With INIT, the archive also has mksh (linked with klibc) and /etc/init-mksh (a copy of INIT that
+# mksh runs). The benchmarks use an archive without INIT, which has neither file.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
