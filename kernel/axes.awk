@@ -3,7 +3,7 @@
 #   stack, loader, isolation   the names of the values of this axis
 #   preset                     the names of the presets
 #   builds                     STACK+LOADER+ISOLATION of each preset
-#   files                      the files of the value that the variable `name` names
+#   files                      the files of one value; its name is in the variable `name`
 #   combinations               every STACK+LOADER+ISOLATION that is not excluded
 #   reason                     why the build in the variable `build` is excluded, or nothing
 #   header                     build/strategies.h, for the harness

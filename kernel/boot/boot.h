@@ -15,8 +15,8 @@
 /*
  * Unpacks the modules that are archives, with a message for each damaged one, and frees the frames
  * that no file needs. If the allocator cannot take over a module's frames, the module stays in
- * memory. Sends the numbers of bytes unpacked and freed as `fact` records, `modules-unpacked` and
- * `modules-freed`. Called once, after node_init().
+ * memory. Sends two `fact` records: `modules-unpacked` and `modules-freed`, the numbers of bytes
+ * that were unpacked and freed. Called once, after node_init().
  */
 void boot_unpack_modules(void);
 

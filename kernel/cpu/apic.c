@@ -59,8 +59,8 @@ void lapic_init(void)
 }
 
 /*
- * Returns the TSC ticks per second, measured while the APIC timer counts `ticks`. The caller passes
- * the number of timer ticks in CALIBRATION_MS.
+ * Returns the TSC ticks per second, measured while the APIC timer counts `ticks` ticks. `ticks`
+ * must be the number of timer ticks in CALIBRATION_MS milliseconds.
  */
 static uint64_t tsc_against_timer(uint32_t ticks)
 {

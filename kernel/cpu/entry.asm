@@ -243,5 +243,5 @@ trace_result:	dq 0
 section .rodata
 align 8
 no_such_call:
-	dq	SYSCALL_COUNT		; syscall_table's last entry, which serves all other numbers
+	dq	SYSCALL_COUNT		; index in syscall_table for this number and all larger ones
 	ENTRY_STUBS

@@ -57,9 +57,9 @@ void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
 void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error));
 
 /*
- * The function that exception_set_page_fault() has set, or NULL. Code that checks accesses to user
- * memory in software calls this function for an access that is not allowed, after it has stored the
- * address in CR2.
+ * The function that exception_set_page_fault() has set, or NULL. Some code checks its accesses to
+ * user memory in software. If an access is not allowed, that code stores the address in CR2 and
+ * calls this function.
  */
 extern bool (*page_fault_hook)(uintptr_t address, uint64_t error);
 

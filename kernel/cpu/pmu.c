@@ -48,8 +48,8 @@ static bool program(void)
 }
 
 /*
- * Returns true if all counters can be read, and if the counters of instructions and cycles, which
- * pmu_plan() always includes, count in a loop. A hypervisor may report counters that do not count.
+ * Returns true if all counters can be read, and those of instructions and cycles count in a loop.
+ * pmu_plan() always includes these two. A hypervisor may report counters that do not count.
  */
 static bool they_count(void)
 {

@@ -15,7 +15,7 @@ bool cpio_is(const void *archive, size_t size);
 
 /* The result of unpacking. */
 struct unpacked {
-	size_t used; /* bytes at the start that files point into; the others are not needed */
+	size_t used; /* the first `used` bytes have contents of files; the others are not needed */
 	size_t read; /* bytes that were read: archives, and the zeros around them */
 	/* Kind of the data after the bytes that were read; NULL if there is none. */
 	const struct data_kind *rest;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Recognizes data that is not an archive (cpio.h) by its first bytes, for messages only. */
+/* For messages only: kinds of data that is not an archive (cpio.h), told by the first bytes. */
 #pragma once
 
 #include <stdbool.h>

@@ -37,7 +37,7 @@ struct lock_request {
 const struct lock *lock_in_the_way(const struct node *node, const struct lock *wanted);
 
 /*
- * Sets the lock `wanted`, which replaces all locks of its owner and kind on those bytes. Adjacent
+ * Sets the lock `wanted`. On its bytes it replaces all locks of the same owner and kind. Adjacent
  * locks become one. Returns 0, -EAGAIN if a lock of another owner is in the way, or -ENOLCK if
  * there is no memory or the file has LOCKS_MAX locks.
  */

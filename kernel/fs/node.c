@@ -9,8 +9,8 @@
 #include "sched/pause.h"
 
 /*
- * The most bytes of a link's target and the rest of the path together. They are stored in one
- * object of the heap, which can be no larger.
+ * The largest size, in bytes, of a link's target and the rest of the path together. The two are
+ * stored in one object of the heap, and no object of the heap is larger.
  */
 #define WALK_SIZE PAGE_SIZE
 #define LINKS_MAX 40 /* symbolic links in one path (MAXSYMLINKS) */

@@ -246,13 +246,13 @@ void terminal_poll(void)
 {
 	size_t before = whole;
 	/*
-	 * Polls since the last character. The count starts at its limit, so that the loop ends at
-	 * once if the first poll finds no character.
+	 * Number of polls since the last character. It starts at its limit, so that the loop ends
+	 * at once if the first poll finds no character.
 	 */
 	unsigned quiet = LINE_PATIENCE;
 	/*
-	 * Characters taken so far. The loop ends after TYPED_MAX of them. A full buffer does not
-	 * always end it, since Ctrl-C and Ctrl-U make room again.
+	 * Number of characters taken so far. The loop ends after TYPED_MAX characters. The check
+	 * for a full buffer is not enough, since Ctrl-C and Ctrl-U make room again.
 	 */
 	unsigned taken = 0;
 

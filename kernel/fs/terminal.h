@@ -57,9 +57,11 @@ enum terminal_use { TERMINAL_READ, TERMINAL_CHANGE };
  *   - there is no foreground group yet,
  *   - the process is in the foreground group or in another session, or
  *   - `use` is TERMINAL_CHANGE and the process ignores or blocks SIGTTOU.
- * Otherwise returns -EIO if `use` is TERMINAL_READ and the process ignores or blocks SIGTTIN, or if
- * its group is orphaned. Otherwise sends the group SIGTTIN for TERMINAL_READ or SIGTTOU for
- * TERMINAL_CHANGE, and returns -ERESTARTSYS. Set by process/jobs.c.
+ * Otherwise returns -EIO if
+ *   - `use` is TERMINAL_READ and the process ignores or blocks SIGTTIN, or
+ *   - the group of the process is orphaned.
+ * In all other cases sends the group SIGTTIN for TERMINAL_READ or SIGTTOU for TERMINAL_CHANGE, and
+ * returns -ERESTARTSYS. Set by process/jobs.c.
  */
 extern int (*terminal_check)(enum terminal_use use);
 

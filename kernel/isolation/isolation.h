@@ -31,9 +31,9 @@
  *   ISOLATION_ARRIVE_ANYWHERE  Used by the entries of NMI, #DB, #DF, #MC and the exceptions that
  *                              IRETQ and SYSRETQ can raise. The entry has pushed the registers. As
  *                              these exceptions may arrive anywhere, the GS base and CR3 may be the
- *                              user's or the kernel's. Makes both the kernel's. RBX, or words above
- *                              the frame, then say what to restore. May change RAX, RBX, RCX and
- *                              RDX.
+ *                              user's or the kernel's. Switches both to the kernel's. Then RBX, or
+ *                              words above the frame, say what to restore. May change RAX, RBX, RCX
+ *                              and RDX.
  *   ISOLATION_LEAVE restore    Used before a return to user mode by IRETQ, with the kernel's GS base.
  *                              `restore` is an instruction or macro that pops all registers, after
  *                              which RSP points to the frame of IRETQ. ISOLATION_LEAVE may return
@@ -45,9 +45,9 @@
  *                              registers are the program's, RSP included.
  *   ISOLATION_LEAVE_ANYWHERE   Used before the return from the entries of ISOLATION_ARRIVE_ANYWHERE.
  *                              RSP points to the struct trap_frame, and RBX is as
- *                              ISOLATION_ARRIVE_ANYWHERE left it. The macro may return itself.
- *                              Otherwise it restores GS base and CR3, and the instructions after it
- *                              restore the registers and execute IRETQ.
+ *                              ISOLATION_ARRIVE_ANYWHERE left it. The macro may execute the return
+ *                              itself. Otherwise it restores GS base and CR3, and the instructions
+ *                              after it restore the registers and execute IRETQ.
  *   ISOLATION_SWITCH register  Used in a context switch. Makes the kernel run under the CR3 value
  *                              in the register, which isolation_cr3() has returned. Touches no
  *                              stack.
@@ -132,7 +132,7 @@ typedef uintptr_t isolation_find(void *space, size_t pages, unsigned n);
  * Returns the PTE flags, besides access rights, of kernel pages that are never unmapped: PTE_GLOBAL
  * or 0. The pages may be global only if every root maps them, since a load of CR3 does not flush
  * global translations. If they are not global and PCIDs are in use, all tasks must share one
- * root.kernel: when a page of the kernel half is unmapped, no other PCID may keep it cached
+ * root.kernel. Otherwise an unmapped page of the kernel half could stay cached under another PCID
  * (mem/pcid.h). This function is called before paging_init().
  */
 uint64_t isolation_kernel_flags(void);

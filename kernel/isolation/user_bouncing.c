@@ -142,9 +142,9 @@ static void give_back(void)
 }
 
 /*
- * Returns the number of bytes from `address` on that the PML4 entry of `address` maps, but at most
- * `size`. Bytes from the entry window on do not count; the result is 0 if `address` is in the
- * window.
+ * Returns how many of the `size` bytes at `address` one borrow() can map: those up to the end of
+ * the range of their PML4 entry, or up to the entry window if that comes first. Returns 0 if
+ * `address` is in the window.
  */
 static size_t part_of_entry(uintptr_t address, size_t size)
 {

@@ -15,7 +15,7 @@
 #define LINK_UNUSABLE  0xefffffffU /* not managed by the allocator */
 
 #define SHUFFLED       (PD_SPAN / PAGE_SIZE) /* frames in a block; they are shuffled within it */
-#define SPANS          1024U                 /* the most spans of blocks; spans are shuffled */
+#define SPANS          1024U                 /* limit on the number of spans (groups of blocks) */
 
 /* Guarded by the kernel lock (cpu/lock.h). */
 static struct {

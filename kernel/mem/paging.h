@@ -34,9 +34,9 @@ static inline uint64_t pte_frame(pte_t entry)
 /*
  * Returns the page table (512 entries, in the direct map) that maps `address` with 4 KiB pages
  * under the PML4 at physical address `pml4`. Makes missing tables, with `flags` (PTE_USER or 0) in
- * the entries that point to them, and pushes them on the frame list `tables`. If `tables` is NULL,
- * it makes none. Returns NULL if a table is missing, if a large page is in the way, or if out of
- * memory; tables made before the error stay on the list.
+ * the entries that point to them, and pushes them on the frame list `tables`. But if `tables` is
+ * NULL, makes no table, and returns NULL if one is missing. Also returns NULL if a large page is in
+ * the way, or if out of memory; tables made before the error stay on the list.
  */
 pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables);
 

@@ -38,8 +38,8 @@ void tlb_flush_tables_here(uintptr_t address);
 
 /*
  * Flushes on this CPU, under the loaded CR3. When it returns, the frames and tables that the old
- * entries pointed to may be freed. The other flushes below call this function, so only it must
- * change for two features that the kernel does not have yet:
+ * entries pointed to may be freed. The other flushes below call this function. Two features that
+ * the kernel does not have yet would therefore need changes only here:
  *   several CPUs  ask the other CPUs to flush (for the user half only those that have loaded the
  *                 space) and wait until they have done so;
  *   two PCIDs     if user mode has its own tables, make the root's other PCID stale
@@ -85,7 +85,7 @@ static inline void tlb_flush_range(uintptr_t start, size_t pages)
 		tlb_flush_pages(start, pages);
 }
 
-/* Flushes a space that no CPU has loaded: makes its next load on each CPU flush. */
+/* For a space that no CPU has loaded: on each CPU, the next load of the space will flush it. */
 static inline void tlb_flush_unloaded(const struct root *root)
 {
 	if (pcid_on) { /* without PCIDs every load flushes */

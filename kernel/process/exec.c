@@ -42,10 +42,10 @@ static struct process *create_from(struct image *image, int *error)
 }
 
 /*
- * Makes a child of the current task that runs `image`, which is from begin_spawn(). `error` is the
- * result of opening the image. Returns the child's process ID and sets *result to the child. If
- * `error` is not 0 or no child can be made, returns the error. Always takes over the image: keeps
- * it for the child's first run, or closes it and frees its memory.
+ * Makes a child of the current task. The child runs `image`, which is from begin_spawn(). `error`
+ * is the result of opening the image. Returns the child's process ID and sets *result to the child.
+ * If `error` is not 0 or no child can be made, returns the error. Always takes over the image:
+ * keeps it for the child's first run, or closes it and frees its memory.
  */
 static int spawn(struct image *image, int error, struct process **result)
 {

@@ -69,8 +69,8 @@ static inline const struct call_frame *process_call_frame(const struct process *
 }
 
 /*
- * Sets the hooks by which the terminal signals process groups (fs/terminal.h). Called once, before
- * there are tasks.
+ * Sets the hooks by which the terminal sends signals to process groups (fs/terminal.h). Called
+ * once, before there are tasks.
  */
 void jobs_init(void);
 
