@@ -56,6 +56,9 @@ function header(   i, kind, k)
 	printf "#define PRESETS(X)" # X(name, stack, loader, isolation)
 	for (i = 1; i <= count["preset"]; i++)
 		printf " X(%s)", preset[i]
+	printf "\n#define PRESETS_ABOUT(X)" # X(name, description); the description may be ""
+	for (i = 1; i <= count["preset"]; i++)
+		printf " X(%s, %s)", quoted(name_of["preset", i]), about[i]
 	printf "\n#define EXCLUDED(X)" # X(pattern, reason)
 	for (i = 1; i <= excluded; i++)
 		printf " X(%s, %s)", quoted(glob[i]), quoted(reason[i])
@@ -89,6 +92,9 @@ function combinations(   s, l, i, build)
 	preset[count["preset"]] = quoted($2) ", " quoted($3) ", " quoted($4) ", " quoted($5)
 	sql_order = sql_order " WHEN '" $2 "' THEN " count["preset"] - 1
 	sql_rows = sql_rows (sql_rows == "" ? "" : ", ") "(" count["preset"] ", '" $2 "', '" $3 "', '" $4 "', '" $5 "')"
+	text = $0
+	sub(/^preset +[^ ]+ +[^ ]+ +[^ ]+ +[^ ]+ *[^ ]* */, "", text)
+	about[count["preset"]] = quoted(text)
 	if ($6 == "default")
 		defaults = defaults (defaults == "" ? "" : ",") $2
 }

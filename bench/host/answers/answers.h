@@ -183,3 +183,9 @@ char *answers_more_sentence(const struct answer *answer, const struct answer_str
 /* Writes a sentence that says from how many pages on one CR3 load costs less than INVLPG of each, and
  * which strategy's numbers `flush` has. Writes "" if the two were not measured. Returns `text`. */
 char *answers_flush_sentence(const struct answers *answers, char text[ANSWER_TEXT_MAX]);
+
+/*
+ * Writes a sentence that sums up the answers on a topic: for each outcome ("heap is fastest") the
+ * titles of the answers that have it. Writes "" if there are no answers. Returns `text`.
+ */
+char *answers_verdict(const struct answers *answers, enum answer_topic topic, char text[ANSWER_TEXT_MAX]);

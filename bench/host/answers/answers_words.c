@@ -80,13 +80,19 @@ static int decimals(const struct answer_strategy *strategy)
 	return count;
 }
 
+/* Writes an end of the interval of a ratio; one that is exactly 1 as "1". */
+static void write_end(double end, int count, char text[24])
+{
+	snprintf(text, 24, "%.*f", end == 1 ? 0 : count, end);
+}
+
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX])
 {
 	const int count = decimals(strategy);
 	char low[24], high[24];
 
-	snprintf(low, sizeof low, "%.*f", strategy->ratio_low == 1 ? 0 : count, strategy->ratio_low);
-	snprintf(high, sizeof high, "%.*f", strategy->ratio_high == 1 ? 0 : count, strategy->ratio_high);
+	write_end(strategy->ratio_low, count, low);
+	write_end(strategy->ratio_high, count, high);
 	if (strategy->ratio == 0)
 		snprintf(text, NUMBER_TEXT_MAX, "-");
 	else if (strategy->order == ANSWER_LEAST)
@@ -239,6 +245,7 @@ char *answers_more_sentence(const struct answer *answer, const struct answer_str
                             char text[ANSWER_TEXT_MAX])
 {
 	const int count = decimals(strategy);
+	char low[24], high[24];
 
 	text[0] = '\0';
 	if (strategy->ratio == 0) {
@@ -246,10 +253,12 @@ char *answers_more_sentence(const struct answer *answer, const struct answer_str
 		return text;
 	}
 	append(text, "%s needs %.*f times as many", strategy->name, count, strategy->ratio);
-	if (strategy->ratio_low < strategy->ratio_high)
-		append(text, " [%.*f to %.*f]", count, strategy->ratio_low, count, strategy->ratio_high);
+	write_end(strategy->ratio_low, count, low);
+	write_end(strategy->ratio_high, count, high);
+	if (strcmp(low, high) != 0)
+		append(text, " [%s to %s]", low, high);
 	if (strategy->order == ANSWER_MORE) {
-		append(text, ":");
+		append(text, ",");
 		append_difference(answer, strategy, text);
 	} else if (strategy->order == ANSWER_OPEN) {
 		append(text, flags_have(strategy->ratio_flags, "few") ? ": too few rounds to decide"

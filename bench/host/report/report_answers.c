@@ -11,16 +11,16 @@
 #define LISTED 5 /* strategies; a longer list is folded */
 
 static const struct {
-	const char *id, *heading, *figure;
+	const char *id, *heading, *by, *figure; /* `by`: what the titles of the answers are */
 } topics[ANSWER_TOPICS] = {
-	[ANSWER_EXEC] = { "exec", "Starting a program", "exec" },
-	[ANSWER_IRQ] = { "irq", "An interrupt", "irq-entry" },
-	[ANSWER_SWITCH] = { "switch", "A context switch", "switch" },
+	[ANSWER_EXEC] = { "exec", "Starting a program", ", by its size", "exec" },
+	[ANSWER_IRQ] = { "irq", "An interrupt", "", "irq-entry" },
+	[ANSWER_SWITCH] = { "switch", "A context switch", ", by the pages that each task touches", "switch" },
 };
 
 /*
- * Writes the paragraph above the answers: the unit of their numbers, what is in parentheses, and
- * when a strategy is said to need more than another.
+ * Writes the paragraph below the verdicts: the unit of the numbers, what is in parentheses and in
+ * brackets, and when a strategy is said to need more than another.
  */
 static void write_unit(const struct report *report, const struct answers *answers)
 {
@@ -168,7 +168,7 @@ static void write_flush_costs(FILE *out, const struct answer_flush *flush, const
 		html_format(out, "%lld page%s: INVLPG of each takes %s", row->pages,
 		            row->pages == 1 ? "" : "s", invlpg);
 		if (row->refill >= 0)
-			html_format(out, ", a CR3 load and a read of each %s", refill);
+			html_format(out, ", a CR3 load followed by a read of each %s", refill);
 		fputs(".</li>\n", out);
 	}
 }
@@ -194,6 +194,64 @@ static bool write_flush(const struct report *report, const struct answers *answe
 	return true;
 }
 
+/* Returns true if an answer has this strategy. */
+static bool is_compared(const struct answers *answers, const char *name)
+{
+	for (size_t i = 0; i < answers->count; i++)
+		if (is_strategy(&answers->answer[i], name, strlen(name)))
+			return true;
+	return false;
+}
+
+/* Writes what each preset that is compared does, as kernel/axes.txt says. */
+static void write_presets(const struct report *report, const struct answers *answers)
+{
+#define ABOUT(name, text) { name, text },
+	static const struct {
+		const char *name, *text;
+	} presets[] = { PRESETS_ABOUT(ABOUT) };
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
+		if (!*presets[i].text || !is_compared(answers, presets[i].name))
+			continue;
+		fputs(any ? "" : "<ul>\n", report->out);
+		any = true;
+		fputs("<li><b>", report->out);
+		html_text(report->out, presets[i].name);
+		fputs("</b>: ", report->out);
+		html_text(report->out, presets[i].text);
+		fputs(".</li>\n", report->out);
+	}
+	fputs(any ? "</ul>\n" : "", report->out);
+}
+
+/* Writes a sentence for each topic that sums up its answers, with a link to them. */
+static void write_verdicts(const struct report *report, const struct answers *answers)
+{
+	char text[ANSWER_TEXT_MAX];
+
+	fputs("<ul class=\"answers\">\n", report->out);
+	for (size_t topic = 0; topic < ANSWER_TOPICS; topic++) {
+		const struct answer *answer = answers->answer;
+
+		while (answer < answers->answer + answers->count && answer->topic != topic)
+			answer++;
+		if (answer < answers->answer + answers->count) {
+			fprintf(report->out, "<li><a href=\"#answer-%s\">%s</a>%s: ", topics[topic].id,
+			        topics[topic].heading, topics[topic].by);
+			write_sentence(report->out, answer, answers_verdict(answers, topic, text));
+			fputs("</li>\n", report->out);
+		}
+	}
+	if (*answers_flush_sentence(answers, text)) {
+		fputs("<li><a href=\"#answer-flush\">A TLB flush</a>: ", report->out);
+		html_text(report->out, text);
+		fputs("</li>\n", report->out);
+	}
+	fputs("</ul>\n", report->out);
+}
+
 void report_answers(const struct report *report)
 {
 	struct answers answers, none = { 0 };
@@ -201,8 +259,11 @@ void report_answers(const struct report *report)
 	const struct answers *shown = answers_read(report->db, &answers) ? &none : &answers;
 	bool any;
 
-	if (shown->count > 0)
+	if (shown->count > 0) {
+		write_presets(report, shown);
+		write_verdicts(report, shown);
 		write_unit(report, shown);
+	}
 	any = write_topic(report, shown, ANSWER_EXEC);
 	any |= write_topic(report, shown, ANSWER_IRQ);
 	any |= write_flush(report, shown);

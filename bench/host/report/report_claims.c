@@ -27,6 +27,22 @@ static void write_badge(const struct report *report, const char *verdict)
 	fputs("</span>", report->out);
 }
 
+void report_quote(FILE *out, const char *quote)
+{
+	const char *open, *close;
+
+	fputs("<q>", out);
+	while ((open = strstr(quote, "**")) && (close = strstr(open + 2, "**"))) {
+		html_format(out, "%.*s", (int)(open - quote), quote);
+		fputs("<em>", out);
+		html_format(out, "%.*s", (int)(close - open - 2), open + 2);
+		fputs("</em>", out);
+		quote = close + 2;
+	}
+	html_text(out, quote);
+	fputs("</q>", out);
+}
+
 static void write_figure_link(const struct report *report, const char *figure)
 {
 	char name[NAME_MAX];
@@ -50,9 +66,9 @@ static void write_claim(const struct report *report, sqlite3_stmt *row)
 
 	fprintf(report->out, "<tr id=\"claim-%d\"><th scope=\"row\">%d</th><td>", id, id);
 	write_badge(report, sql_text(row, 2));
-	fputs("</td><td><q>", report->out);
-	html_text(report->out, sql_text(row, 1));
-	fputs("</q></td><td>", report->out);
+	fputs("</td><td>", report->out);
+	report_quote(report->out, sql_text(row, 1));
+	fputs("</td><td>", report->out);
 	html_text(report->out, sql_text(row, 3));
 	write_figure_link(report, sql_text(row, 4));
 	if (*also) {

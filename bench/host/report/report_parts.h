@@ -27,6 +27,9 @@ struct report {
 char *report_say_what_ran(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
 char *report_say_verdicts(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
 
+/* Writes the words of a note, in which **…** is emphasis. */
+void report_quote(FILE *out, const char *quote);
+
 void report_title(const struct report *report);    /* the name of the run */
 void report_state(const struct report *report);    /* a warning if the run failed or was cut short */
 void report_answers(const struct report *report);  /* what the run answers, with its figures */

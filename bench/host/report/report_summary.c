@@ -157,17 +157,22 @@ void report_run(const struct report *report)
 /* Writes the refuted claims, with links to their evidence. */
 static void write_refuted(const struct report *report)
 {
-	sqlite3_stmt *row = report_query(
-	        report->db, "SELECT id, quote FROM claims WHERE verdict = 'refuted' ORDER BY id", NULL);
+	sqlite3_stmt *row = report_query(report->db,
+	                                 "SELECT id, quote, " ARITHMETIC ", count(*) OVER () FROM claims"
+	                                 " WHERE verdict = 'refuted' ORDER BY id",
+	                                 NULL);
 	bool any = false;
 
 	for (; row && sqlite3_step(row) == SQLITE_ROW; any = true) {
 		int id = sqlite3_column_int(row, 0);
 
-		fputs(any ? "" : "<p>What the notes say and this run refutes:</p>\n<ul>\n", report->out);
-		fprintf(report->out, "<li><a href=\"#claim-%d\">Claim %d</a>: <q>", id, id);
-		html_text(report->out, sql_text(row, 1));
-		fputs("</q></li>\n", report->out);
+		if (!any)
+			fprintf(report->out,
+			        "<p>What design notes say and this run refutes (%d in all):</p>\n<ul>\n",
+			        sqlite3_column_int(row, 3));
+		fprintf(report->out, "<li><a href=\"#claim-%d\">Claim %d</a>: ", id, id);
+		report_quote(report->out, sql_text(row, 1));
+		fputs(sqlite3_column_int(row, 2) ? " (arithmetic)</li>\n" : "</li>\n", report->out);
 	}
 	fputs(any ? "</ul>\n" : "", report->out);
 	sqlite3_finalize(row);

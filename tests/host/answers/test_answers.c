@@ -87,7 +87,7 @@ static void more_is_decided_and_has_a_cause(void **state)
 	                    "948 k).");
 	assert_string_equal(
 	        answers_more_sentence(answer, window, text),
-	        "window needs 1.10 times as many [1.08 to 1.13]: 79 k more: 58 k for INVLPG, 21 k "
+	        "window needs 1.10 times as many [1.08 to 1.13], 79 k more: 58 k for INVLPG, 21 k "
 	        "for the rest.");
 }
 
@@ -153,7 +153,7 @@ static void the_same_is_said_to_be_the_same(void **state)
 	                    "To enter an IRQ's handler from user mode, window and random are fastest: "
 	                    "218 modelled cycles (196 to 262).");
 	assert_string_equal(answers_more_sentence(answer, of(answer, "heap"), text),
-	                    "heap needs 1.10 times as many: 23 more.");
+	                    "heap needs 1.10 times as many, 23 more.");
 	execute("DELETE FROM summary WHERE strategy = 'heap'");
 	assert_non_null(
 	        strstr(answers_sentence(&answers, the_answer(), text), "all 2 strategies need the same"));
@@ -187,7 +187,7 @@ static void only_decided_parts_are_named(void **state)
 	/* The parts are more than the difference: what is left saves something. */
 	assert_string_equal(
 	        answers_more_sentence(&answers.answer[0], window, text),
-	        "window needs 1.10 times as many [1.08 to 1.13]: 79 k more: 58 k for INVLPG, 30 k "
+	        "window needs 1.10 times as many [1.08 to 1.13], 79 k more: 58 k for INVLPG, 30 k "
 	        "for data cache misses, 9 k fewer for the rest.");
 }
 
@@ -207,7 +207,7 @@ static void parts_may_take_away(void **state)
 	assert_string_equal(answers_cause(answer, of(answer, "window"), 23, text), "INVLPG +90 k");
 	assert_string_equal(
 	        answers_more_sentence(answer, of(answer, "window"), text),
-	        "window needs 1.10 times as many [1.08 to 1.13]: 79 k more: 90 k for INVLPG, 11 k "
+	        "window needs 1.10 times as many [1.08 to 1.13], 79 k more: 90 k for INVLPG, 11 k "
 	        "fewer for REP MOVS and STOS.");
 	execute("UPDATE summary SET median = 9 WHERE metric = 'cr3_writes'  AND strategy = 'window'");
 	assert_string_equal(of(the_answer(), "window")->part[0].what, "TLB flushes");
@@ -243,7 +243,7 @@ static void views_have_an_order(void **state)
 	                    "To start a program of 4 KiB, heap needs the least: 4,500 instructions and REP "
 	                    "rounds.");
 	assert_string_equal(answers_more_sentence(&answers.answer[0], of(&answers.answer[0], "window"), text),
-	                    "window needs 1.11 times as many: 500 more, all for instructions.");
+	                    "window needs 1.11 times as many, 500 more, all for instructions.");
 	cycles("heap", "exec.spawn", 4 * KIB, 9000);
 	assert_string_equal(the_answer()->metric, "cycles_nominal");
 	series("kvm", "heap", "exec.spawn", 4 * KIB, "tsc", 8000, 7900, 8100, "");
@@ -339,6 +339,57 @@ static void counts_do_not_say_what_a_flush_costs(void **state)
 	assert_string_equal(answers_flush_sentence(&answers, text), "");
 }
 
+/* The answers on a topic are summed up by outcome, with the titles and the range of the ratios. */
+static void a_verdict_sums_up_a_topic(void **state)
+{
+	static const long long sizes[] = { 4 * KIB, 64 * KIB, MIB, 16 * MIB };
+	(void)state;
+
+	for (int i = 0; i < 4; i++) {
+		cycles("heap", "exec.spawn", sizes[i], 1000);
+		cycles("window", "exec.spawn", sizes[i], 1100 + 100 * i);
+		ratios("exec.spawn", sizes[i], "window", "heap", 1.1 + 0.1 * i, 1.05, 1.5, "differs");
+	}
+	cycles("heap", "irq.entry.user", 0, 300);
+	answers_free(&answers);
+	assert_int_equal(answers_read(db, &answers), 0);
+	assert_string_equal(
+	        answers_verdict(&answers, ANSWER_EXEC, text),
+	        "heap is fastest for 4 KiB, 64 KiB, 1 MiB and 16 MiB (the others need 1.10 to 1.40 times "
+	        "as many).");
+	assert_string_equal(answers_verdict(&answers, ANSWER_IRQ, text),
+	                    "only heap was measured for user entry.");
+	assert_string_equal(answers_verdict(&answers, ANSWER_SWITCH, text), "");
+	execute("UPDATE comparisons SET ci_low = 0.9 WHERE a = 'window' AND parameter = 65536");
+	execute("UPDATE comparisons SET ratio = 1, ci_low = 1, ci_high = 1 WHERE parameter = 1048576");
+	answers_free(&answers);
+	assert_int_equal(answers_read(db, &answers), 0);
+	assert_string_equal(
+	        answers_verdict(&answers, ANSWER_EXEC, text),
+	        "heap is fastest for 4 KiB and 16 MiB (the others need 1.10 to 1.40 times as many); it is "
+	        "not decided which strategy is fastest for 64 KiB; all strategies need the same for 1 "
+	        "MiB.");
+}
+
+/* Of many strategies that are the fastest, only one is named. */
+static void a_verdict_is_short(void **state)
+{
+	char name[8] = "a+b";
+	(void)state;
+
+	cycles("heap", "irq.entry.user", 0, 400);
+	for (; *name < 'f'; ++*name) {
+		cycles(name, "irq.entry.user", 0, 300);
+		ratios("irq.entry.user", 0, name, "a+b", 1, 1, 1, "exact");
+		ratios("irq.entry.user", 0, "heap", name, 1.33, 1.33, 1.33, "exact");
+	}
+	answers_free(&answers);
+	assert_int_equal(answers_read(db, &answers), 0);
+	assert_string_equal(
+	        answers_verdict(&answers, ANSWER_IRQ, text),
+	        "a+b and 4 others are fastest for user entry (the others need 1.33 times as many).");
+}
+
 /* A ratio has the decimals that it takes to see on which side of 1 its ends are. */
 static void ratios_show_their_side_of_1(void **state)
 {
@@ -409,6 +460,8 @@ int main(void)
 		IN_A_DATABASE(views_have_an_order),
 		IN_A_DATABASE(crossings_need_intervals_apart),
 		IN_A_DATABASE(counts_do_not_say_what_a_flush_costs),
+		IN_A_DATABASE(a_verdict_sums_up_a_topic),
+		IN_A_DATABASE(a_verdict_is_short),
 		cmocka_unit_test(ratios_show_their_side_of_1),
 		cmocka_unit_test(numbers_have_about_four_digits),
 	};

@@ -247,6 +247,8 @@ static void arithmetic_is_apart_from_experiments(void **state)
 	char *text;
 	(void)state;
 
+	execute("INSERT INTO claims (id, verdict, evidence, kind, quote) VALUES"
+	        " (3, 'refuted', 'e', 'arithmetic', '<a> does **not** ** b')");
 	execute("INSERT INTO claims (id, verdict, evidence, kind, also, margin_set) VALUES"
 	        " (1, 'confirmed', 'summed', 'arithmetic', '', ''),"
 	        " (2, 'refuted', 'seen', 'experiment', 'follows <too>', 'in <a>, after it')");
@@ -261,7 +263,11 @@ static void arithmetic_is_apart_from_experiments(void **state)
 	                             "class=\"also\">Margin set in &lt;a&gt;, after it</p></td>"));
 	assert_non_null(strstr(text, "summed</td>"));
 	assert_non_null(strstr(text, "<b>1</b> refuted</li>"));
-	assert_non_null(strstr(text, "<b>1</b> arithmetic</li>"));
+	assert_non_null(strstr(text, "<b>2</b> arithmetic</li>"));
+	assert_non_null(strstr(text, "refutes (2 in all):</p>"));
+	assert_non_null(strstr(text, "Claim 2</a>: <q></q></li>"));
+	assert_non_null(
+	        strstr(text, "Claim 3</a>: <q>&lt;a&gt; does <em>not</em> ** b</q> (arithmetic)</li>"));
 	assert_null(strstr(text, "<b>1</b> confirmed</li>"));
 	free(text);
 }
@@ -300,7 +306,7 @@ static void write_file(const char *name, const char *text)
  */
 static void answers_come_first_in_cycles(void **state)
 {
-	const char *answer, *figure, *folded, *claims, *run;
+	const char *about, *answer, *figure, *folded, *claims, *run;
 	char *text;
 	(void)state;
 
@@ -322,6 +328,11 @@ static void answers_come_first_in_cycles(void **state)
 	remove_tree("plots");
 	answer = strstr(text, "<li>To start a program of 4 KiB, <b>heap</b> needs 2,000 modelled cycles");
 	figure = strstr(text, "<figure id=\"fig-exec-cycles\">");
+	assert_true((about = strstr(text, "<li><b>heap</b>: each task has a kernel stack")) &&
+	            about < answer);
+	assert_non_null(strstr(text,
+	                       "<li><a href=\"#answer-exec\">Starting a program</a>, by its size: it is not "
+	                       "decided which strategy is fastest for 4 KiB.</li>"));
 	folded = strstr(text, "<details><summary>The same in counts</summary>\n<figure id=\"fig-exec\">");
 	claims = strstr(text, "<section id=\"claims\">");
 	run = strstr(text, "1 build was booted");
@@ -371,9 +382,9 @@ static void a_flush_has_its_cost(void **state)
 	                       "One CR3 load costs less than INVLPG of each page from 1 page on; with a read"
 	                       " of each page after it, from 64 pages on, more up to 1 page."));
 	assert_non_null(strstr(text, "<li>A CR3 load by itself takes 217 modelled cycles.</li>"));
-	assert_non_null(strstr(text,
-	                       "<li>64 pages: INVLPG of each takes 13,844, a CR3 load and a read of each"
-	                       " 2,711.</li>"));
+	assert_non_null(strstr(
+	        text, "<li>64 pages: INVLPG of each takes 13,844, a CR3 load followed by a read of each"
+	              " 2,711.</li>"));
 	free(text);
 }
 
