@@ -77,8 +77,8 @@ linux:
 	@sed 's/^/not on this machine: static /' $(BUILD)/linux/missing
 
 # If standard input is not a terminal, the session ends with the input (bench/console.sh). QEMU
-# exits with 33 if the guest reports success and with 35 if it reports failure. With RUN=demo, 35
-# only means that the shell's last command failed, which is no error here.
+# exits with 33 if the guest reports success and with 35 if it reports failure. With RUN=demo, 35 is
+# no error: it means that the shell's last command failed.
 qemu: $(K)/palimpsest.elf32 $(MODULES) linux
 	@echo "Console of the kernel; Ctrl-A X ends QEMU."
 	@$(if $(filter demo,$(RUN)),bench/console.sh) $(QEMU) -serial mon:stdio || { status=$$?; [ $$status = 33 ] || [ "$(RUN) $$status" = "demo 35" ] || exit $$status; }

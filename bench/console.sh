@@ -5,7 +5,7 @@
 # emulator, followed by Ctrl-D once a second: a serial line cannot transmit the end of a file, and
 # shells and prompts exit on Ctrl-D. If the emulator has not ended CONSOLE_LIMIT seconds
 # (default 300) after the end of the input, it is killed. CONSOLE_READY may name a file that COMMAND
-# creates as soon as it accepts input; nothing is fed to it before that.
+# creates as soon as it accepts input; COMMAND is fed nothing before that.
 # Exit status: the command's, or 124 if it was killed.
 set -uo pipefail
 # shellcheck source=bench/environment.sh

@@ -27,11 +27,11 @@
  *                 misses. It walks again when the TLB entry lacks a right that the page tables
  *                 grant, for example at every supervisor access to a user page while CR4.SMAP is
  *                 set. Such a repeated walk for data counts only if a processor with that TLB would
- *                 walk too: if the walk sets an accessed or dirty bit, or if no data access in the
- *                 region used the page since its last flush or eviction. At the start of a region
- *                 no page is known, so the walk for a page that was used before the region can
- *                 count once more. The walk for the fetch of the instruction that closes the region
- *                 does not count.
+ *                 walk too. That is so in two cases: the walk sets an accessed or dirty bit, or no
+ *                 data access in the region has used the page since its last flush or eviction. At
+ *                 the start of a region no page is known, so the walk for a page that was used
+ *                 before the region can count once more. The walk for the fetch of the instruction
+ *                 that closes the region does not count.
  * WALK_WRITES     Writes that set accessed and dirty bits, one per paging-structure entry.
  * CR3_WRITES      Completed MOV to CR3.
  * INVLPG          Completed INVLPG of a canonical address.

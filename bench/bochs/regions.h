@@ -9,8 +9,8 @@
  * - BEGIN_ON_IRQ: from the delivery of the interrupt, so the interrupt itself and the reads, pushes
  *   and page walks of its delivery are in the region. Everything counts, even if an earlier BEGIN
  *   restricted its region to the kernel.
- * - END, END_AT, END_IN_USER: up to the end of the instruction before the closing instruction, or
- *   of the delivery that led to it. The fetch of the closing instruction is not in the region.
+ * - END, END_AT, END_IN_USER: up to the end of what precedes the closing instruction: another
+ *   instruction, or a delivery. The fetch of the closing instruction is not in the region.
  * Closing a region writes its `!count` line, resets its id to 0 until the next REGION, and disarms
  * END_AT and END_IN_USER.
  *

@@ -8,9 +8,10 @@
  * layout. The place is checked at each later reset and at each external interrupt, for which Bochs
  * reports RIP. If RIP is not found, or a check fails, the process ends with status 2.
  *
- * RFLAGS follows RIP: it is the only word shortly after RIP that has the value 2 at the reset, when
- * only the reserved bit 1 is set. Bochs computes the arithmetic flags only when they are needed, so
- * only the other flags, such as IF, are valid there. flags_check() tests the place.
+ * RFLAGS follows RIP. A reset sets it to 2: all flags are 0, but the reserved bit 1 is always 1. No
+ * other word shortly after RIP has this value then. Bochs computes the arithmetic flags when it needs
+ * them, so they are not valid there. All other flags, such as IF, are valid. flags_check() tests the
+ * place.
  *
  * DR7 follows DR6, and both have known values after a reset.
  */

@@ -12,8 +12,8 @@
  * Bochs reports the reads and writes of a walk before the access that needed it; for an access
  * across two pages it makes both walks first. A walk belongs to an access if its reads lead to the
  * access's page: bits 11-3 of their physical addresses are the table indices, which are bits of the
- * linear address. A walk that no access claims always counts, for example that of an instruction
- * fetch, of an access that faults, of CLFLUSH, or in another paging mode.
+ * linear address. A walk that no access claims always counts. Examples are the walks of instruction
+ * fetches, of CLFLUSH and of accesses that fault, and walks in another paging mode.
  *
  * Flushes follow Bochs: every write of CR0, CR3 or CR4 and every INVPCID flushes everything. INVLPG
  * flushes one page of any size, so all entries that may be parts of a large page are dropped. The

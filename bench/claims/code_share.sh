@@ -8,9 +8,10 @@
 # kernel. Prints nothing for the first value of the axis: the other values are compared with it.
 #
 # The kernel is what the build compiles from kernel/. The value's own code is
-#   - the files that kernel/axes.txt lists for it and not for the first value, and its header and macros
-#   - the headers that only these files include
-# A line counts if it has more than a comment. A byte counts if it is in a section of code of an
+#   - the files that kernel/axes.txt lists for this value but not for the first one
+#   - the header and the macros of this value: kernel/isolation/isolation_VALUE.h and .inc
+#   - the headers that no other file includes
+# A line counts if it has more than a comment. A byte counts if it is in a code section of an
 # object file, so the bytes of inline functions count where they are used. Every build compiles all
 # other files, so their code does not count, even if only some values execute it.
 set -euo pipefail

@@ -120,7 +120,7 @@ int bench_skip(struct bench *b, const char *reason);
 
 /*
  * For setup() of a row that works only if a task uses the same page tables in user mode and in the
- * kernel. Returns 0 if this build does so, otherwise the value of bench_skip().
+ * kernel. Returns 0 if the tables are the same in this build, otherwise the value of bench_skip().
  */
 int bench_need_one_table(struct bench *b);
 
@@ -162,8 +162,8 @@ bool bench_step(const struct bench *b, unsigned index, struct bench_step *step);
 void bench_warm(struct bench *b, unsigned index);
 
 /*
- * For the .check of a row whose program itself checks that its calls did their work: returns true if
- * the end of the sample was stamped after its start.
+ * For the .check of a row whose program checks the work itself. Returns true if the end of the
+ * sample was stamped after its start.
  */
 bool bench_stamped(struct bench *b);
 

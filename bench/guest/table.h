@@ -18,8 +18,8 @@ void table_row(void);
 void table_sample(const struct bench *b, const char *flags);
 
 /*
- * End a row. table_skip() prints it as skipped. table_end_row() prints its samples and, if its
- * check failed (`ok` is false) or `detail` is not "-", the remark `detail`.
+ * End a row. table_skip() prints it as skipped. table_end_row() prints its samples. If the check
+ * failed (`ok` is false), or if `detail` is not "-", it also prints the remark `detail`.
  */
 void table_skip(const struct bench *b, const char *reason);
 void table_end_row(const struct bench *b, bool ok, const char *detail);

@@ -379,8 +379,8 @@ bool translation_write_cr4(struct translation *translation, uint64_t value)
 	return flushes;
 }
 
-/* Like flush_some(), for one page: looks only into the sets that can hold it, unless pages of 1 GiB
- * are held in pieces. */
+/* Like flush_some(), for one page. Looks only into the sets that can hold the page. If pages of
+ * 1 GiB have been held in pieces, calls flush_some(). */
 static void flush_page(struct translation *translation, const struct flush *flush)
 {
 	if (translation->pieces) {

@@ -33,9 +33,9 @@ struct archive {
 };
 
 /*
- * Allocates `pages` contiguous frames, at most PART_FRAMES of them: takes frames, in whatever order
- * the allocator hands them out, until it has all frames of an aligned part of 2 MiB, and frees
- * those that are not needed. Returns the address of the first frame in the direct map, or NULL if
+ * Allocates `pages` contiguous frames, at most PART_FRAMES of them. Takes frames, in whatever order
+ * the allocator hands them out, until it has all frames of an aligned part of 2 MiB. Then frees the
+ * frames that are not needed. Returns the address of the first frame in the direct map, or NULL if
  * no part is free.
  */
 static uint8_t *take_run(size_t pages)
@@ -169,8 +169,8 @@ struct outcome {
 };
 
 /*
- * The most bytes that unpacking can free: the archive's frames, minus the number of frames that the
- * files would fill if there were no gaps between them.
+ * The most bytes that unpacking can free: the bytes of the archive's frames, minus those of the
+ * frames that the files would fill without gaps between them.
  */
 static uint64_t freeable(const struct archive *a)
 {

@@ -94,9 +94,9 @@ static int need_tag(struct bench *b)
 
 /*
  * window.moves: counts how often the window moves. An allocator chooses a page for each access of a
- * program. If the page is one of the window's, the access would cause a protection fault: then the
- * page is mapped for the program and the fault is handled, which must move the window. Accesses to
- * other pages cannot move it, so they are left out.
+ * program. If the page is one of the window's, the access would cause a protection fault. In this
+ * case the experiment maps the page for the program and handles the fault, which must move the
+ * window. Accesses to other pages cannot move it, so they are left out.
  */
 #define PART 1000 /* accesses in one space */
 

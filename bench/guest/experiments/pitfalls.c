@@ -136,7 +136,7 @@ static bool wait_until(const volatile uint8_t *flag)
 /*
  * Takes two interrupts. The second one comes in the handler of the first or, if `rule` is set,
  * after it. Returns the number of words that the second changed on the stack of the first, or ~0 if
- * one of them did not come.
+ * an interrupt did not come.
  */
 static uint64_t two_interrupts(bool rule)
 {

@@ -138,7 +138,7 @@ static bool faults_under(uint64_t pml4)
 
 /*
  * Makes the code load the PML4 `moved`, and counts its faults. The PML4 `own` maps the code at its
- * old address; `moved` is a copy of it that maps the code at another address, or at both.
+ * old address; `moved` is a copy of it that maps the code at a new address, or at both addresses.
  */
 static void load_moved(struct bench *b, uint64_t own, uint64_t moved)
 {
