@@ -1,9 +1,11 @@
 # Where the cycles go when programs start, in interrupts, TLB flushes and switches.
 # read: Shorter is better. A bar is the median of the samples, minus the overhead, with the nominal
 #       parameters of the cycle model; its parts are the causes to which the model attributes the
-#       cycles (docs/model.md).
+#       cycles (docs/model.md). On KVM, with --profile-guest, a bar is what perf sampled in the whole
+#       row, with its set-up and warm-up, per sample of the row; its parts are functions of the
+#       kernel (docs/kvm.md).
 # needs: exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
-# metric: due_instructions
+# metric: due_instructions profile_cycles
 #
 # To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/where.gp bochs where
@@ -24,8 +26,16 @@ names = "'instructions' 'REP MOVS and STOS' 'data cache misses' 'code cache miss
 'ring changes, delivery' 'TLB flushes' 'other privileged'"
 colours = "#999999 #56B4E9 #0072B2 #CC79A7 #D55E00 #7F6000 #009E73 #E69F00 #000000"
 fills = "3 4 3 5 3 1 3 2 3"
+prefix = "due_"
+of_functions = ARG1 eq "kvm"
+if (of_functions) {
+	load "data/".ARG1."/functions.gp"
+	parts = functions
+	names = functions
+	prefix = "in_"
+}
 count = words(parts)
-part(k) = column("due_".word(parts, k))
+part(k) = column(prefix.word(parts, k))
 before(k) = k <= 1 ? 0 : before(k-1) + part(k-1)
 thousands(v) = v < 1e4 ? sprintf("%.0f", v) : v < 1e6 ? sprintf("%.1fk", v/1e3) : sprintf("%.2fM", v/1e6)
 
@@ -39,6 +49,9 @@ do for [format in "svg png"] {
 	panel = 100 + n*(n > 8 ? 17 : 26)
 	high = 2*panel + 90
 	load folder."style.gp"
+	if (of_functions) {
+		data(b, s) = "data/".engine."/".b.".".s.".functions"
+	}
 	legend_high = 90.0/high
 	label_font = n > 8 ? ",10" : ",12"
 	value_font = n > 8 ? ",9" : ",11"
@@ -59,7 +72,7 @@ do for [format in "svg png"] {
 		set lmargin at screen 0.165+0.28*c
 		set rmargin at screen 0.165+0.28*c+0.245
 		set title word(titles, i) font ",13"
-		set xlabel i > 3 ? "modelled cycles, ".profile : ""
+		set xlabel i <= 3 ? "" : of_functions ? "cycles sampled by perf" : "modelled cycles, ".profile
 		set xtics () font ",10"
 		set ytics () scale 0 font label_font
 		do for [j=1:n] { set ytics add ((c == 0 ? short(word(all, j)) : "") j) }
@@ -98,7 +111,8 @@ do for [format in "svg png"] {
 	}
 	load folder."legend.style"
 	set key maxcols 5
-	plot for [k=1:count] NaN with boxes lc rgb word(colours, k) fs pattern int(word(fills, k)) title word(names, k)
+	plot for [k=1:count] NaN with boxes lc rgb word(colours, k) fs pattern int(word(fills, k)) title word(names, k) \
+		noenhanced
 	unset multiplot
 	set output
 }

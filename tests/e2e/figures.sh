@@ -159,4 +159,38 @@ done
 check "twenty strategies: and no build" lacks exec-cycles '>heap-sw+self<'
 check "twenty strategies: the rows of interrupts are builds" has irq-entry-cycles '>heap-sw+self<'
 
+# ---- Functions of a guest on KVM ----
+# Nine functions, of which the figure shows eight and the sum of the others; window was not profiled
+# with 16 MiB.
+results "$presets" "$pages"
+query "DELETE FROM environment WHERE key = 'run.strategies';
+	INSERT INTO summary SELECT 'kvm', strategy, stack, loader, isolation, cpus, benchmark, parameter, 'tsc', 'ticks', n,
+		min, q1, median, q3, max, mad, ci_low, ci_high, flags FROM summary
+		WHERE metric = 'cycles_nominal' AND benchmark IN ('exec.load', 'exec.spawn', 'tlb.remap', 'tlb.remap.cr3');
+	INSERT INTO launches (id, engine, strategy, stack, loader, isolation, cpus, memory, round, bench, state)
+		SELECT 100 + id, 'kvm', strategy, stack, loader, isolation, cpus, memory, 0, bench, state FROM launches;
+	INSERT INTO functions SELECT l.id, benchmark, parameter, 'row', column1, 'profile_cycles', 'cycles', column2 * median, 10
+		FROM launches l JOIN summary s ON s.engine = 'kvm' AND s.strategy = l.strategy,
+		(VALUES ('loader_load', 30), ('frame_take', 12), ('copy', 10), ('[user]', 9), ('[unknown]', 8), ('record_end', 7),
+		('clear', 6), ('exec_start', 5), ('first_other', 1.5), ('second_other', 1.5)) WHERE l.engine = 'kvm' AND
+		benchmark IN ('exec.spawn', 'tlb.remap') AND NOT (l.strategy = 'window' AND parameter = 16777216)"
+rm -rf "$tree/run/plots"
+"$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
+is "functions: --report exits 0" 0 $?
+is "functions: no complaint about a figure" "" "$(grep -v 'claims is not drawn\|^report: ' "$tree/err")"
+not_in_ticks()
+{
+	grep -qF 'switches.</b> Shorter' "$tree/run/report.html" && ! grep -qF 'switches.</b> In TSC' "$tree/run/report.html"
+}
+
+for text in loader_load exec_start user unknown others 'cycles sampled by perf' 'not measured'; do
+	check "functions: where-kvm has '$text'" has where-kvm ">$text<"
+done
+check "functions: the least are not told apart" lacks where-kvm other_
+check "functions: where is that of Bochs" has where 'TLB misses and walks'
+check "functions: the report says which engine the other figure is of" grep -qF "The same on bochs" "$tree/run/report.html"
+check "functions: the report does not call them ticks" not_in_ticks
+is "functions: what is drawn" "4096 16800 6720 5600 5040 4480 3920 3360 2800 1680" \
+	"$(grep '^4096 ' "$tree/run/plots/data/kvm/exec.spawn.heap.functions")"
+
 finish

@@ -190,7 +190,11 @@ static void draw(sqlite3 *db, struct drawings *drawings, const char *script, con
 		draw_view(drawings, script, views[i].name, figure);
 	}
 	if (!drawn && strncmp(metric, "due_", 4) == 0)
-		fprintf(stderr, "plots: %s is not drawn: it needs cycles of the model, on bochs\n", name);
+		fprintf(stderr,
+		        "plots: %s is not drawn: it needs cycles of the model, on bochs, or --profile-guest, "
+		        "on "
+		        "kvm\n",
+		        name);
 	else if (!drawn)
 		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of %s%s%s\n", name, metric,
 		        *metric ? " of " : "", needs);
@@ -236,6 +240,17 @@ static int draw_all(sqlite3 *db, const char *plots_out, const char *plots_dir)
 	return drawings.status;
 }
 
+/* Writes what the script of `where` draws of a view's functions. Returns 0, or -1 after a message. */
+static int write_functions(sqlite3 *db, const char *data_dir, const char *plots_dir, const struct view *view)
+{
+	char script[PATH_MAX];
+	char needs[512] = "";
+
+	if (snprintf(script, sizeof script, "%s/where.gp", plots_dir) < (int)sizeof script)
+		plots_script_line(script, "needs", needs, sizeof needs);
+	return plots_functions_write(db, data_dir, view, needs);
+}
+
 int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir)
 {
 	char plots_out[PATH_MAX];
@@ -247,7 +262,8 @@ int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir)
 	if (plots_make_dir(plots_out) || plots_make_dir(data_dir) || plots_data_write_claims(db, data_dir))
 		return -1;
 	for (size_t i = 0; i < views_count; i++) {
-		if (plots_data_write(db, data_dir, &views[i]))
+		if (plots_data_write(db, data_dir, &views[i]) ||
+		    write_functions(db, data_dir, plots_dir, &views[i]))
 			return -1;
 	}
 	return draw_all(db, plots_out, plots_dir);

@@ -14,7 +14,7 @@
  * gnuplot writes a figure to <run_dir>/plots/<name>.svg and <name>.png. If both bochs and kvm have
  * data for a script, the figure of kvm is <name>-kvm. A script with the line `# cycles: yes` is
  * also drawn in modelled cycles, as <name>-cycles. A script is skipped, with a note on stderr, if
- * the run measured none of the benchmarks in its `# needs:` line, or none of them in the metric of
+ * the run measured none of the benchmarks in its `# needs:` line, or none of them in a metric of
  * its `# metric:` line.
  *
  * Returns 0, or -1 after a message on stderr. If one figure cannot be drawn, draws the other

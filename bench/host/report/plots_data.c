@@ -376,22 +376,33 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 	return plots_close(out, path) || status ? -1 : 0;
 }
 
-bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metric)
+#define MEASURED ROWS " AND instr(' ' || ?4 || ' ', ' ' || benchmark || ' ')"
+
+bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metrics)
 {
 	static const char claims[] = "SELECT 1 FROM claims WHERE ?1 <> '' AND ?2 <> '' AND ?3 <> '' AND ?4 "
 	                             "<> '' AND ?5 = '' LIMIT 1";
 	static const char rows[] =
-	        "SELECT 1" ROWS
-	        " AND instr(' ' || ?4 || ' ', ' ' || benchmark || ' ') AND ?5 IN ('', metric) LIMIT 1";
-	sqlite3_stmt *query = plots_query(db, view, strcmp(benchmarks, "claims") ? rows : claims);
+	        "SELECT 1" MEASURED " AND (?5 = '' OR instr(' ' || ?5 || ' ', ' ' || metric || ' ')) LIMIT 1";
+	static const char profiles[] =
+	        "SELECT 1" MEASURED " AND ?3 = ?1 AND EXISTS (SELECT 1 FROM functions f JOIN launches l"
+	        " ON l.id = f.launch WHERE l.engine = ?1 AND l.strategy = c.strategy AND"
+	        " f.benchmark = c.benchmark AND f.kind = 'row' AND"
+	        " instr(' ' || ?5 || ' ', ' ' || f.metric || ' ')) LIMIT 1";
+	const char *const queries[] = { strcmp(benchmarks, "claims") ? rows : claims,
+		                        strstr(metrics, "profile_") ? profiles : NULL };
 	bool has = false;
 
-	if (query) {
-		sqlite3_bind_text(query, 4, benchmarks, -1, SQLITE_STATIC);
-		sqlite3_bind_text(query, 5, metric, -1, SQLITE_STATIC);
-		has = sqlite3_step(query) == SQLITE_ROW;
+	for (size_t i = 0; i < 2 && queries[i] && !has; i++) {
+		sqlite3_stmt *query = plots_query(db, view, queries[i]);
+
+		if (query) {
+			sqlite3_bind_text(query, 4, benchmarks, -1, SQLITE_STATIC);
+			sqlite3_bind_text(query, 5, metrics, -1, SQLITE_STATIC);
+			has = sqlite3_step(query) == SQLITE_ROW;
+		}
+		sqlite3_finalize(query);
 	}
-	sqlite3_finalize(query);
 	return has;
 }
 

@@ -29,10 +29,11 @@ int plots_data_write_claims(sqlite3 *db, const char *data_dir);
 
 /*
  * Returns true if this view has values of at least one of `benchmarks` (names separated by spaces)
- * in `metric`. If `metric` is "", any metric will do. But if `benchmarks` is "claims" and `metric`
- * is "", returns true if the run has a verdict on a claim.
+ * in one of `metrics` (likewise). If `metrics` is "", any metric will do. Metrics that begin with
+ * profile_ are those of --profile-guest, in the table functions. But if `benchmarks` is "claims" and
+ * `metrics` is "", returns true if the run has a verdict on a claim.
  */
-bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metric);
+bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metrics);
 
 /*
  * The rows of the table summary that a view draws: the rows of the view's engine (?1) whose checks
@@ -50,6 +51,14 @@ bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks
  * <benchmark>.<strategy>.ratio for each benchmark by size. Returns 0, or -1 after a message.
  */
 int plots_best_write(sqlite3 *db, const char *data_dir, const struct view *view);
+
+/*
+ * Writes in which functions of the kernel --profile-guest found the guest in these benchmarks (names
+ * separated by spaces): functions.gp, and a file <benchmark>.<strategy>.functions for each benchmark
+ * and strategy measured. Its values are per sample of the row. Writes nothing if the run has no such
+ * profile for the view. Returns 0, or -1 after a message.
+ */
+int plots_functions_write(sqlite3 *db, const char *data_dir, const struct view *view, const char *benchmarks);
 
 /* Returns view->sized, or view->metric for a run of an older version, which lacks view->sized. */
 const char *plots_sized_metric(sqlite3 *db, const struct view *view);

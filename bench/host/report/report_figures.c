@@ -90,8 +90,19 @@ static void write_figure(const struct report *report, const char *script, const 
 	write_caption(report, *title ? title : script, unit, read);
 }
 
+/* Returns true if a script draws metrics of its own, whatever the view. */
+static bool has_own_metric(const struct report *report, const char *script)
+{
+	char path[PATH_MAX];
+	char metric[64];
+
+	return snprintf(path, sizeof path, "%s/%s" ENDING, report->plots_dir, script) < PATH_MAX &&
+	       plots_script_line(path, "metric", metric, sizeof metric);
+}
+
 bool report_figures_of(const struct report *report, const char *script)
 {
+	const bool own = has_own_metric(report, script);
 	bool drawn = false;
 
 	for (size_t i = views_count; i-- > 0;) {
@@ -101,11 +112,12 @@ bool report_figures_of(const struct report *report, const char *script)
 		if (!find_in_view(report, script, view, figure))
 			continue;
 		if (drawn) {
-			fputs("<details><summary>The same in ", report->out);
-			html_text(report->out, *view->suffix ? view->unit : "counts");
+			fputs(own ? "<details><summary>The same on " : "<details><summary>The same in ",
+			      report->out);
+			html_text(report->out, own ? view->engine : *view->suffix ? view->unit : "counts");
 			fputs("</summary>\n", report->out);
 		}
-		write_figure(report, script, figure, *view->suffix ? view->unit : "");
+		write_figure(report, script, figure, *view->suffix && !own ? view->unit : "");
 		if (drawn)
 			fputs("</details>\n", report->out);
 		drawn = true;
