@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Replaces the screen in README.md by the final screen of a run, which is in its answers.txt:
+# Copies the final screen of a run, its file answers.txt, to README.md:
 #     ./run-bench.sh && make readme
-# The screen is the text between "<!-- screen -->" and "<!-- end -->", indented by four columns.
+# In README.md the screen is the text between "<!-- screen -->" and "<!-- end -->", indented by four
+# columns.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/environment.sh"

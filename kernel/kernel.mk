@@ -95,9 +95,9 @@ $(K)/constants.inc: kernel/boot/constants.c
 	$(Q)$(KERNEL_CC) $(filter-out -fstack-usage,$(KERNEL_CFLAGS)) -MMD -MF $(K)/constants.d -MT $@ -S -o $(K)/constants.s $<
 	$(Q)sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Z0-9_]*\) $$\(.*\)"$$/%define \1 \2/p' $(K)/constants.s > $@
 
-# Written only if the revision has changed, so that unchanged builds are not linked again. Git
-# reports no revision if the checkout belongs to another user. An existing file is then kept if the
-# user who runs make may not write it.
+# Written only if the revision has changed, so that unchanged builds are not linked again. If the
+# checkout belongs to another user, git reports no revision; a file that is not writable is then
+# kept.
 $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@
@@ -134,9 +134,8 @@ $(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(Q)$(KERNEL_CC) -nostdlib -static -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
 		-T kernel/kernel.ld -o $@ $(KERNEL_OBJECTS)
 
-# Makes the image as ELF32, for QEMU's -kernel. Also hashes the image without the name of the
-# revision and stores the hash in code.sha256; the harness uses it to recognize results of the same
-# code.
+# Makes the image as ELF32, for QEMU's -kernel. Also makes code.sha256, a hash of the image without
+# the name of the revision. The harness uses the hash to recognize results of the same code.
 $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 	$(Q)objcopy -O elf32-i386 --strip-debug --remove-section=.revision $< $@
 	$(Q)sha256sum $@ | cut -c 1-64 > $(K)/code.sha256

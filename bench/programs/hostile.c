@@ -75,8 +75,8 @@ static int failed_exec(void)
 	       call(SYS_execve, (uintptr_t)long_name, 0, 0) != -36;
 }
 
-/* Returns 0 if a string that is too long and a list of too many strings are refused with -E2BIG
- * (7). tests/programs/arguments.c has more such cases. */
+/* Returns 0 if SYS_spawn fails with -E2BIG (7) in two cases: one string is too long, or there are
+ * too many strings. tests/programs/arguments.c has more such cases. */
 static int many_arguments(void)
 {
 	static char long_string[140000];

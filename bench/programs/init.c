@@ -21,8 +21,8 @@ static void print_number(int number)
 	print(at);
 }
 
-/* Reads a line, which the terminal has echoed and let the user edit. Returns false at the end of
- * the input (Ctrl-D), or if there is no input. */
+/* Reads a line. The terminal echoes it, and lets the user edit it. Returns false at the end of the
+ * input (Ctrl-D), or if there is no input. */
 static bool read_line(char line[LINE])
 {
 	const long got = call(SYS_read, 0, (uintptr_t)line, LINE - 1);

@@ -10,8 +10,8 @@
 extern char command_line[COMMAND_LINE];
 
 /*
- * Copies the value of `key=` on the command line to `value`, truncated to `size` bytes with the
- * NUL. Returns false, with "" in `value`, if the command line has no such key.
+ * Sets `value` to the value of `key=` on the command line, truncated to `size` bytes with the NUL.
+ * Returns false, with "" in `value`, if the command line has no such key.
  */
 bool boot_option(const char *key, char *value, size_t size);
 

@@ -43,9 +43,9 @@ const char *exception_name(uint64_t vector);
 void exception_dump(const struct trap_frame *frame);
 
 /*
- * Sets the handler of exceptions in user mode, except NMI, #DF, #MC and the page faults that the
- * handler of exception_set_page_fault() resolves. When the handler returns, the program resumes
- * with the registers in the frame.
+ * Sets the handler of exceptions in user mode. The handler is not called for NMI, #DF and #MC, nor
+ * for page faults that the handler of exception_set_page_fault() resolves. When it returns, the
+ * program resumes with the registers in the frame.
  */
 void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
 

@@ -236,8 +236,9 @@ void node_own_data(struct node *node);
 
 /*
  * Contiguous bytes of a file that stay readable even if the file changes or is freed. Pinning and
- * unpinning take the same time for any size: frames are shared one by one only if the file gives
- * them up while its bytes are pinned. The struct must not move as long as the bytes are pinned.
+ * unpinning take the same time for any size, because they do not touch every frame. The frames are
+ * shared one by one only if the file gives them up while its bytes are pinned. The struct must not
+ * move as long as the bytes are pinned.
  */
 struct pinned_bytes {
 	const uint8_t *bytes;

@@ -35,8 +35,8 @@ bool isolation_set_copies(enum isolation_copies way)
 }
 
 /*
- * Returns the address in the direct map of the user byte at `address`. `access` is ERROR_WRITE for
- * a write, 0 for a read. If the program may not access the byte in this way, calls the page-fault
+ * Returns the direct-map address of the user byte at `address`. `access` is ERROR_WRITE for a
+ * write, 0 for a read. If the program may not access the byte in this way, calls the page-fault
  * handler, as the MMU would, and looks the byte up again. Returns NULL if the handler does not
  * resolve the fault.
  */

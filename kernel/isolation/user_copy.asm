@@ -7,8 +7,9 @@
 EFAULT	equ 14
 E2BIG	equ 7
 
-; RECOVERY start, end, resume: adds code that may fault to the table that cpu/exceptions.c searches.
-; Each 32-bit word is the distance from itself to one of the three addresses (struct recovery).
+; RECOVERY start, end, resume: adds a row to the table that cpu/exceptions.c searches. If the code
+; from `start` to `end` faults, execution resumes at `resume`. Each 32-bit word of the row is the
+; distance from itself to one of the three addresses (struct recovery).
 %macro RECOVERY 3
 	dd	%1 - $
 	dd	%2 - $

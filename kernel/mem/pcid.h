@@ -72,8 +72,8 @@ bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3);
 uint64_t pcid_load_stale(uint64_t cr3);
 
 /*
- * Returns the value to load into CR3 for `cr3` on this CPU: without CR3_NO_FLUSH if its PCID is
- * stale here. The caller must load it at once, with interrupts off.
+ * Returns the value to load into CR3 for `cr3` on this CPU. It lacks CR3_NO_FLUSH if the PCID of
+ * `cr3` is stale here. The caller must load it at once, with interrupts off.
  */
 static inline uint64_t pcid_load(uint64_t cr3)
 {
@@ -84,8 +84,8 @@ static inline uint64_t pcid_load(uint64_t cr3)
 }
 
 /*
- * Returns the value to load in order to return to the earlier CR3 value `cr3`, whose translations
- * are still valid: with CR3_NO_FLUSH if it has a PCID.
+ * Returns the value to load into CR3 to go back to `cr3`, an earlier value whose translations are
+ * still valid. If `cr3` has a PCID, the result has CR3_NO_FLUSH.
  */
 static inline uint64_t pcid_back(uint64_t cr3)
 {

@@ -27,7 +27,7 @@
 enum tlb_scope {
 	TLB_PAGES, /* `pages` pages from `start`, in the kernel half or in the loaded space */
 	TLB_SPACE, /* all non-global translations of the loaded space */
-	TLB_TABLES /* cached pointers to the unlinked kernel-half table that mapped `start` */
+	TLB_TABLES /* cached pointers to an unlinked kernel-half table, which mapped `start` */
 };
 
 /*
@@ -124,7 +124,7 @@ static inline void tlb_batch_begin(struct tlb_batch *batch, const struct root *u
 void tlb_batch_free(struct tlb_batch *batch, uint64_t frame);
 
 /*
- * Flushes `pages` pages from `start`, a range that contains all pages of the batch, and frees their
- * frames. Does nothing if no frame was added.
+ * Flushes the `pages` pages from `start` on, then frees the frames of the batch. The range must
+ * contain all pages of the batch. Does nothing if no frame was added.
  */
 void tlb_batch_end(struct tlb_batch *batch, uintptr_t start, size_t pages);

@@ -14,7 +14,7 @@
 
 /*
  * Checks whether `memory` is the memory of a screen (SCREEN_SIZE bytes). If so, clears the screen
- * and turns output to it on.
+ * and turns on output to it.
  */
 void screen_init(volatile uint16_t *memory);
 

@@ -277,9 +277,9 @@ static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 	*word++ = 0;
 	put_vector(word, plan, user_address(a->file_name));
 	word += VECTOR_WORDS;
-	while (word < end) /* zeros the padding */
+	while (word < end) /* clear the padding */
 		*word++ = 0;
-	*end &= ~0UL << (a->top & 7) * 8; /* zeros the bytes of this word below the strings */
+	*end &= ~0UL << (a->top & 7) * 8; /* clear the bytes of this word before the strings */
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,

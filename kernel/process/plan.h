@@ -14,8 +14,7 @@ struct node;
  * Handle the entries that plan->rest counts (loader/elf.h). plan_add_rest() adds the regions whose
  * pages are made on first use; the space must be in no CPU's CR3. `node` is the program's file, or
  * NULL for a boot module. Returns 0 or -ENOMEM. plan_patch() copies data into loaded pages and
- * hides segments that have no rights; it is called after the loader has filled the pages for the
- * last time.
+ * hides segments that have no rights; it is called once the loader has filled all pages.
  */
 int plan_add_rest(struct address_space *space, const struct elf_plan *plan, struct node *node);
 void plan_patch(struct address_space *space, const struct elf_plan *plan);
