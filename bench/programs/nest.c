@@ -148,7 +148,7 @@ static int stack(void)
 	return 0;
 }
 
-/* Sets RFLAGS.AC, which user mode may do and interrupt gates do not undo, and spins. */
+/* Sets RFLAGS.AC and spins. User mode may set AC, and interrupt gates do not clear it. */
 static _Noreturn void set_ac(void)
 {
 	__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq" : : : "memory", "cc");

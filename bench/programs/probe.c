@@ -371,7 +371,7 @@ static int irq(int entry_only)
 			        :
 			        : [ipi] "r"(0x40050), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
 			        : "memory", "cc");
-		} else if (entry_only) { /* no wait: a sample's region has none */
+		} else if (entry_only) { /* a sample's region holds only the entry */
 			t0 = stamp();
 			empty_region(begin);
 		} else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The loading window. window.c has the code that the loaders window and random share. */
+/* The loading window. window.c has the code that the loaders `window` and `random` share. */
 #pragma once
 
 #include "loader/loader.h"

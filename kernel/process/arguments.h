@@ -10,7 +10,7 @@
 
 #include "loader/elf.h"
 
-/* Size in bytes of the page of arguments. arguments_large.h handles those that do not fit. */
+/* Size in bytes of the page of arguments. arguments_large.h is for arguments that do not fit. */
 #define ARGUMENTS_SIZE     PAGE_SIZE
 #define ARGUMENTS_MAX      128 /* the most strings of argv and envp in that page */
 

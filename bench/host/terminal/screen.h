@@ -40,5 +40,5 @@ size_t screen_rows_of(const struct screen_rows *rows, const struct answer *answe
  * if all answers are shown with SCREEN_STRATEGIES strategies. Changes what is shown. */
 void screen_rows_choose_range(struct screen_rows *rows);
 
-/* Prints the answers of a topic that are shown, below a heading; nothing if there are none. */
+/* Prints the heading of a topic, and below it the answers that are shown; nothing if none is. */
 void screen_rows_print(struct screen_rows *rows, enum answer_topic topic, FILE *out);
