@@ -64,7 +64,7 @@ few()
 }
 
 # Prints rows for unusual machines: without a PIT, PICs or a serial port; with most of the memory
-# above 4 GiB; with other numbers of CPUs; with processors that the kernel must refuse; and with too
+# above 4 GiB; with 3, 5, 6 or 7 CPUs; with processors that the kernel must refuse; and with too
 # little memory for the kernel or for a boot module.
 odd()
 {

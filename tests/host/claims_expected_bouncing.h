@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The expectations of claims_expected.h for the claims about the bouncing kernel (ISOLATION
- * bouncing).
- */
+/* The part of claims_expected.h for the claims about the bouncing kernel (ISOLATION bouncing). */
 #pragma once
 
 #include "tests/host/claims_results.h"
@@ -42,7 +39,10 @@ static const struct expectation bouncing_expectations[] = {
 	          CYCLES_OF(BOUNCING, "irq.roundtrip.user 0", "300", "300", "300")
 	                  CYCLES_OF("heap", "irq.roundtrip.user 0", "100", "100", "100")
 	                          CYCLES_OF("heap", "syscall.null 0", "100", "100", "100") },
-	/* Counts of events decide only if the answer is the same whatever each event costs. */
+	/*
+	 * Counts of events decide the claim only if the answer is the same whatever each event
+	 * costs.
+	 */
 	{ 13, "confirmed",
 	  "events on Bochs, not time, from the event of least to that of largest ratio: "
 	  "irq.roundtrip.user 1.500 … ∞ slower, syscall.null 1.200",
@@ -72,7 +72,7 @@ static const struct expectation bouncing_expectations[] = {
 	{ 15, "refuted", "8 B 1.050 … 1.050 not slower, 1 MiB 0.900", COPIES("page", "105", "90") },
 	{ 15, "inconclusive", "1 MiB 1.000 … 1.000 not slower", COPIES("page", "300", "100") },
 	/*
-	 * The note is about copies by temporary mappings (copy.user.page), so other copies do not
+	 * Claim 15 is about copies by temporary mappings (copy.user.page), so other copies do not
 	 * count.
 	 */
 	{ 15, "not measured", "missing: copy.user.page", COPIES("walk", "300", "300") },

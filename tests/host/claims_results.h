@@ -47,7 +47,10 @@ struct expectation {
 	engine " " strategy " " benchmark " 0 violations " violations "\n" engine " " strategy " " benchmark \
 	       " 0 tries " tries "\n"
 #define COUNT(strategy, benchmark, metric, value) "bochs " strategy " " benchmark " 0 " metric " " value "\n"
-/* Results on Bochs of an experiment with a control. The macros below have further metrics. */
+/*
+ * Results on Bochs of an experiment with a control. The macros after it, up to ENTRIES, make
+ * results of other experiments and benchmarks.
+ */
 #define CONTROLLED(strategy, benchmark, violations, control, tries) \
 	TRIES("bochs", strategy, benchmark, violations, tries)      \
 	COUNT(strategy, benchmark, "control_violations", control)

@@ -114,7 +114,8 @@ static uint64_t wanted(uint64_t few)
 }
 
 /*
- * The kind `cycles` of the program `places` moves the window, forks and calls execve() 100 times.
+ * The kind `cycles` of the program `places` does this 100 times: it moves the window and forks, and
+ * the child calls execve().
  */
 TEST(moves_forks_and_execs_lose_no_frame)
 {
@@ -270,8 +271,8 @@ TEST(traps_while_the_window_moves_are_survived)
 	came = 0;
 	came_at_end = false;
 	/*
-	 * gate_set() changes the IDT at ENTRY_WINDOW_BASE only, so the window must be there. A move
-	 * to NEAR copies this IDT.
+	 * gate_set() changes only the IDT at ENTRY_WINDOW_BASE, so the window must be there. The
+	 * move to NEAR copies this IDT.
 	 */
 	if (home != ENTRY_WINDOW_BASE && move_to(own_space(), ENTRY_WINDOW_BASE))
 		return "no memory";

@@ -206,8 +206,8 @@ static bool files_are_as_before(void)
 }
 
 /*
- * Makes the files what they were before the round. Returns false if the round has removed or moved a
- * node of kept[].
+ * Restores the files to their state before the round. Returns false if the round has removed or
+ * moved a node of kept[].
  */
 static bool restore_files(void)
 {

@@ -15,8 +15,8 @@ shift 2
 . tests/tap.sh
 globs='exec.spawn,exec.execve,fork.*,memory.*,map.*,switch.*,syscall.*,regions.elf_order'
 
-# boot BUILD SEED: boots the build with this layout seed. Writes the records to $work/SEED, and the
-# first frame and the rows, in their order, to $work/SEED.layout. Fails if the boot or a check
+# boot BUILD SEED: boots the build with this layout seed. Writes the records to $work/SEED. Writes
+# the first frame, and the rows in their order, to $work/SEED.layout. Fails if the boot or a check
 # fails.
 boot()
 {

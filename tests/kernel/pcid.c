@@ -40,8 +40,8 @@ struct look {
 static void look_inside(void *argument)
 {
 	/*
-	 * *look is on the caller's stack, which may be unmapped while the other CR3 is loaded, so
-	 * *look is not used then.
+	 * While the space's CR3 is loaded, the caller's stack may be unmapped. *look is on that
+	 * stack, so it is not used then.
 	 */
 	struct look *look = argument;
 	const uint64_t old = read_cr3();

@@ -332,9 +332,9 @@ static bool holds(uintptr_t address, uint8_t byte)
 
 /*
  * With COPIES_ENTRY, a copy borrows an entry of the user's PML4. Meanwhile a real CPU may cache
- * translations of all pages under the entry. An engine caches only translations of accessed pages.
- * So this function leaves one in the TLB: it borrows the entry, writes `byte` to the user's
- * `address`, and flushes nothing.
+ * translations of all pages under the entry, but an emulator caches only those of accessed pages.
+ * This function makes an emulator cache a translation, too. It borrows the entry, writes `byte` to
+ * the user's `address`, and flushes nothing.
  */
 static void cache_borrowed(uintptr_t address, uint8_t byte)
 {

@@ -78,7 +78,7 @@ static void profiles_are_whole(void **state)
 	}
 }
 
-/* Tags are counted, and values of the section [measured] are not. */
+/* The tags of values must be counted, except those in the section [measured]. */
 static void tags(void **state)
 {
 	char path[] = "/tmp/profile-XXXXXX";

@@ -81,7 +81,7 @@ static int set_up(void **state)
 		                        .sh_offset = offsetof(struct file, names),
 		                        .sh_size = sizeof file.names };
 	names_used = 1;
-	/* A symbol like those of a linker script, which are no functions. */
+	/* Not a function: a linker script defines such symbols. */
 	add_symbol(1, "text_start", 0, 0, STB_GLOBAL, STT_NOTYPE);
 	add_symbol(2, "first", 0, 0x20, STB_LOCAL, STT_FUNC);
 	add_symbol(3, "entry", 0x40, 0, STB_GLOBAL, STT_NOTYPE);

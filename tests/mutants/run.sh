@@ -324,8 +324,8 @@ report()
 	esac
 }
 
-# choose MODE [NAME…]: puts the numbers of the faults that are asked for into `chosen`, and prints a
-# TAP line for each that cannot be planted; `failed` is their number
+# choose MODE [NAME…]: puts the numbers of the faults that are asked for into `chosen`. Prints a
+# TAP line for each fault that cannot be planted, and counts these faults in `failed`.
 choose()
 {
 	local n why glob mode=$1

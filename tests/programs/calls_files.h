@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows for calls.c: system calls on files with a bad argument, and the errors they must return. */
+/*
+ * Rows for calls.c: system calls on files, each with a bad argument, and the errors that the calls
+ * must return.
+ */
 #pragma once
 
 #include "tests/programs/calls_rows.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows for calls.c: system calls on tasks (signals, time, children, identity) with a bad argument,
- * and the errors they must return.
+ * Rows for calls.c: system calls on tasks (signals, time, children, identity), each with a bad
+ * argument, and the errors that the calls must return.
  */
 #pragma once
 

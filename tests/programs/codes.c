@@ -143,10 +143,10 @@ static int alignment(void)
 	return fault->signal ? __LINE__ : NOT_HERE;
 }
 
-/* A division, the exception that it unmasks (a bit of the x87 control word), and its si_code. */
+/* A division that raises an exception: its operands, and the si_code of the signal. */
 struct division {
 	double above, below;
-	unsigned unmasked;
+	unsigned unmasked; /* the exception's mask bit in the x87 control word */
 	int code;
 };
 
@@ -261,8 +261,9 @@ static void nothing(int signal, const int *info, void *context)
 }
 
 /*
- * void raise_and_step(long pid, long signal): calls kill(pid, signal). The handler to_bad_rsp()
- * continues at call_by_rsp, and from_bad_rsp() at back_by_rsp, which returns.
+ * void raise_and_step(long pid, long signal): calls kill(pid, signal). The signal's handler,
+ * to_bad_rsp(), then continues at call_by_rsp, which makes a system call with TF set. The handler
+ * of the trap, from_bad_rsp(), continues at back_by_rsp, which returns.
  */
 __asm__("raise_and_step:\n\tmov $62, %eax\n\tsyscall\n\tjmp back_by_rsp\n"
         "call_by_rsp:\n\tsyscall\n\tnop\n\tnop\n"

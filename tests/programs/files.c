@@ -81,7 +81,7 @@ static int names(void)
 	/* Renaming one name of a file to another of its names has no effect. */
 	CHECK(two(SYS_rename, A, B) == 0 && stat_of(A).links == 2);
 	CHECK(two(SYS_rename, A, C) == 0 && stat_of(A).number == 0 && stat_of(C).links == 2);
-	/* rename() replaces a name of the file by another file. */
+	/* C was a name of this file. rename() of another file to C makes C that file's name. */
 	CHECK(call(SYS_close, (uint64_t)make(A, "three", 5), 0, 0) == 0);
 	CHECK(two(SYS_rename, A, C) == 0 && reads(C, "three", 5) && stat_of(B).links == 1);
 	CHECK(two(SYS_link, B, A) == 0 && one(SYS_unlink, B) == 0 && one(SYS_unlink, A) == 0);
@@ -183,7 +183,7 @@ static int cut_one(uint64_t flags)
 	}
 	CHECK(call(SYS_ftruncate, (uint64_t)file, 2 * PAGE_SIZE + 50, 0) == 0);
 	CHECK(mapped[0] == '0' && mapped[PAGE_SIZE] == '1' && mapped[2 * PAGE_SIZE] == '2');
-	/* This byte is in the last page, past the end. */
+	/* This byte is in the file's last page, but past the end of the file. */
 	CHECK(!shared || mapped[2 * PAGE_SIZE + 100] == 0);
 	for (size_t i = 0; i < PAGES; i++)
 		for (int write = 0; write < 2; write++)

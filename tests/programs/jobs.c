@@ -284,8 +284,8 @@ static void tells_what_it_got(void)
 }
 
 /*
- * The first program leads a process group and a session. A signal to this group must reach the
- * members of the group, but not a child in another group.
+ * A program that the kernel itself starts leads a process group and a session. A signal to this
+ * group must reach the members of the group, but not a child in another group.
  */
 static int leads(void)
 {

@@ -96,7 +96,8 @@ static int forks(void)
 	data = bss = stack = *mapped = 9;
 	CHECK(status_of(pid) == 0);
 	CHECK(data == 9 && bss == 9 && stack == 9 && *mapped == 9);
-	pid = fork(); /* in the child, the kernel writes `status` to a page shared by fork() */
+	/* In the child, wait4() writes the status to a page of the stack that fork() has shared. */
+	pid = fork();
 	if (pid == 0) {
 		long grandchild = fork();
 

@@ -342,8 +342,8 @@ static int words(void)
 	CHECK(wake_all_of(shared, WAKE, 2, 0) == 0);
 	CHECK(status_of(pids[0]) == 0 && status_of(pids[2]) == 0);
 	/*
-	 * A word in private memory is a different futex in each process. So is a word in shared
-	 * memory for a task that waits with the flag PRIVATE.
+	 * A word in private memory is a different futex in each process. If a task waits with the
+	 * flag PRIVATE, the same is true of a word in shared memory.
 	 */
 	pids[0] = fork();
 	if (pids[0] == 0)

@@ -9,7 +9,8 @@
 BASE	equ 0x10000000
 TEXT	equ 0x2000		; offset of the text in the file, after the headers
 DATA	equ 0x4000		; offset of the other segments
-STEP	equ 11			; header n is of segment n * STEP modulo COUNT; coprime to COUNT
+; Program header n describes segment n * STEP modulo COUNT. STEP must be coprime to COUNT.
+STEP	equ 11
 PT_LOAD	equ 1
 PT_INTERP equ 3
 SYS_exit equ 60

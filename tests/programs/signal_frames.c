@@ -36,9 +36,9 @@ static void change_stack(int signal, const int *info, uint64_t *context)
 
 /*
  * Sets an alternate stack with `flags` and raises a signal. In the handler, sigaltstack() must
- * report the flags `in_handler`, and setting another stack must return `change`. Afterwards, the
- * stack must be set again with the flags `after` (man 2 sigaltstack). Returns 0, or the line of the
- * failed check.
+ * report the flags `in_handler`, and setting another stack must return `change`. After the handler
+ * has returned, sigaltstack() must report the stack with the flags `after` (man 2 sigaltstack).
+ * Returns 0, or the line of the failed check.
  */
 static int stack_with(uint32_t flags, uint32_t in_handler, long change, uint32_t after)
 {

@@ -335,7 +335,10 @@ static int killed(void)
 				break;
 			case 2:
 				if (fork() == 0) {
-					/* Outlasts the parent's two yield() on a busy host. */
+					/*
+					 * Sleep for longer than the parent's two calls of yield()
+					 * take on a busy host.
+					 */
 					sleep_ms(200);
 					leave(0);
 				}

@@ -50,9 +50,9 @@ static inline uintptr_t address_of(size_t page)
 #define LINK_ALLOCATED 0xfffffffeU /* the allocator's link of a frame with one owner */
 
 /*
- * The frame of each page of the loaded space before an operation, and the allocator's link of the
- * frame, which encodes the number of owners. Until the page is flushed, the frame must not be freed
- * or lose an owner.
+ * The state of each page of the loaded space before an operation: the page's frame, and the
+ * allocator's link of this frame, which encodes the number of owners. Until the page is flushed,
+ * the frame must not be freed or lose an owner.
  */
 static struct {
 	uint64_t frame; /* 0: not watched */

@@ -63,7 +63,7 @@ static void check_rest(const struct elf_plan *plan, size_t i, const uint8_t *fil
 	}
 }
 
-/* Checks what the rest of the kernel relies on in an accepted plan. */
+/* Checks the properties of an accepted plan that the rest of the kernel relies on. */
 static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
 	bool entry_found = false;

@@ -69,7 +69,10 @@ static void pages_are_filled_and_flushed(void **state)
 
 static int set_up(void **state)
 {
-	/* The pages must lie in one page table, so that note_flush() finds the entries of all. */
+	/*
+	 * All pages must be in one page table: the test looks for all entries of a segment in the
+	 * table of its first page.
+	 */
 	char *room = mmap(NULL, 4UL << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	start = ((uintptr_t)room + (2UL << 20) - 1) & ~((2UL << 20) - 1);

@@ -171,7 +171,7 @@ static void modules_move(void **state)
 	layout_set_seed(0);
 }
 
-#define MANY (2500U * 512) /* frames of 2500 parts of 2 MiB, more than the 1024 spans of mem/frames.c */
+#define MANY (2500U * 512) /* frames in 2500 parts of 2 MiB; mem/frames.c has at most 1024 spans */
 
 /*
  * Allocates all frames and stores their numbers in `order`. Returns the number of frames that lie

@@ -170,7 +170,7 @@ static void ignore(void *context, const struct record *record, bool from_library
 	assert_false(from_library);
 }
 
-/* Checks that the lines of all earlier tests and an end record make a valid stream. */
+/* Checks that the lines of all earlier tests, followed by an end record, are a valid stream. */
 static void whole_stream(void **state)
 {
 	struct stream stream;

@@ -281,8 +281,9 @@ static void one_write(size_t page)
 }
 
 /*
- * Destroys a space other than the loaded one, as exit() does. Makes a new space in its place: a
- * copy of the loaded space, as fork() does, or in a quarter of the calls an empty space.
+ * Destroys a space other than the loaded one, as exit() does, and makes a new space in its place.
+ * The new space is a copy of the loaded space, as after fork(). In a quarter of the calls it is
+ * empty.
  */
 static void one_fork(void)
 {

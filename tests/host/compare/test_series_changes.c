@@ -239,8 +239,9 @@ static void each_metric_measures_something(void **state)
 }
 
 /*
- * Metrics that only explain others (causes) must not decide. Here they differ widely between the
- * runs, but instructions and nominal cycles are within the threshold, so nothing must be reported.
+ * A cause is a metric that explains other metrics. Causes must not decide. Here they differ widely
+ * between the runs, but instructions and nominal cycles are within the threshold, so nothing must
+ * be reported.
  */
 static void causes_do_not_decide(void **state)
 {
@@ -305,8 +306,8 @@ static void work_belongs_to_its_instructions(void **state)
 }
 
 /*
- * A failed check must be reported once per row: at a metric that decides, or, if the row has none,
- * at a cause.
+ * A failed check must be reported once per row: at a metric that decides. If the row has no such
+ * metric, the check must be reported at a cause.
  */
 static void a_failed_check_is_told_once(void **state)
 {

@@ -224,7 +224,7 @@ static void presets_with_the_same_stack(void **state)
 static const char *const stacks[] = { STACKS(NAME) };
 static const char *const loaders[] = { LOADERS(NAME) };
 
-/* Returns the cost of a build, the sum of a part for its stack and a part for its loader. */
+/* Returns the cost of a build: a part for its stack plus a part for its loader. */
 static double cost(size_t stack, size_t loader)
 {
 	return (double)(100 * stack * stack + 7 * loader);

@@ -156,7 +156,10 @@ static void also_and_kind_are_stored(void **state)
 	                    "arithmetic|missing: why");
 }
 
-/* `margin_set` must come from the last entry of the register that changes more than the wording. */
+/*
+ * `margin_set` must come from the claim's last entry in the register. Entries that change only the
+ * wording of a claim do not count.
+ */
 static void the_margins_time_is_that_of_the_register(void **state)
 {
 	static const char register_text[] = "# 7 0 comment before x x\n"

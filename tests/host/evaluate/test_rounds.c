@@ -47,8 +47,8 @@ static void the_interval_is_that_of_the_rounds(void **state)
 }
 
 /*
- * A round on Bochs is a memory layout. Which of two images is faster in one layout says little
- * about the others.
+ * A round on Bochs is a memory layout. An image that is faster than another in one layout may be
+ * slower in the next.
  */
 static void rounds_of_bochs_are_layouts(void **state)
 {

@@ -118,7 +118,7 @@ static void interval_ranks_are_those_of_the_sign_test(void **state)
 	assert_int_equal(stats_interval_rank(50), 18);
 }
 
-/* Returns the number of the 2^n outcomes of n coin tosses that have fewer than k heads. */
+/* Returns how many of the 2^n outcomes of n coin tosses have fewer than k heads. */
 static uint64_t fewer_heads(unsigned n, unsigned k)
 {
 	uint64_t ways[LONGEST + 1] = { 1 };

@@ -135,7 +135,7 @@ static void exact_series_are_compared_in_both_directions(void **state)
 
 /*
  * A result from a single round is undecided, because another memory layout might give the opposite
- * result. It must stay undecided if the run has a second round without samples.
+ * result. It must stay undecided if a second round is added that has no samples.
  */
 static void what_is_in_one_round_is_not_decided(void **state)
 {

@@ -160,9 +160,9 @@ static void made_up_samples_are_charged(void **state)
 	        read_text("G " IN_MAP                                /* before the row */
 	                          OUT("37") "G " IN_MAP              /* in the row */
 	                                    "KGg " CYCLES "400123\n" /* in user mode */
-	                                    "G " CYCLES "400123\n"   /* marked as the mode that follows */
+	                                    "G " CYCLES "400123\n"   /* a user address marked as kernel */
 	                                    "K " IN_MAP "U " IN_MAP  /* of the host */
-	                                    "\n" ELSEWHERE           /* no record */
+	                                    "\n" ELSEWHERE           /* not to the records' port */
 	                                    "G " CYCLES "ffffffff80108424\n" /* the function's last byte */
 	                                    "G " CYCLES "ffffffff80108425\n" /* the one after it */
 	                  OUT("26") "GE " IN_MAP,

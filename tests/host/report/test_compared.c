@@ -90,12 +90,18 @@ static void an_ordering_in_cycles_holds_over_the_model(void **state)
 	                    "cycles_high cycles_low cycles_nominal");
 	assert_string_equal(decided((const double[3][2]){ { 0.8, 0.9 }, { 0.8, 0.9 }, { 0.8, 0.9 } }, "net"),
 	                    "cycles_high cycles_low cycles_nominal");
-	/* First the low parameters reverse the order. Then their interval contains 1. */
+	/*
+	 * In the first case, the low parameters reverse the order. In the second case, the interval
+	 * with the low parameters contains 1.
+	 */
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.8, 0.9 }, { 1.1, 1.2 } }, "net"),
 	                    "cycles_high cycles_low");
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.9, 1.3 }, { 1.1, 1.2 } }, "net"),
 	                    "cycles_high");
-	/* First each interval contains 1. Then the low parameters have too few rounds. */
+	/*
+	 * In the first case, each interval contains 1. In the second case, the low parameters have
+	 * too few rounds.
+	 */
 	assert_string_equal(decided((const double[3][2]){ { 1, 1 }, { 1, 1.2 }, { 0.9, 1 } }, "net"), "");
 	assert_string_equal(
 	        decided((const double[3][2]){ { 1.1, 1.2 }, { 1.1, 1.2 }, { 1.1, 1.2 } }, "few,net"),

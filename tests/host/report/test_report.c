@@ -350,8 +350,8 @@ static void answers_come_first_in_cycles(void **state)
 }
 
 /*
- * The answer about TLB flushes must give the costs, and the number of pages from which a CR3 load
- * is cheaper than INVLPG.
+ * The answer about TLB flushes must give the costs, and the smallest number of pages for which a
+ * CR3 load is cheaper than INVLPG of each page.
  */
 static void a_flush_has_its_cost(void **state)
 {

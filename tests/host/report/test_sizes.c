@@ -42,9 +42,8 @@ static size_t occurrences(const char *text, const char *needle)
 }
 
 /*
- * A REP instruction counts once in `instructions`, however much it copies, so counts of
- * instructions order the loaders of a large image wrongly. The report must use `work` for such
- * rows.
+ * A REP instruction counts once in `instructions`, however much it copies. So `instructions` ranks
+ * the loaders wrongly if the image is large. The report must use `work` for such rows.
  */
 static void sizes_are_not_compared_by_instructions_alone(void **state)
 {
@@ -72,7 +71,7 @@ static void sizes_are_not_compared_by_instructions_alone(void **state)
 	/* Both numbers are in the table of subjects and in the table of all benchmarks. */
 	assert_int_equal(occurrences(text, ">17,007</td>"), 2);
 	assert_int_equal(occurrences(text, ">2,001</td>"), 2);
-	assert_int_equal(occurrences(text, ">34</td>"), 2); /* one row only: work is the same */
+	assert_int_equal(occurrences(text, ">34</td>"), 2); /* `work` is the same and has no row */
 	free(text);
 }
 

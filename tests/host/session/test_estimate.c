@@ -170,7 +170,10 @@ static void also_on_other_machines(void **state)
 	assert_true(worst_error(0.4, true) < 0.3);
 }
 
-/* Shows that the recorded run is not too easy: without durations of rows the estimate is far off. */
+/*
+ * Without durations of rows, the estimate must be far off. Otherwise the recorded run would be too
+ * easy to estimate.
+ */
 static void not_without_durations(void **state)
 {
 	(void)state;

@@ -391,7 +391,7 @@ static void an_engine_has_its_number_of_rounds(void **state)
 	}
 }
 
-/* Writes the boots of heap on Bochs with these benchmarks to `text`: round, rows=, benchmarks. */
+/* Plans boots of heap on Bochs. Writes each to `text`: its round, its rows, and its benchmarks. */
 static void kinds(char text[400], const char *bench, const char *rounds)
 {
 	const struct engine *const engines[] = { &engine_bochs };
