@@ -14,30 +14,16 @@
 --          interval this range decides, by the same rule
 -- figure:  exec
 -- needs:   heap-sw+direct+shared exec.load
-WITH load AS (
+WITH boot AS (
 	SELECT CASE
 	         WHEN benchmark = 'exec.load.flush_cr3' AND strategy = 'window' THEN 'CR3'
 	         WHEN benchmark = 'exec.load' AND strategy = 'window'           THEN 'INVLPG'
 	         WHEN benchmark = 'exec.load' AND strategy = 'heap'             THEN 'heap'
 	         WHEN benchmark = 'exec.load' AND stack || loader || isolation = 'heap-swdirectshared' THEN 'direct'
 	       END AS way,
-	       engine, cpus, round, parameter AS size, metric, overhead, value
-	FROM good_sample
+	       engine, cpus, round, parameter AS size, metric, cost
+	FROM boot_time
 	WHERE benchmark IN ('exec.load', 'exec.load.flush_cr3')
-	  AND (engine = 'kvm' AND metric = 'tsc'
-	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
-), placed AS (
-	SELECT *, count(*) OVER same AS n, row_number() OVER (same ORDER BY value) AS place
-	FROM load
-	WHERE way IS NOT NULL
-	WINDOW same AS (PARTITION BY way, engine, cpus, round, size, metric, overhead)
-), boot AS (
-	-- The median of a boot's samples minus that of its overhead samples, whose body is empty.
-	SELECT way, engine, cpus, round, size, metric,
-	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2))
-	       - coalesce(avg(value) FILTER (WHERE overhead AND place IN ((n + 1) / 2, (n + 2) / 2)), 0) AS cost
-	FROM placed
-	GROUP BY way, engine, cpus, round, size, metric
 ), timed AS (
 	SELECT b.way, engine, size, metric, count(*) AS boots, min(b.cost / h.cost) AS low, max(b.cost / h.cost) AS high
 	FROM boot b JOIN boot h USING (engine, cpus, round, size, metric)
@@ -46,11 +32,9 @@ WITH load AS (
 ), event AS (
 	SELECT iif(w.benchmark = 'exec.load', 'INVLPG', 'CR3') AS way, parameter AS size, metric, w.median AS window,
 	       h.median AS heap, w.ci_low / nullif(h.ci_high, 0) AS low, w.ci_high / nullif(h.ci_low, 0) AS high
-	FROM good_summary w JOIN good_summary h USING (engine, cpus, parameter, metric)
-	WHERE engine = 'bochs' AND w.strategy = 'window' AND h.strategy = 'heap' AND h.benchmark = 'exec.load'
+	FROM event_summary w JOIN event_summary h USING (engine, cpus, parameter, metric)
+	WHERE w.strategy = 'window' AND h.strategy = 'heap' AND h.benchmark = 'exec.load'
 	  AND w.benchmark IN ('exec.load', 'exec.load.flush_cr3')
-	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
-	                 'invlpg', 'invpcid', 'interrupts', 'exceptions')
 	  AND (w."max" > 0 OR h."max" > 0)
 ), ratio AS (
 	-- One line for each way, engine and size: its interval, or its range over all events.

@@ -27,11 +27,9 @@ WITH timed AS (
 	SELECT benchmark, parameter, metric, w.median AS window, r.median AS random,
 	       w.ci_low AS low, w.ci_high AS high, r.ci_low AS random_low, r.ci_high AS random_high,
 	       w.flags LIKE '%few%' OR r.flags LIKE '%few%' AS range
-	FROM good_summary w JOIN good_summary r USING (engine, cpus, benchmark, parameter, metric)
-	WHERE engine = 'bochs' AND benchmark IN ('exec.load.flush_cr3', 'exec.load.cold')
+	FROM event_summary w JOIN event_summary r USING (engine, cpus, benchmark, parameter, metric)
+	WHERE benchmark IN ('exec.load.flush_cr3', 'exec.load.cold')
 	  AND w.strategy = 'window' AND r.strategy = 'random'
-	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
-	                 'invlpg', 'invpcid', 'interrupts', 'exceptions')
 ), counted AS (
 	SELECT benchmark, parameter,
 	       min(high <= random_low OR window = random)

@@ -11,35 +11,21 @@
 -- needs:   heap-sw+direct+bouncing syscall.null
 -- needs:   heap-sw+direct+shared irq.roundtrip.user
 -- needs:   heap-sw+direct+shared syscall.null
-WITH placed AS (
-	SELECT isolation, benchmark, stack || '+' || loader AS build, engine, cpus, round, metric, overhead, value,
-	       count(*) OVER same AS n, row_number() OVER (same ORDER BY value) AS place
-	FROM good_sample
+WITH boot AS (
+	SELECT * FROM boot_time
 	WHERE benchmark IN ('irq.roundtrip.user', 'syscall.null') AND isolation IN ('bouncing', 'shared')
-	  AND (engine = 'kvm' AND metric = 'tsc'
-	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
-	WINDOW same AS (PARTITION BY isolation, benchmark, stack, loader, engine, cpus, round, metric, overhead)
-), boot AS (
-	-- The median of a boot's samples minus that of its overhead samples, whose body is empty.
-	SELECT isolation, benchmark, build, engine, cpus, round, metric,
-	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2))
-	       - coalesce(avg(value) FILTER (WHERE overhead AND place IN ((n + 1) / 2, (n + 2) / 2)), 0) AS cost
-	FROM placed
-	GROUP BY isolation, benchmark, build, engine, cpus, round, metric
 ), timed AS (
 	SELECT benchmark, engine, metric, count(*) AS boots, min(b.cost / s.cost) AS low, max(b.cost / s.cost) AS high
-	FROM boot b JOIN boot s USING (benchmark, build, engine, cpus, round, metric)
+	FROM boot b JOIN boot s USING (benchmark, stack, loader, engine, cpus, round, metric)
 	WHERE b.isolation = 'bouncing' AND s.isolation = 'shared' AND s.cost > 0
 	GROUP BY benchmark, engine, metric
 ), event AS (
 	SELECT benchmark, metric, max(b.median) AS bouncing, max(s.median) AS shared,
 	       min(coalesce(b.ci_low / nullif(s.ci_high, 0), 1e9)) AS low,
 	       max(coalesce(b.ci_high / nullif(s.ci_low, 0), 1e9)) AS high
-	FROM good_summary b JOIN good_summary s USING (engine, cpus, stack, loader, benchmark, metric)
-	WHERE engine = 'bochs' AND b.isolation = 'bouncing' AND s.isolation = 'shared'
+	FROM event_summary b JOIN event_summary s USING (engine, cpus, stack, loader, benchmark, metric)
+	WHERE b.isolation = 'bouncing' AND s.isolation = 'shared'
 	  AND benchmark IN ('irq.roundtrip.user', 'syscall.null')
-	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
-	                 'invlpg', 'invpcid', 'interrupts', 'exceptions')
 	  AND (b."max" > 0 OR s."max" > 0)
 	GROUP BY benchmark, metric
 ), ratio AS (

@@ -8,28 +8,14 @@
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing copy.user*
 -- needs:   heap-sw+direct+shared copy.user
-WITH copy AS (
+WITH boot AS (
 	SELECT CASE
 	         WHEN isolation = 'shared' AND benchmark = 'copy.user' THEN 'shared'
 	         WHEN isolation = 'bouncing'                           THEN nullif(substr(benchmark, 11), '')
 	       END AS way, -- with bouncing: page, walk or entry
-	       stack || '+' || loader AS build, engine, cpus, round, parameter AS size, metric, overhead, value
-	FROM good_sample
-	WHERE (benchmark = 'copy.user' OR benchmark LIKE 'copy.user.%')
-	  AND (engine = 'kvm' AND metric = 'tsc'
-	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
-), placed AS (
-	SELECT *, count(*) OVER same AS n, row_number() OVER (same ORDER BY value) AS place
-	FROM copy
-	WHERE way IS NOT NULL
-	WINDOW same AS (PARTITION BY way, build, engine, cpus, round, size, metric, overhead)
-), boot AS (
-	-- The median of a boot's samples minus that of its overhead samples, whose body is empty.
-	SELECT way, build, engine, cpus, round, size, metric,
-	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2))
-	       - coalesce(avg(value) FILTER (WHERE overhead AND place IN ((n + 1) / 2, (n + 2) / 2)), 0) AS cost
-	FROM placed
-	GROUP BY way, build, engine, cpus, round, size, metric
+	       stack || '+' || loader AS build, engine, cpus, round, parameter AS size, metric, cost
+	FROM boot_time
+	WHERE benchmark = 'copy.user' OR benchmark LIKE 'copy.user.%'
 ), timed AS (
 	SELECT b.way, engine, size, metric, count(*) AS boots, min(b.cost / s.cost) AS low, max(b.cost / s.cost) AS high
 	FROM boot b JOIN boot s USING (build, engine, cpus, round, size, metric)
@@ -38,11 +24,9 @@ WITH copy AS (
 ), event AS (
 	SELECT substr(b.benchmark, 11) AS way, b.parameter AS size, metric, b.ci_low / nullif(s.ci_high, 0) AS low,
 	       b.ci_high / nullif(s.ci_low, 0) AS high
-	FROM good_summary b JOIN good_summary s USING (engine, cpus, stack, loader, parameter, metric)
-	WHERE engine = 'bochs' AND b.isolation = 'bouncing' AND b.benchmark LIKE 'copy.user.%' AND s.isolation = 'shared'
+	FROM event_summary b JOIN event_summary s USING (engine, cpus, stack, loader, parameter, metric)
+	WHERE b.isolation = 'bouncing' AND b.benchmark LIKE 'copy.user.%' AND s.isolation = 'shared'
 	  AND s.benchmark = 'copy.user'
-	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
-	                 'invlpg', 'invpcid', 'interrupts', 'exceptions')
 	  AND (b."max" > 0 OR s."max" > 0)
 ), ratio AS (
 	-- One line for each way, engine and size: its interval, or its range over all events.

@@ -160,7 +160,7 @@ int store_add_views(sqlite3 *db)
 	static const struct {
 		const char *present, *sql;
 	} later[] = {
-		{ "SELECT count(*) FROM sqlite_master WHERE name = 'decided'", TEMPORARY_VIEWS_SQL },
+		{ "SELECT count(*) FROM sqlite_master WHERE name = 'event_summary'", TEMPORARY_VIEWS_SQL },
 		{ "SELECT count(*) FROM sqlite_master WHERE name = 'compilers'", TEMPORARY_COMPILERS_SQL },
 	};
 

@@ -45,6 +45,34 @@ CREATE VIEW decided AS
 CREATE VIEW experiment AS
 	SELECT * FROM good_sample WHERE engine IN ('bochs', 'kvm') AND NOT overhead;
 
+-- The samples of good_sample that are time: ticks on KVM, modelled cycles on Bochs.
+CREATE VIEW timed_sample AS
+	SELECT * FROM good_sample
+	WHERE engine = 'kvm' AND metric = 'tsc'
+	   OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high');
+
+-- How long a row took in each boot: the median of the boot's samples minus that of its overhead
+-- samples, whose body is empty. DISTINCT in place of GROUP BY, because SQLite 3.40 hands the
+-- conditions of a query down through windows, but not from a GROUP BY to a window below it.
+CREATE VIEW boot_time AS
+	SELECT DISTINCT strategy, stack, loader, isolation, engine, cpus, round, benchmark, parameter, metric,
+	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2)) OVER boot
+	       - coalesce(avg(value) FILTER (WHERE overhead AND place IN ((n + 1) / 2, (n + 2) / 2)) OVER boot, 0) AS cost
+	FROM (SELECT *, count(*) OVER same AS n, row_number() OVER (same ORDER BY value) AS place
+	      FROM timed_sample
+	      WINDOW same AS (PARTITION BY strategy, stack, loader, isolation, engine, cpus, round, benchmark, parameter,
+	                                   metric, overhead))
+	WINDOW boot AS (PARTITION BY strategy, stack, loader, isolation, engine, cpus, round, benchmark, parameter,
+	                             metric);
+
+-- The summaries of good_summary for what Bochs counts and a price can be put on. Claims that have
+-- no time compare these.
+CREATE VIEW event_summary AS
+	SELECT * FROM good_summary
+	WHERE engine = 'bochs'
+	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
+	                 'invlpg', 'invpcid', 'interrupts', 'exceptions');
+
 -- The interrupt entry stub of each stack, read from the images without a boot: how many of its
 -- instructions write RSP, and how many instructions it has.
 CREATE VIEW entry_stub AS
