@@ -16,6 +16,12 @@ WITH fact AS (
 	SELECT max(median) AS most
 	FROM good_summary
 	WHERE engine = 'bochs' AND isolation = 'shared' AND benchmark = 'irq.roundtrip.user' AND metric = 'cr3_writes'
+), load AS (
+	SELECT isolation, group_concat(printf('%.2f %% at %g Hz', lost / 1e4, parameter), ', ') AS line
+	FROM (SELECT isolation, parameter, max(median) AS lost FROM good_summary
+	      WHERE engine = 'bochs' AND benchmark = 'irq.load' AND metric = 'lost'
+	      GROUP BY isolation, parameter ORDER BY isolation, parameter)
+	GROUP BY isolation
 )
 SELECT CASE
          WHEN least IS NULL THEN 'not measured'
@@ -30,5 +36,9 @@ SELECT CASE
               || iif(shared.most IS NULL, '', printf(', with shared isolation %g', shared.most))
               || '; each flushes, as these kernels use no PCIDs'
        END AS evidence,
-       iif(least IS NOT NULL, 'what a loop loses to interrupts at 100 Hz to 100 kHz was not measured', NULL) AS also
+       iif(least IS NOT NULL,
+           coalesce('what a loop loses to interrupts, in instructions: '
+                    || (SELECT group_concat(isolation || ' ' || line, '; ') FROM load),
+                    'what a loop loses to interrupts at 100 Hz to 100 kHz was not measured'),
+           NULL) AS also
 FROM fact, shared;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nest KIND: takes exceptions and interrupts. Its exit status is the number of things that went
+ * nest KIND [N]: takes exceptions and interrupts. Its exit status is the number of things that went
  * wrong.
  *   calls  system calls with unmapped buffers, until SYS_bench_next returns 0
  *   nmi    NMIs sent to its own CPU, at most a few instructions before a system call
+ *   load   times a loop, first undisturbed, then while a timer interrupts it (benchmark irq.load)
  *   irq    an interrupt sent to its own CPU, then a search for kernel addresses below RSP
  *   stack  interrupts sent to its own CPU, each followed by a search for kernel addresses on its stack
  *   spawn  SPAWNS programs, one after the other
@@ -17,6 +18,7 @@
  */
 #include "bench/programs/nest.h"
 #include "bench/programs/user.h"
+#include "bench/protocol/steps.h"
 #include "cpu/cpu.h"
 
 #define CANARIES  64
@@ -107,6 +109,35 @@ static int irq(void)
 	                 :
 	                 : "rax", "rcx", "memory", "cc");
 	return words > 255 ? 255 : (int)words;
+}
+
+/*
+ * Runs a loop of `rounds` iterations twice in each sample. The kernel's timer interrupts the second
+ * one, from SYS_bench_start to SYS_bench_stamp, if the sample is not one of overhead. Passes the
+ * ticks of the first one as VALUE_EVIDENCE. Returns the number of loops that ended too early.
+ */
+static int load(uint64_t rounds)
+{
+	const uint64_t begin = MARK_BEGIN, end = MARK_END;
+	int wrong = 0;
+
+	while (call(SYS_bench_next, 0, 0, 0) > 0) {
+		uint64_t first = rounds, second = rounds, t0 = stamp();
+
+		__asm__ volatile("1:\tdec %0\n\tjnz 1b" : "+r"(first) : : "cc");
+		call(SYS_bench_value, VALUE_EVIDENCE, stamp() - t0, 0);
+		call(SYS_bench_start, 0, 0, 0);
+		__asm__ volatile("prefetchnta (%[begin])\n"
+		                 "1:\tdec %[n]\n\t"
+		                 "jnz 1b\n\t"
+		                 "prefetchnta (%[end])"
+		                 : [n] "+r"(second)
+		                 : [begin] "r"(begin), [end] "r"(end)
+		                 : "memory", "cc");
+		call(SYS_bench_stamp, 0, 0, 0);
+		wrong += first || second;
+	}
+	return wrong;
 }
 
 /*
@@ -224,6 +255,15 @@ static int broken_return(void)
 	return 1;
 }
 
+static uint64_t number(const char *digits)
+{
+	uint64_t value = 0;
+
+	while (*digits)
+		value = value * 10 + (uint64_t)(*digits++ - '0');
+	return value;
+}
+
 int main(int argc, char **argv)
 {
 	volatile uint64_t canaries[CANARIES];
@@ -238,6 +278,8 @@ int main(int argc, char **argv)
 		wrong = nmi();
 	else if (equal(kind, "spawn"))
 		wrong = spawns();
+	else if (equal(kind, "load"))
+		wrong = load(argc > 2 ? number(argv[2]) : 1);
 	else if (equal(kind, "irq"))
 		wrong = irq();
 	else if (equal(kind, "stack"))
