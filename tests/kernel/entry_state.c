@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests entries into the kernel while RSP is invalid or while user mode has set EFLAGS.AC, the stacks
- * on which interrupts arrive, and the registers that a switch keeps.
+ * Tests entries into the kernel while RSP is invalid, or after user mode has set EFLAGS.AC. Also
+ * tests on which stacks interrupts arrive, and which registers a task switch preserves.
  */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"

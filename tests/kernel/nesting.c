@@ -160,8 +160,9 @@ static bool open_the_fault(struct trap_frame *frame)
 }
 
 /*
- * Enables interrupts inside a fault handler. Only some values of STACK let handlers nest; with the
- * others a handler keeps interrupts off, which interrupt_right_after_a_fault() tests.
+ * Enables interrupts inside a fault handler. Does nothing if this value of STACK does not let
+ * handlers nest. In that case a handler keeps interrupts off, as interrupt_right_after_a_fault()
+ * tests.
  */
 static const char *interrupt_inside_a_fault(void)
 {

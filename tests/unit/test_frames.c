@@ -169,7 +169,7 @@ static void ranges_random(void **state)
 	for (unsigned round = 0; round < 100000; round++) {
 		struct memory_range ranges[16], holes[8];
 		size_t count = random_ranges(ranges, 8), hole_count = random_ranges(holes, 8);
-		/* In a quarter of the rounds there is no room for more ranges than are given. */
+		/* In a quarter of the rounds, the array is full: it has no room for more ranges. */
 		size_t room = random_below(4) ? 16 : count;
 		bool usable[FRAMES];
 

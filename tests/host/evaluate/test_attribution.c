@@ -107,9 +107,9 @@ static void add(const char *engine, const char *stack, const char *loader, const
 }
 
 /*
- * Adds the medians of the presets heap and window, and of the two mixed builds: `stack` is the
- * median of the build with window's stack and heap's loader, `loader` that of the build with heap's
- * stack and window's loader.
+ * Adds the medians of the presets heap and window, and of the two mixed builds. `stack` is for the
+ * build with window's stack and heap's loader. `loader` is for the build with heap's stack and
+ * window's loader.
  */
 static void measure(const char *engine, double heap, double stack, double loader, double window)
 {

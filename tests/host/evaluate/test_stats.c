@@ -102,7 +102,7 @@ static void odd_and_even_lengths(void **state)
  * Dixon and Mood, "The statistical sign test", Journal of the American Statistical Association 41
  * (1946), have a table for the sign test: for each n, the largest count of the rarer sign that is
  * still significant at 5 %. dixon_mood[] has these counts from n = 6 on. The rank of the interval's
- * end must be one more than the count.
+ * lower end must be one more than the count for n.
  */
 static void interval_ranks_are_those_of_the_sign_test(void **state)
 {

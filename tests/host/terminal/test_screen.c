@@ -180,7 +180,7 @@ static void of_many_strategies_some_are_chosen(void **state)
 	assert_true(says("1.95 [1.94..1.96]"));
 }
 
-/* Any number of strategies must fill the screen, but not exceed its largest size. */
+/* The screen must be nearly full, and not too large, for any number of strategies. */
 static void any_number_of_strategies_fits(void **state)
 {
 	static const char *const names[] = { "heap",       "window",     "random",
