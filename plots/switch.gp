@@ -1,11 +1,12 @@
 # Context switches, by the number of pages that each task touches in between.
-# read: Lower is better. On the left is the whole cost of one switch (a 16th of a sample) and the
-#       touches after it; the grey curve is the cost of the same touches in a single task, without
-#       switches. On the right is the difference, which is due to the switch: the switch itself
-#       and the TLB misses that follow its CR3 load. A dip on the right does not mean a cheaper
-#       switch: with many pages even a single task misses the TLB, and the difference does not
-#       include these misses. In modelled cycles the bars span the values with the low and the high
-#       parameters of the model.
+# read: Lower is better; the axes are logarithmic. On the left is the whole cost of one switch (a
+#       16th of a sample) and the touches after it; the grey curve is the cost of the same touches
+#       in a single task, without switches. On the right is the difference, which is due to the
+#       switch: the switch itself and the TLB misses that follow its CR3 load. A dip on the right
+#       does not mean a cheaper switch: with many pages even a single task misses the TLB, and the
+#       difference does not include these misses. Points of one number of pages are drawn side by
+#       side. In modelled cycles the bars span the values with the low and the high parameters of
+#       the model.
 # needs: switch.pingpong
 # cycles: yes
 #
@@ -18,7 +19,7 @@ figure = ARG2
 wide = 1000
 by = "stack"
 b = "switch.pingpong"
-titles = "'switch and touches' 'due to the switch'"
+titles = "'switch and touches (whole cost)' 'due to the switch (whole cost minus grey curve)'"
 paged(unused) = column("parameter") > 0
 each(v) = v/column("switches")
 # Remembers the lowest and the highest value.

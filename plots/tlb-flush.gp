@@ -1,11 +1,14 @@
 # TLB flushes, by the number of pages: page by page, or all at once.
-# read: Lower is better. From the dotted line on, one CR3 load takes less than an INVLPG of each
-#       page. The left side has a CR3 load by itself, and a CR3 load followed by a touch of each
-#       page, which fills the TLB again. On the right, page-table entries are changed and then
-#       flushed, in either way. In modelled cycles the areas span the values with the low and the
-#       high parameters of the model, and the labels "less" and "more" hold with the low, the
-#       nominal and the high parameters. Stack and loader do not affect a flush, so one build is
-#       shown. A 0 is drawn below the axis' lowest number.
+# read: Lower is better; both axes are logarithmic. From the vertical dotted line on, one CR3 load
+#       takes less than an INVLPG of each page. The left side has a CR3 load by itself (the
+#       horizontal dotted line), and a CR3 load followed by a read of each page, which fills the TLB
+#       again; INVLPG is without such reads. The reads are the larger part for many pages; in
+#       modelled cycles they cost more where the lines that they read, 4 KiB apart, no longer fit in
+#       a cache. On the right, page-table entries are changed and then flushed, in either way. In
+#       modelled cycles the areas span the values with the low and the high parameters of the model,
+#       and the labels "less" and "more" hold with the low, the nominal and the high parameters.
+#       Stack and loader do not affect a flush, so one build is shown. A 0 is drawn below the axis'
+#       lowest number.
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
 # cycles: yes
 #
@@ -17,7 +20,7 @@ folder = ARG0[1:strlen(ARG0)-strlen("tlb-flush.gp")]
 figure = ARG2
 wide = 1000
 benchmarks = "tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3"
-titles = "'flush: INVLPG of each page, or one CR3 load' 'change of the entries, and flush'"
+titles = "'flush alone' 'change of the entries, and flush'"
 array first[64]
 array second[64]
 array count[64]
@@ -86,7 +89,7 @@ do for [format in "svg png"] {
 			do for [b in drawn] { stats data(b, s) using (column(metric) == 0 ? zero_at = 0.5 : 0) nooutput }
 			if (metric eq sized && words(drawn) == 2) {
 				eval find_order
-				set label 1 order_text(half == 0 ? "CR3 and touching: " : "CR3: ", less_from, more_to) \
+				set label 1 order_text(half == 0 ? "CR3 load and reads: " : "CR3 load: ", less_from, more_to) \
 					at graph 0.03, graph 0.96 font ",12"
 			}
 			if (less_from > 0) {
@@ -96,7 +99,7 @@ do for [format in "svg png"] {
 			if (alone && metric eq sized && member(s, strategies(b1))) {
 				b2 = "tlb.cr3"
 				eval find_order
-				set label 2 order_text("CR3 alone: ", less_from, more_to) at graph 0.03, graph 0.9 font ",11"
+				set label 2 order_text("CR3 load alone: ", less_from, more_to) at graph 0.03, graph 0.9 font ",11"
 				b2 = word(benchmarks, 2)
 			}
 			set logscale x 2
@@ -127,7 +130,7 @@ do for [format in "svg png"] {
 	}
 	load folder."legend.style"
 	plot NaN with linespoints lc rgb "#0072B2" lw 2.2 pt 7 title "INVLPG of each page", \
-	     NaN with linespoints lc rgb "#D55E00" lw 2.2 dt 11 pt 4 title "one CR3 load (left: and touching again)", \
+	     NaN with linespoints lc rgb "#D55E00" lw 2.2 dt 11 pt 4 title "one CR3 load (left: and a read of each page)", \
 	     NaN with lines lc rgb "#D55E00" lw 1.6 dt 12 title "the CR3 load alone"
 	unset multiplot
 	set output

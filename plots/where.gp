@@ -1,9 +1,11 @@
 # Where the cycles go when programs start, in interrupts, TLB flushes and switches.
-# read: Shorter is better. A bar is the median of the samples, minus the overhead, with the nominal
+# read: Shorter is better. The colours are causes, not strategies. A bar is with the nominal
 #       parameters of the cycle model; its parts are the causes to which the model attributes the
-#       cycles (docs/model.md). On KVM, with --profile-guest, a bar is what perf sampled in the whole
-#       row, with its set-up and warm-up, per sample of the row; its parts are functions of the
-#       kernel (docs/kvm.md).
+#       cycles (docs/model.md). Each part is a median of its own, minus the overhead, so the length
+#       of a bar, the number at its end, can differ a little from the median of the whole. TLB
+#       flushes are INVLPG and loads of CR3. The numbers of switches are for 16 together. On KVM,
+#       with --profile-guest, a bar is what perf sampled in the whole row, with its set-up and
+#       warm-up, per sample of the row; its parts are functions of the kernel (docs/kvm.md).
 # needs: exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
 # metric: due_instructions profile_cycles
 #
@@ -17,13 +19,13 @@ wide = 1100
 benchmarks = "exec.spawn exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong"
 parameters = "4096 16777216 0 0 64 64"
 titles = "'spawn 4 KiB' 'spawn 16 MiB' 'IRQ entry, user' 'IRQ round trip, user' '64 pages remapped, INVLPG each' \
-'16 switches, 64 pages'"
+'16 switches, 64 pages, sum'"
 
 # The parts, from the left. Every second one is hatched, so that neighbours differ even without
 # colour.
 parts = "instructions strings data fetch translation mispredicts rings flushes privileged"
 names = "'instructions' 'REP MOVS and STOS' 'data cache misses' 'code cache misses' 'TLB misses and walks' 'mispredicted branches' \
-'ring changes, delivery' 'TLB flushes' 'other privileged'"
+'ring changes, delivery' 'TLB flushes (INVLPG, CR3)' 'other privileged'"
 colours = "#999999 #56B4E9 #0072B2 #CC79A7 #D55E00 #7F6000 #009E73 #E69F00 #000000"
 fills = "3 4 3 5 3 1 3 2 3"
 prefix = "due_"

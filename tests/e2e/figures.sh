@@ -131,7 +131,7 @@ check "overview: the lowest is marked" has overview-cycles '>lowest<'
 check "overview: a ratio that is decided" has overview-cycles '>1.10<'
 check "overview: no cell says 0.50 or 2.00 times" lacks overview-cycles '>2.00<'
 is "overview: the highest ratio has the darkest colour" 8,48,107 "$(cells 1 | sort -u)"
-check "the order of flushes is that of all parameters" has tlb-flush-cycles 'CR3 alone: less from 4 pages on, more up to 2 pages'
+check "the order of flushes is that of all parameters" has tlb-flush-cycles 'CR3 load alone: less from 4 pages on, more up to 2 pages'
 
 # One size, and ratios of 1.2 and 1.5. The difference of window from heap for syscall.null is not
 # decided.
