@@ -43,7 +43,9 @@ show()
 		esac
 	fi
 	[ -e "$script" ] || return 0
-	cp "$run/plots/$figure.svg" "$root/docs/figures/"
+	# gnuplot writes spaces at the ends of lines, and empty lines at the end.
+	awk '{ sub(/[ \t]+$/, "") } $0 == "" { empty = empty "\n"; next } { printf "%s%s\n", empty, $0; empty = "" }' \
+		"$run/plots/$figure.svg" >"$root/docs/figures/$figure.svg"
 	title=$(line "" "$script")
 	printf '\n## %s\n\n' "$figure"
 	printf '**%s**%s %s\n' "$title" "$suffix" "$(line read "$script")" | fold -s -w 100 | sed 's/ *$//'
