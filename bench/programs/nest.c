@@ -189,8 +189,8 @@ static _Noreturn void set_ac(void)
 
 /*
  * Enters the kernel by system calls (one returns at once, one yields, one faults in the kernel, one
- * does not exist), an interrupt, a breakpoint, and an exception that the test chooses (it is raised
- * by INT VECTOR_MICRO_LEAVE). Returns the number of wrong results.
+ * does not exist), an interrupt, a breakpoint, and INT VECTOR_MICRO_LEAVE, which the kernel's test
+ * may turn into an exception of its choice. Returns the number of wrong results.
  */
 static int each_way(long pid)
 {

@@ -226,8 +226,8 @@ step()
 	wait $session
 }
 
-# passed STATUS LOG: succeeds if a test that ended with this status and wrote this log passed. Some
-# tests exit with 0 even if they fail; only a line "not ok" shows the failure.
+# passed STATUS LOG: says whether a test passed that has this exit status and this log. Some tests
+# exit with 0 even if they fail; only a line "not ok" shows the failure.
 passed() { [ "$1" = 0 ] && ! grep -aq '^not ok' "$2"; }
 
 # evidence LOG: prints the first thing that says why a test failed, or nothing

@@ -2,8 +2,8 @@
 /*
  * Pointer chases: each load reads the address of the next, along a random cycle over all nodes.
  *
- *   micro.chase.4k, micro.chase.2m   A node in each 64-byte line of the parameter's bytes: latency
- *                                    of caches and memory.
+ *   micro.chase.4k, micro.chase.2m   The parameter is the size of a buffer in bytes; each of its
+ *                                    64-byte lines has a node. Latency of caches and memory.
  *   micro.reach.4k, micro.reach.2m   A node in each 4 KiB page: TLB reach and the cost of a miss.
  *                                    The 2m row reads the same lines through 2 MiB pages, so the
  *                                    difference between the two rows is the cost of translation.
