@@ -154,10 +154,6 @@ static void start_pcids(void)
 {
 	bool wanted = option_is("pcid", "on");
 
-	if (wanted && !ISOLATION_USES_PCIDS) {
-		kprintf("pcid=on is ignored: this isolation uses no PCIDs\n");
-		wanted = false;
-	}
 	pcid_init(wanted, isolation_kernel_flags());
 }
 

@@ -18,6 +18,9 @@ struct entry_way {
 #define WAY_STEPS_SEEN  2
 /* In the test of breakpoints, the program executes each SWAPGS, IRETQ and SYSRETQ in the range. */
 #define WAY_BREAKS_SEEN 4
+/* The code in the range runs only if PCIDs are in use, or only if they are not. */
+#define WAY_PCID        16
+#define WAY_NO_PCID     32
 /* The code in the range moves this CPU to another place of the entry window. */
 #define WAY_MOVE        8
 

@@ -27,6 +27,7 @@
 	extern	continued_stubs, continued_call, continued_call_traced
 	global	entry_text, entry_text_end, entry_stubs, syscall_entry, syscall_entry_traced, irq_entry_bench
 	global	window_leave_interrupt, window_leave_call, window_leave_first, window_leave_anywhere
+	global	window_leave_interrupt_pcid, window_leave_call_pcid, window_leave_first_pcid
 
 VECTOR_MIDDLE equ 128			; stubs push the vector minus this, which fits a byte
 
@@ -163,6 +164,7 @@ window_leave_anywhere:
 	pop	rax
 	test	rax, rax
 	jz	.gs
+	mov	rax, [gs:WINDOW_USER_CR3] ; the handler may have cleared CR3_NO_FLUSH
 	mov	cr3, rax
 .gs:	pop	rax
 	test	eax, eax
@@ -186,26 +188,27 @@ syscall_entry:
 syscall_entry_traced:
 	CALL_ENTRY to_call_traced
 
+; Loads the user's CR3 through a register. If PCIDs are in use (%2 is 1), later returns need not
+; flush what this one flushes, so CR3_NO_FLUSH is set in WINDOW_USER_CR3 after the load.
+%macro LOAD_USER_CR3 2
+	mov	%1, [gs:WINDOW_USER_CR3]
+	mov	cr3, %1
+%if %2
+	bts	%1, 63			; CR3_NO_FLUSH
+	mov	[gs:WINDOW_USER_CR3], %1
+%endif
+%endmacro
+
 ; Returns by SYSRETQ. All registers are the program's, but its RSP is still in struct cpu.
-%macro LEAVE_BY_SYSRET 0
-	mov	rsp, [gs:WINDOW_USER_CR3]
-	mov	cr3, rsp
+%macro LEAVE_BY_SYSRET 1
+	LOAD_USER_CR3 rsp, %1
 	mov	rsp, [gs:CPU_USER_RSP]
 	swapgs
 %endmacro
 
-window_leave_call:
-	LEAVE_BY_SYSRET
-	o64 sysret
-
-window_leave_first:
-	LEAVE_BY_SYSRET
-	LOAD_NULL_SELECTORS
-	o64 sysret
-
 ; Returns by IRETQ. All registers but RSP are the program's; RSP points to the frame for IRETQ, on
 ; the kernel's stack. Copies this frame to the stack in the window, which the user's CR3 maps, too.
-window_leave_interrupt:
+%macro LEAVE_BY_IRET 1
 	mov	[gs:CPU_SCRATCH_RAX], rax
 	mov	rax, rsp
 	mov	rsp, [gs:CPU_TSS_RSP0]
@@ -214,11 +217,38 @@ window_leave_interrupt:
 	push	qword [rax + word * 8]
 %assign word word - 1
 %endrep
-	mov	rax, [gs:WINDOW_USER_CR3]
-	mov	cr3, rax
+	LOAD_USER_CR3 rax, %1
 	mov	rax, [gs:CPU_SCRATCH_RAX]
 	swapgs
 	iretq
+%endmacro
+
+; The returns. Those called *_pcid are used if PCIDs are in use.
+leaves:
+window_leave_call:
+	LEAVE_BY_SYSRET 0
+	o64 sysret
+
+window_leave_first:
+	LEAVE_BY_SYSRET 0
+	LOAD_NULL_SELECTORS
+	o64 sysret
+
+window_leave_interrupt:
+	LEAVE_BY_IRET 0
+
+leaves_pcid:
+window_leave_call_pcid:
+	LEAVE_BY_SYSRET 1
+	o64 sysret
+
+window_leave_first_pcid:
+	LEAVE_BY_SYSRET 1
+	LOAD_NULL_SELECTORS
+	o64 sysret
+
+window_leave_interrupt_pcid:
+	LEAVE_BY_IRET 1
 
 	EXCEPTION_STUBS window
 	INTERRUPT_STUBS INTERRUPT_STUB
@@ -228,7 +258,9 @@ entry_text_end:
 %endif
 
 	WAY entry_text, window_paranoid, WAY_BREAK | WAY_BREAKS_SEEN
-	WAY syscall_entry, stub_0, WAY_BREAK | WAY_STEPS_SEEN
+	WAY syscall_entry, leaves, WAY_BREAK | WAY_STEPS_SEEN
+	WAY leaves, leaves_pcid, WAY_BREAK | WAY_STEPS_SEEN | WAY_NO_PCID
+	WAY leaves_pcid, stub_0, WAY_BREAK | WAY_STEPS_SEEN | WAY_PCID
 	WAY syscall_entry, syscall_entry_traced, WAY_BREAKS_SEEN
 	WAY stub_3, stub_3 + STUB_BYTES, WAY_BREAK ; #BP
 	WAY stub_ %+ VECTOR_MICRO, stub_ %+ VECTOR_MICRO + STUB_BYTES, WAY_BREAK

@@ -71,6 +71,11 @@
  *       the stack too, pass isolation_cr3() to context_switch().
  *   void isolation_set_call_entry(const char *entry)
  *       Makes SYSCALL enter the kernel at `entry`: syscall_entry or syscall_entry_traced.
+ *   void isolation_user_changed(void)
+ *       Called after entries of the loaded user half have been changed and flushed (mem/tlb.h). If
+ *       user mode has a PCID of its own, makes the next return to user mode flush it.
+ *   bool isolation_return_flushes(void)
+ *       For the self-tests. Returns true if the next return to user mode flushes the user's PCID.
  *   uintptr_t isolation_entry_address(uintptr_t address)
  *   uintptr_t isolation_linked_address(uintptr_t address)
  *       The first converts the address of a byte of the kernel's image to the address at which
@@ -108,8 +113,6 @@
  *       Number of the axis' pages in the user half.
  *   ISOLATION_MOVES
  *       True if the axis has pages in the user half that move when a program uses their addresses.
- *   ISOLATION_USES_PCIDS
- *       True if roots get PCIDs when pcid_on is set. If it is false, pcid=on is ignored.
  *   ISOLATION_ABOVE_FRAME
  *       Bytes between the top of the stack of NMI, #DF, #MC or #DB (CPU_*_TOP) and the trap frame.
  */

@@ -9,6 +9,7 @@
 #include "isolation/isolation.h"
 
 #include "lib/errno.h"
+#include "mem/tlb.h"
 #include "output/panic.h"
 
 /* Defined in entry_window.asm. */
@@ -47,6 +48,10 @@ void isolation_init_cpu(struct cpu *cpu)
 	w->call_entry = (uintptr_t)syscall_entry;
 	w->base = ENTRY_WINDOW_BASE;
 	write_msr(MSR_GS_BASE, (uintptr_t)w);
+	if (pcid_on) {
+		w->kernel_cr3 = pcid_take(kernel_pml4);
+		write_cr3(pcid_load(w->kernel_cr3));
+	}
 	for (unsigned vector = 0; vector < 256; vector++) {
 		entry_stubs[vector] = window_entry_address(entry_stubs[vector]);
 		gate_restore(vector);
@@ -60,8 +65,8 @@ int isolation_root_create(struct root *root)
 
 	if (frame == FRAME_NONE)
 		return -ENOMEM;
-	root->user = frame;
-	root->kernel = kernel_pml4;
+	root->user = pcid_on ? pcid_take(frame) : frame;
+	root->kernel = kernel_pml4; /* never loaded: the entries load kernel_cr3 of struct window_cpu */
 	return 0;
 }
 

@@ -3,12 +3,16 @@
  * bouncing: all tasks share root.kernel, so a switch of roots does not load CR3. It sets the CR3
  * that the next return to user mode loads. If the new root has the entry window at another place,
  * it also moves this CPU to that place. isolation/isolation.h specifies these functions.
+ *
+ * If PCIDs are in use, the kernel has one and each space has another for user mode, so that neither
+ * load of CR3 flushes. A change of the loaded user half is flushed by the next return to user mode:
+ * until then, no translation of the user's PCID can be used. CR3_NO_FLUSH in user_cr3 of struct
+ * window_cpu is clear if the next return must flush; mem/pcid.h keeps the other spaces' marks.
  */
 #pragma once
 
 #include "isolation/window_place.h"
 
-#define ISOLATION_USES_PCIDS  false
 #define ISOLATION_OWN_PAGES   ENTRY_WINDOW_PAGES
 #define ISOLATION_MOVES       true
 #define ISOLATION_ABOVE_FRAME 16
@@ -17,7 +21,10 @@ static inline uint64_t isolation_cr3(const struct root *root)
 {
 	const unsigned place = window_place_of(root);
 
-	WINDOW_STORE(user_cr3, root->user);
+	if (pcid_on)
+		window_change_pcid(root);
+	else
+		WINDOW_STORE(user_cr3, root->user);
 	if (place != WINDOW_LOAD(place))
 		window_enter(place);
 	return root->kernel;
@@ -26,6 +33,20 @@ static inline uint64_t isolation_cr3(const struct root *root)
 static inline void isolation_switch(const struct root *root)
 {
 	isolation_cr3(root);
+}
+
+static inline void isolation_user_changed(void)
+{
+	if (pcid_on) /* one instruction, which no interrupt can cut in two; bit 63 is CR3_NO_FLUSH */
+		__asm__ volatile("btrq $63, %%gs:%c0"
+		                 :
+		                 : "i"(offsetof(struct window_cpu, user_cr3))
+		                 : "memory", "cc");
+}
+
+static inline bool isolation_return_flushes(void)
+{
+	return !(WINDOW_LOAD(user_cr3) & CR3_NO_FLUSH);
 }
 
 static inline uintptr_t isolation_entry_address(uintptr_t address)

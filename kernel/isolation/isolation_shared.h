@@ -17,11 +17,19 @@ static inline void isolation_set_call_entry(const char *entry)
 	write_msr(MSR_LSTAR, (uintptr_t)entry);
 }
 
-#define ISOLATION_USES_PCIDS  true
 #define ISOLATION_OWN_PAGES   0
 #define ISOLATION_MOVES       false
 #define ISOLATION_ABOVE_FRAME 0
 #define isolation_way         COPIES_WALK
+
+static inline void isolation_user_changed(void)
+{
+}
+
+static inline bool isolation_return_flushes(void)
+{
+	return false;
+}
 
 static inline uintptr_t isolation_linked_address(uintptr_t address)
 {

@@ -11,6 +11,8 @@
 
 /* Defined in entry_window.asm. */
 extern char window_leave_interrupt[], window_leave_call[], window_leave_first[], window_leave_anywhere[];
+/* The same for PCIDs. */
+extern char window_leave_interrupt_pcid[], window_leave_call_pcid[], window_leave_first_pcid[];
 
 struct window_counts window_counts;
 bool window_own_places;
@@ -210,7 +212,11 @@ static void unmap_user(const struct root *root, const struct place *place)
 
 		paging_table(root_pml4(root->user), address, PTE_USER, NULL)[PT_INDEX(address)] = 0;
 	}
-	/* A return to user mode loads CR3, which flushes the user's translations. */
+	/* Without PCIDs, every return to user mode flushes the user's translations. */
+	if (pcid_on) {
+		pcid_make_stale(root->user);
+		isolation_user_changed();
+	}
 }
 
 /*
@@ -317,6 +323,8 @@ void isolation_root_destroy(const struct root *root)
 	/* The tables are gone already, except the PML4. */
 	if (((const pte_t *)phys_to_virt(root_pml4(root->user)))[PLACE_PML4])
 		give_place(window_place_of(root));
+	if (pcid_on)
+		pcid_give(root->user);
 	frame_free(root_pml4(root->user));
 }
 
@@ -350,14 +358,26 @@ void window_enter(unsigned number)
 	                 :
 	                 : "m"(gdt), "r"(SELECTOR_TSS), "m"(idt)
 	                 : "memory");
-	w->leave_interrupt = window_entry_address((uintptr_t)window_leave_interrupt);
-	w->leave_call = window_entry_address((uintptr_t)window_leave_call);
-	w->leave_first = window_entry_address((uintptr_t)window_leave_first);
+	w->leave_interrupt = window_entry_address(
+	        (uintptr_t)(pcid_on ? window_leave_interrupt_pcid : window_leave_interrupt));
+	w->leave_call =
+	        window_entry_address((uintptr_t)(pcid_on ? window_leave_call_pcid : window_leave_call));
+	w->leave_first =
+	        window_entry_address((uintptr_t)(pcid_on ? window_leave_first_pcid : window_leave_first));
 	w->leave_anywhere = window_entry_address((uintptr_t)window_leave_anywhere);
 	write_msr(MSR_LSTAR, window_entry_address(w->call_entry));
 	mark(MARK_WINDOW_LOW(base));
 	mark(MARK_WINDOW(base, ENTRY_WINDOW_PAGES));
 	window_counts.entered++;
+}
+
+void window_change_pcid(const struct root *root)
+{
+	const uint64_t last = WINDOW_LOAD(user_cr3);
+
+	if (!(last & CR3_NO_FLUSH))
+		pcid_make_stale(last);
+	WINDOW_STORE(user_cr3, pcid_load(root->user));
 }
 
 void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES])

@@ -55,6 +55,12 @@ static inline uintptr_t window_entry_address(uintptr_t address)
 	return offset < PAGE_SIZE ? WINDOW_LOAD(base) + WINDOW_PAGE_CODE * PAGE_SIZE + offset : address;
 }
 
+/*
+ * Makes the next return to user mode load root->user, if PCIDs are in use. If the last space has a
+ * flush left to do, its next load does it.
+ */
+void window_change_pcid(const struct root *root);
+
 /* Makes this CPU use the window at the place with this number. Interrupts must be off. */
 void window_enter(unsigned place);
 

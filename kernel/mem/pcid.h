@@ -19,7 +19,8 @@
  *                      another PCID runs: INVLPG or a flushing load under that PCID is enough;
  *       benchmark area is used under one PCID only, for the duration of a benchmark;
  *       user half      is cached under one PCID only. tlb_flush() flushes it while its space is
- *                      loaded; otherwise the next load of its PCID does.
+ *                      loaded; otherwise the next load of its PCID does. If user mode has a PCID of
+ *                      its own, isolation_user_changed() leaves the flush to the next return.
  *     Several CPUs would need shoot-downs, with or without PCIDs.
  *   - A page table that has been unlinked from the shared half may still be cached under every
  *     PCID, even if its pages were global. tlb_flush_tables() flushes it under all of them.

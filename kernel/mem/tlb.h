@@ -38,12 +38,12 @@ void tlb_flush_tables_here(uintptr_t address);
 
 /*
  * Flushes on this CPU, under the loaded CR3. When it returns, the frames and tables that the old
- * entries pointed to may be freed. The other flushes below call this function. Two features that
- * the kernel does not have yet would therefore need changes only here:
- *   several CPUs  ask the other CPUs to flush (for the user half only those that have loaded the
- *                 space) and wait until they have done so;
- *   two PCIDs     if user mode has its own tables, make the root's other PCID stale
- *                 (pcid_make_stale()), so that its next load flushes.
+ * entries pointed to may be freed. The other flushes below call this function, so with several CPUs
+ * only it would have to ask the others to flush (for the user half only those that have loaded the
+ * space) and wait until they have done so.
+ *
+ * If user mode has a PCID of its own, these flushes do not reach it. Whoever has changed the loaded
+ * user half also calls isolation_user_changed() (isolation/isolation.h).
  */
 static inline void tlb_flush(enum tlb_scope scope, uintptr_t start, size_t pages)
 {

@@ -168,6 +168,7 @@ void address_space_protect(struct address_space *space, uintptr_t start, uint64_
 
 	region->flags = flags;
 	tlb_flush_unloaded(&space->root); /* the new rights may be fewer */
+	isolation_user_changed();
 	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
 	for (size_t done = 0; done < region->pages;) {
 		struct run run =
@@ -188,6 +189,7 @@ void address_space_hide(struct address_space *space, uintptr_t start)
 		run_at(space->pml4, page, 1, NULL).entry[0] &= ~PTE_PRESENT;
 	tlb_flush_unloaded(&space->root);
 	tlb_flush_pages(region->start, region->pages);
+	isolation_user_changed();
 }
 
 pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,

@@ -129,11 +129,13 @@ static int make_own(pte_t *entry, uintptr_t address)
 		copy_bytes(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
 		*entry = (*entry & ~PTE_FRAME) | PTE_WRITE | copy;
 		tlb_flush_pages(address, 1);
+		isolation_user_changed();
 		frame_free(frame);
 		return 0;
 	}
 	*entry |= PTE_WRITE;
 	tlb_flush_pages(address, 1);
+	isolation_user_changed();
 	return 0;
 }
 
@@ -243,6 +245,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
 	tlb_flush_space(); /* flushes the entries that were writable */
+	isolation_user_changed();
 	rwlock_end_write(&from->lock);
 	return error;
 }

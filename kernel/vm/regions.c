@@ -130,6 +130,7 @@ static void drop_pages_of(struct address_space *space, uintptr_t start, uintptr_
 				tlb_batch_free(&batch, frame);
 			}
 	tlb_batch_end(&batch, start, (end - start) / PAGE_SIZE);
+	isolation_user_changed();
 }
 
 static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
@@ -163,8 +164,10 @@ static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t
 				*entry = entry_of(pte_frame(*entry), flags);
 				changed = true;
 			}
-	if (changed)
+	if (changed) {
 		tlb_flush_range(start, (end - start) / PAGE_SIZE);
+		isolation_user_changed();
+	}
 }
 
 static int map_backing(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
@@ -315,6 +318,7 @@ static int move_pages(struct address_space *space, uintptr_t from, size_t pages,
 			}
 	}
 	tlb_flush_range(from, pages);
+	isolation_user_changed();
 	return 0;
 }
 

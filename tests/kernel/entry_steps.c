@@ -189,7 +189,7 @@ static const char *all_seen(uint64_t flag)
 	const uint8_t *missed = NULL;
 
 	for (const struct entry_way *w = entry_ways_start; !missed && w < entry_ways_end; w++) {
-		if (!(w->flags & flag))
+		if (!(w->flags & flag) || (w->flags & (pcid_on ? WAY_NO_PCID : WAY_PCID)))
 			continue;
 		missed = not_seen(w->start, w->end, "\x0f\x01\xf8", 3); /* SWAPGS */
 		if (!missed)

@@ -2,18 +2,132 @@
 /* Tests that a space never uses TLB entries that the previous owner of its PCID has left. */
 #include "cpu/cpu.h"
 #include "isolation/isolation.h"
+#include "isolation/user_memory.h"
+#include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/tlb.h"
+#include "process/process.h"
 #include "stack/kstack.h"
+#include "sys/syscall.h"
+#include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 #include "vm/address_space.h"
+#include "vm/regions.h"
 
-#define PAGE 0x10000000UL
+#define PAGE      0x10000000UL
+#define OWN_PCIDS SKIP "user mode has a PCID of its own"
+
+/* Returns true if user mode and the kernel run under different PCIDs. */
+static bool is_apart(void)
+{
+	return current_task()->root.user != current_task()->root.kernel;
+}
 
 static const char *off(void)
 {
 	return cpu_features.pcid ? SKIP "pcid=on was not asked for" : SKIP "the CPU has no PCID";
+}
+
+/*
+ * PCIDs that user mode has for itself: a change of the loaded user half must make the next return to
+ * user mode flush, and only that one. The program `nest` calls change_space() in a loop.
+ */
+static const char *volatile wrong;
+static unsigned changes;
+
+static const char *change(struct address_space *space)
+{
+	static struct address_space copy;
+	char byte = 1;
+	int error;
+
+	switch (changes++) {
+	case 0:
+		return region_map(space, PAGE, 4, PTE_WRITE | PTE_NX) || copy_to_user(PAGE, &byte, 1) ||
+		                       copy_to_user(PAGE + PAGE_SIZE, &byte, 1)
+		               ? "no memory"
+		               : NULL;
+	case 1:
+		if (region_protect(space, PAGE, 1, PTE_NX))
+			return "no memory";
+		return isolation_return_flushes() ? NULL
+		                                  : "rights shrank, but the next return would not flush";
+	case 2:
+		if (region_unmap(space, PAGE, 1))
+			return "no memory";
+		return isolation_return_flushes() ? NULL
+		                                  : "a page is gone, but the next return would not flush";
+	case 3:
+		if (address_space_create(&copy))
+			return "no memory";
+		error = address_space_fork(&copy, space);
+		byte = isolation_return_flushes();
+		address_space_destroy(&copy);
+		return error  ? "no memory"
+		       : byte ? NULL
+		              : "pages were shared, but the next return would not flush";
+	case 4:
+		if (copy_to_user(PAGE + PAGE_SIZE, &byte, 1))
+			return "no memory";
+		return isolation_return_flushes() ? NULL
+		                                  : "a page was copied, but the next return would not flush";
+	case 5: /* to another space and back: what is left to do must not be forgotten */
+		if (region_unmap(space, PAGE + PAGE_SIZE, 1) || address_space_create(&copy))
+			return "no memory";
+		isolation_switch(&copy.root);
+		isolation_switch(&space->root);
+		byte = isolation_return_flushes();
+		address_space_destroy(&copy);
+		return byte ? NULL : "a flush is forgotten in a context switch";
+	default:
+		return NULL;
+	}
+}
+
+static long change_space(void)
+{
+	const char *why = NULL;
+	uint64_t flags = interrupts_are_on();
+
+	interrupts_off();
+	if (changes && isolation_return_flushes())
+		why = "a second return flushes too";
+	if (!why)
+		why = change(&current_process()->space);
+	if (flags)
+		interrupts_on();
+	if (why)
+		wrong = why;
+	return !why && changes < 8;
+}
+
+static long no_call(void)
+{
+	return -ENOSYS;
+}
+
+static long no_value(uint64_t index, uint64_t value)
+{
+	(void)index, (void)value;
+	return -ENOSYS;
+}
+
+TEST(returns_flush_what_has_changed)
+{
+	static const struct bench_calls calls = { change_space, no_call, no_call, no_value };
+	const char *const kind = "calls", *why;
+
+	if (!pcid_on)
+		return off();
+	if (!is_apart())
+		return SKIP "user mode has no PCID of its own";
+	wrong = NULL;
+	changes = 0;
+	bench_calls = &calls;
+	why = run_kinds("nest", &kind, 1);
+	bench_calls = NULL;
+	return wrong ? wrong : why ? why : changes == 8 ? NULL : "the program did not call";
 }
 
 /*
@@ -55,11 +169,16 @@ static void look_inside(void *argument)
 	look->seen = seen;
 }
 
-/* Loads the space's CR3 as a context switch does. Returns the word at PAGE in that space. */
+/*
+ * Loads the space's CR3 as a context switch does. Returns the word at PAGE in that space. If the
+ * kernel cannot run under the user's CR3, walks the tables instead.
+ */
 static uint64_t seen_in(struct address_space *space)
 {
 	struct look look = { space, 0 };
 
+	if (is_apart())
+		return *(const uint64_t *)phys_to_virt(paging_translate(space->pml4, PAGE, NULL));
 	kstack_call_across_cr3(look_inside, &look);
 	return look.seen;
 }
@@ -67,7 +186,7 @@ static uint64_t seen_in(struct address_space *space)
 /* Returns true if the next load of the space's CR3 flushes its PCID. */
 static bool flushes(const struct address_space *space)
 {
-	const uint64_t cr3 = space->root.kernel;
+	const uint64_t cr3 = space->root.user;
 
 	return !(cr3 & CR3_NO_FLUSH) || pcid_is_stale(this_cpu(), cr3);
 }
@@ -85,7 +204,7 @@ TEST(pcids_are_recycled)
 
 		if (!make(&space, round))
 			return "no memory";
-		pcid = space.root.kernel & CR3_PCID;
+		pcid = space.root.user & CR3_PCID;
 		if (round == 1)
 			first = pcid;
 		else
@@ -106,6 +225,8 @@ TEST(pcids_keep_spaces_apart)
 
 	if (!pcid_on)
 		return off();
+	if (is_apart())
+		return OWN_PCIDS;
 	if (!make(&a, 1) || !make(&b, 2))
 		return "no memory";
 	for (unsigned i = 0; i < 3; i++)
@@ -143,7 +264,7 @@ TEST(pcids_run_out)
 			break;
 		}
 		frame_list_push(&list, frame);
-		if (space->root.kernel & CR3_PCID)
+		if (space->root.user & CR3_PCID)
 			continue;
 		without++;
 		if (address_space_map(space, PAGE, 1, PTE_WRITE | PTE_NX)) {
