@@ -146,6 +146,12 @@ static bool write_topic(const struct report *report, const struct answers *answe
 	return true;
 }
 
+/* Returns true if it is not decided which costs less for this number of pages. */
+static bool is_open(const struct answer_crossing *crossing, long long pages)
+{
+	return pages > crossing->up_to && (crossing->from == 0 || pages < crossing->from);
+}
+
 /* Writes list items: the costs of a CR3 load by itself and of flushes of 1, 64 and 1024 pages. */
 static void write_flush_costs(FILE *out, const struct answer_flush *flush, const char *unit)
 {
@@ -168,7 +174,9 @@ static void write_flush_costs(FILE *out, const struct answer_flush *flush, const
 		html_format(out, "%lld page%s: INVLPG of each takes %s", row->pages,
 		            row->pages == 1 ? "" : "s", invlpg);
 		if (row->refill >= 0)
-			html_format(out, ", a CR3 load followed by a read of each %s", refill);
+			html_format(out, ", a CR3 load followed by a read of each %s%s", refill,
+			            is_open(&flush->refill, row->pages) ? " (not decided which is less)"
+			                                                : "");
 		fputs(".</li>\n", out);
 	}
 }

@@ -385,6 +385,15 @@ static void a_flush_has_its_cost(void **state)
 	assert_non_null(strstr(
 	        text, "<li>64 pages: INVLPG of each takes 13,844, a CR3 load followed by a read of each"
 	              " 2,711.</li>"));
+	assert_null(strstr(text, "not decided which is less"));
+	free(text);
+	execute("UPDATE summary SET ci_high = 1000 WHERE benchmark = 'tlb.refill' AND parameter = 1;"
+	        "UPDATE summary SET ci_low = 200 WHERE benchmark = 'tlb.refill' AND parameter = 1");
+	assert_int_equal(report_write(db, folder, folder), 0);
+	text = report_text();
+	assert_non_null(
+	        strstr(text, "<li>1 page: INVLPG of each takes 219, a CR3 load followed by a read of each 242"
+	                     " (not decided which is less).</li>"));
 	free(text);
 }
 
