@@ -262,7 +262,7 @@ fi
 is "--profile-guest without permission: exits 2" 2 "$status"
 check "--profile-guest without permission: says what to do" says "sudo sysctl kernel.perf_event_paranoid=-1"
 
-# Two functions, of 4 and 16 bytes, and a byte without a symbol.
+# Two functions, of 4 and 12 bytes, and a byte without a symbol.
 printf '.globl entry, copy\n.type entry, @function\n.size entry, 4\n.type copy, @function\n.size copy, 12\n entry: .zero 4\ncopy: .zero 12\n.byte 0\n' |
 	gcc -nostdlib -static -Wl,-Ttext=0xffffffff80000000,-e,0xffffffff80000000,--build-id=none -x assembler \
 		-o "$tree/build/fixed-ist+window+shared/palimpsest.elf" -

@@ -104,7 +104,7 @@ struct answer_flush {
 	double cr3;                    /* a CR3 load; below 0: not measured */
 	char strategy[64];             /* `row` and `cr3` hold the medians of this strategy */
 	struct answer_crossing alone;  /* INVLPG against the CR3 load alone */
-	struct answer_crossing refill; /* INVLPG against the CR3 load with a read of each page */
+	struct answer_crossing refill; /* INVLPG against: CR3 load, and a read of each page */
 };
 
 struct answers {

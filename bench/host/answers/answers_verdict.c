@@ -63,8 +63,11 @@ static char *write_outcome(const struct answers *answers, const struct answer *a
 	return text;
 }
 
-/* Appends the titles of the answers on the topic that have this outcome and, if they are decided, the
- * range of the others' ratios: " for 4 KiB and 16 MiB (the others need 1.09 to 1.54 times as many)". */
+/*
+ * Appends the titles of the topic's answers with this outcome. If these answers are decided, also
+ * appends the range of the ratios of the strategies that are not best in them: " for 4 KiB and 16 MiB
+ * (the others need 1.09 to 1.54 times as many)".
+ */
 static void append_answers(const struct answers *answers, enum answer_topic topic, const char *outcome,
                            char *text)
 {
