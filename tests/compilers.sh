@@ -3,9 +3,9 @@
 # Builds kernels with compilers and optimization levels other than the defaults, runs their
 # self-tests, and prints TAP.
 # usage: compilers.sh [--all]
-# Without --all it makes two builds with two compilers and boots them on tcg. With --all it makes
-# and boots every build with every compiler. On Bochs it boots the presets, built with clang
-# (make test-compilers, an hour).
+# Without --all it makes two builds, with a different compiler each, and boots them on tcg.
+# With --all (make test-compilers, an hour) it makes every build with every compiler and boots it on
+# tcg. It then also boots the presets on Bochs, as built by clang.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"

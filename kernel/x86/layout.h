@@ -62,7 +62,7 @@
  */
 #define ENTRY_WINDOW_BASE      0x00007fffffe00000UL
 #define ENTRY_WINDOW_MAX       4
-#define ENTRY_WINDOW_LOWEST    (4 * GIB) /* a GS base below this is a program's */
+#define ENTRY_WINDOW_LOWEST    (4 * GIB) /* the lowest place; a program's GS base is below it */
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
 #define KERNEL_PML4_FIRST      256

@@ -151,7 +151,8 @@ function fail(what) {
 	print what
 }
 
-# check_cause(STRATEGY, ROW): checks `rest`, the last column of a strategy that needs more
+# check_cause(STRATEGY, ROW): checks `rest`, the last column of a line of the screen. The column has
+# the causes for which the strategy needs more than the lowest strategy.
 function check_cause(strategy, row,    key, difference, like, text, what, part, number) {
 	key = strategy SUBSEP row
 	number = "[0-9.,]+( [kM])?"
@@ -189,7 +190,8 @@ function check_cause(strategy, row,    key, difference, like, text, what, part, 
 		fail(key ": " rest)
 }
 
-# due(STRATEGY, ROW, WHAT): how much more than the lowest one the strategy spends on this cause
+# due(STRATEGY, ROW, WHAT): the cycles that STRATEGY spends on the cause WHAT, less those that the
+# lowest strategy spends on it
 function due(strategy, row, what) {
 	if (!(what in metric_of))
 		fail("unknown cause: " what)

@@ -59,7 +59,7 @@ void scripts(void)
 	say("script_one_byte", "ENOEXEC", NULL, NULL);
 	script("script_missing", "ENOENT", "#!./nothing%*s", 0, "\n");
 	script("script_folder", "EACCES", "#!.%*s", 0, "\n");
-	/* Each script is the interpreter of the next one. Linux follows up to five. */
+	/* Each script is the interpreter of the next one. Linux accepts at most five in a row. */
 	for (int n = 1; n <= 7; n++) {
 		snprintf(name, sizeof name, "script_nested_%d", n);
 		snprintf(next, sizeof next, "#!./script_nested_%d%%*s", n - 1);

@@ -6,8 +6,8 @@
 # whether PCIDs are on, so the same seed repeats a boot. Findings are panics, faults that the
 # program detects, leaked frames or heap objects, and no output for PATIENCE seconds of CPU time
 # (60, on bochs 180). The output of a boot with a finding is kept in build/fuzz/calls/. The script
-# stops after FINDINGS (10) findings. The names in capitals, except CALLS and SEED, are variables
-# with defaults.
+# stops after FINDINGS (10) findings. BOOT_CALLS, PATIENCE and FINDINGS are environment variables;
+# their defaults are in parentheses.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -107,9 +107,9 @@ run_boot()
 	wait "$reader" 2>/dev/null
 }
 
-# Some tasks continue with registers that a signal handler has changed. Prints what such tasks did:
-# how many rounds they ended by writing to the page of the results, and in how many rounds they
-# removed or moved a file of /dev.
+# Some tasks continue with registers that a signal handler has changed. Such a task may overwrite
+# the page of the results, which ends the round. It may also remove or move a file of /dev. Prints
+# the number of rounds for each of these two cases.
 disturbed()
 {
 	[ "$(field overwritten)" = 0 ] || echo -n ", $(field overwritten) rounds ended by an overwritten page"

@@ -205,7 +205,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 		*member = *other;
 		*other = copy;
 		break;
-	case 4: /* turns both into files, in 2 of 3 cases into two names of one file */
+	case 4: /* turns both members into files, often two names of one file */
 		member->mode = other->mode = modes[0];
 		member->inode = other->inode = 1 + pick(m, 3);
 		member->links = other->links = 1 + pick(m, 3);

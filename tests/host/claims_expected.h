@@ -366,7 +366,7 @@ static const struct expectation expectations[] = {
 	  "mappings "
 	  "of one page more, 16 were refused and 0 made",
 	  FILE_END("16", "16", "0", "0", "16") },
-	/* A kernel that makes the mapping of one page more, as Linux does, refutes the claim. */
+	/* The claim is refuted if mmap() of one page too many succeeds, as it does on Linux. */
 	{ 34, "refuted", "0 were refused and 16 made", FILE_END("16", "0", "16", "0", "16") },
 	{ 34, "refuted", "15 were refused and 1 made", FILE_END("16", "15", "0", "1", "16") },
 	{ 34, "refuted", "15 of 16 files", FILE_END("15", "16", "0", "0", "16") },

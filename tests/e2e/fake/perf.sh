@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 #
 # Takes the place of perf in tests of --profile-guest. With `record` it runs the command after `--`,
-# and keeps what the command writes to its standard output. With `script` it prints the text that the
-# real perf prints, for a guest that wrote these bytes: an event kvm_pio for each record, and after
-# each record `bench` three samples of the guest and one of the host. Variables:
+# and keeps the records that the command writes to its standard output. With `script` it prints what
+# the real perf would print for a guest that wrote these records. Each record causes two events
+# kvm_pio, of which the second is for another port, and a sample of the host. A record `bench` also
+# causes four samples of the guest: three in its kernel and one in user mode. Variables:
 #
 # FAKE_PERF  the fault to simulate: lost (events of the tracepoint), refused (perf cannot record),
 #            unread (perf script fails), empty (no sample); default: none

@@ -24,8 +24,8 @@ static struct answers answers;
 static char text[ANSWER_TEXT_MAX];
 
 /*
- * Computes the answers and returns the only one. The database must have results for one question
- * only.
+ * Computes the answers. Requires that there is exactly one, and returns it. The database must
+ * therefore have results for only one question.
  */
 static const struct answer *the_answer(void)
 {
@@ -184,7 +184,7 @@ static void only_decided_parts_are_named(void **state)
 	assert_string_equal(answers_cause(&answers.answer[0], window, 38, text),
 	                    "58 k of 79 k: INVLPG, 30 k data misses");
 	assert_string_equal(answers_cause(&answers.answer[0], window, 37, text), "58 k of 79 k: INVLPG");
-	/* The parts are more than the difference: what is left saves something. */
+	/* The two named parts exceed the difference, so the sum of the other parts is negative. */
 	assert_string_equal(
 	        answers_more_sentence(&answers.answer[0], window, text),
 	        "window needs 1.10 times as many [1.08 to 1.13], 79 k more: 58 k for INVLPG, 30 k "
@@ -339,7 +339,10 @@ static void counts_do_not_say_what_a_flush_costs(void **state)
 	assert_string_equal(answers_flush_sentence(&answers, text), "");
 }
 
-/* The answers on a topic are summed up by outcome, with the titles and the range of the ratios. */
+/*
+ * The verdict on a topic has a part for each outcome. A part lists the titles of the answers with
+ * that outcome, such as "4 KiB", and gives the range of their ratios.
+ */
 static void a_verdict_sums_up_a_topic(void **state)
 {
 	static const long long sizes[] = { 4 * KIB, 64 * KIB, MIB, 16 * MIB };
@@ -371,7 +374,7 @@ static void a_verdict_sums_up_a_topic(void **state)
 	        "MiB.");
 }
 
-/* Of many strategies that are the fastest, only one is named. */
+/* If many strategies are equally fast, the verdict names one and gives the number of the others. */
 static void a_verdict_is_short(void **state)
 {
 	char name[8] = "a+b";
@@ -390,7 +393,10 @@ static void a_verdict_is_short(void **state)
 	        "a+b and 4 others are fastest for user entry (the others need 1.33 times as many).");
 }
 
-/* A ratio has the decimals that it takes to see on which side of 1 its ends are. */
+/*
+ * A ratio is printed with its interval. Both have enough decimals to show on which side of 1 each
+ * end of the interval is.
+ */
 static void ratios_show_their_side_of_1(void **state)
 {
 	static const struct {

@@ -306,8 +306,8 @@ static void work_belongs_to_its_instructions(void **state)
 }
 
 /*
- * A failed check must be reported once per row: at a metric that decides. If the row has no such
- * metric, the check must be reported at a cause.
+ * A failed check must be reported once per row. It must be reported with a metric whose change can
+ * decide the verdict. If the row has only causes, it must be reported with one of them.
  */
 static void a_failed_check_is_told_once(void **state)
 {

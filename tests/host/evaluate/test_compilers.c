@@ -88,22 +88,22 @@ static void two_compilers(void **state)
 	claim(theirs, 1, "confirmed");
 	claim(db, 2, "confirmed");
 	claim(theirs, 2, "refuted");
-	/* Reversed with the second compiler. */
+	/* The second compiler reverses this ordering. */
 	compare(db, "instructions", 0.8, 0.9, 0.95, "");
 	compare(theirs, "instructions", 1.1, 1.2, 1.3, "");
-	/* The same order with both compilers. */
+	/* This ordering is the same with both compilers. */
 	compare(db, "walk_reads", 0.8, 0.9, 0.95, "");
 	compare(theirs, "walk_reads", 0.5, 0.6, 0.7, "");
-	/* Undecided with the second compiler. */
+	/* This ordering is undecided with the second compiler. */
 	compare(db, "data_accesses", 0.8, 0.9, 0.95, "");
 	compare(theirs, "data_accesses", 0.9, 1.1, 1.3, "");
-	/* Too few rounds with the second compiler. */
+	/* The second compiler's results have too few rounds. */
 	compare(db, "invlpg", 0.8, 0.9, 0.95, "");
 	compare(theirs, "invlpg", 1.1, 1.2, 1.3, "few");
-	/* Equal with the second compiler. */
+	/* With the second compiler, heap and window are equal. */
 	compare(db, "cr3_writes", 0.5, 0.5, 0.5, "");
 	compare(theirs, "cr3_writes", 1, 1, 1, "");
-	/* Undecided with the second compiler, because the three parameter sets disagree. */
+	/* Undecided with the second compiler, because its three parameter sets disagree. */
 	compare_cycles(db, 0.7, 0.8, 0.9);
 	compare_cycles(theirs, 1.1, 1.2, 0.9);
 	assert_int_equal(store_close(other), 0);

@@ -75,8 +75,8 @@ static void rounds_are_compared_pairwise_with_an_interval(void **state)
 
 	/*
 	 * The sorted ratios are 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5. The median has rank 5. The
-	 * interval is from rank 2 to rank 8, extended by a quarter of its width (as a factor, 1.5 to the
-	 * power of a quarter) at both ends.
+	 * interval from rank 2 to rank 8 is [1.2, 1.8], whose ends differ by the factor 1.5. It is
+	 * extended to [1.2 / f, 1.8 * f], where f is the fourth root of 1.5.
 	 */
 	rounds("kvm", nine_a, nine_b, 9);
 	compute();

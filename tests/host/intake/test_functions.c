@@ -134,7 +134,7 @@ static void rows_are_kept_apart(void **state)
 	functions_take(functions, 2, ROW_SAMPLE);
 	other.parameter = 8192;
 	assert_null(functions_store(functions, store, &other, &budget));
-	assert_null(functions_store(functions, store, &other, &budget)); /* stores no line again */
+	assert_null(functions_store(functions, store, &other, &budget)); /* stores nothing more */
 	assert_string_equal(ask("SELECT parameter || ':' || value FROM functions WHERE metric = "
 	                        "'instructions' ORDER BY 1"),
 	                    "4096:2 8192:3");

@@ -4,9 +4,9 @@
  * made-up lines.
  *
  * recorded-perf.txt is what perf 6.1 printed in the outer machine of engine kvm-emulated (Linux 6.1,
- * kvm-amd with npt=1), with the event cpu-clock, because emulated processors have no counters. It
- * begins with the row exec.spawn 16777216 of a run of the preset window; recorded-perf-records.txt
- * has the records from there on.
+ * kvm-amd with npt=1). The event is cpu-clock, because emulated processors have no counters. The
+ * text begins with the row exec.spawn 16777216 of a run of the preset window. The file
+ * recorded-perf-records.txt has the records of the run from this row on.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -164,7 +164,7 @@ static void made_up_samples_are_charged(void **state)
 	                                    "K " IN_MAP "U " IN_MAP  /* of the host */
 	                                    "\n" ELSEWHERE           /* not to the records' port */
 	                                    "G " CYCLES "ffffffff80108424\n" /* the function's last byte */
-	                                    "G " CYCLES "ffffffff80108425\n" /* the one after it */
+	                                    "G " CYCLES "ffffffff80108425\n" /* the byte after it */
 	                  OUT("26") "GE " IN_MAP,
 	                  BENCH SAMPLE),
 	        6);
