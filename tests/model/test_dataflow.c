@@ -235,8 +235,8 @@ static void drain_both(struct naive *naive)
 }
 
 /*
- * Compares the models on a random stream. On average, `chained` of 64 instructions are `chase`,
- * which loads RAX from the address in RAX.
+ * Compares the models on a random stream. On average, `chained` of every 64 instructions are the
+ * instruction `chase`, which loads RAX from the address in RAX.
  */
 static void compare(unsigned window, unsigned chained)
 {

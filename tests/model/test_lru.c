@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests the LRU arrays of caches and TLBs against a list with time stamps, and the cache levels. */
+/*
+ * Tests the cache levels. Also tests the LRU arrays of caches and TLBs, by comparing them with a
+ * list that has time stamps.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -217,7 +217,10 @@ static void data_and_strings(void **state)
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 35000000 + 24 * 34375);
 }
 
-/* model_holds() must be true exactly if the next access costs nothing, and must not change state. */
+/*
+ * model_holds() must return true if the next access costs nothing, otherwise false. The call itself
+ * must not change the model's state.
+ */
 static void what_an_access_would_cost(void **state)
 {
 	uint64_t before;
@@ -366,8 +369,8 @@ static void load_chains(void **state)
 	/* mov rax, [rbx]: 0.5 cycles each; the last load completes 3.5 cycles later. */
 	assert_int_equal(thousand_loads("\x48\x8B\x03", 3), 503500000);
 	/*
-	 * A chain of two loads from memory: each takes 168 cycles. The model charges 98.4 + 0.5 of
-	 * these cycles at the load, and the rest at the fence.
+	 * A chain of two loads from memory: each takes 168 cycles. Of these, the model charges
+	 * 98.4 + 0.5 when the load executes, and the rest at the fence.
 	 */
 	put(0x102, "\x48\x8B\x00", 3);
 	before = execute(0x110);

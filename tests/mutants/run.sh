@@ -16,7 +16,7 @@
 #   =context              a line of the file as it is
 #   -old line             a line that the fault takes away
 #   +new line             a line that it adds
-#   by KIND WORD…         the test that catches it, as catch.sh takes it
+#   by KIND WORD…         the test that catches it; catch.sh lists the kinds
 #   quick                 optional: `make test` tries it too
 #   static                optional: it is also caught if a static assertion fails in the build
 # The lines with = and - must follow each other in the file, and be there exactly once.

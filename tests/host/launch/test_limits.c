@@ -11,8 +11,8 @@
 #include "bench/host/launch/launch.h"
 
 /*
- * A user who gives a boot an hour (--timeout) does not want it to be ended because a long row
- * prints nothing for two minutes.
+ * With --timeout, a user may give a boot an hour. A long row in it may then print nothing for two
+ * minutes; that must not end the boot.
  */
 static void a_longer_timeout_allows_a_longer_silence(void **state)
 {

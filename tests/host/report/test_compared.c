@@ -63,8 +63,8 @@ static void without_a_list_all_are_compared(void **state)
 
 /*
  * Replaces the table `comparisons` by three rows, one per parameter set of the cycle model.
- * `ratios` has their intervals, in the order nominal, low, high. `flags_of_low` is for the low set.
- * Returns the metrics that are decided.
+ * `ratios` has their intervals, in the order nominal, low, high. The row of the low set gets the
+ * flags `flags_of_low`. Returns the metrics that are decided.
  */
 static const char *decided(const double ratios[3][2], const char *flags_of_low)
 {
@@ -149,9 +149,9 @@ static void compared(const char *a, const char *b, double ratio, double low, dou
 }
 
 /*
- * In the data of figures `standing` is 2 for the best strategy, 1 for one that is decided to be
- * worse, and 0 for all others. The interval of a ratio in modelled cycles covers the intervals with
- * the low, nominal and high parameters of the model.
+ * The data of figures has a column `standing`: 2 for the best strategy, 1 for a strategy that is
+ * decided to be worse than the best, 0 for all others. The interval of a ratio in modelled cycles
+ * covers the intervals with the low, nominal and high parameters of the model.
  */
 static void figures_show_what_is_decided(void **state)
 {

@@ -71,7 +71,7 @@ static void sizes_are_not_compared_by_instructions_alone(void **state)
 	/* Both numbers are in the table of subjects and in the table of all benchmarks. */
 	assert_int_equal(occurrences(text, ">17,007</td>"), 2);
 	assert_int_equal(occurrences(text, ">2,001</td>"), 2);
-	assert_int_equal(occurrences(text, ">34</td>"), 2); /* `work` is the same and has no row */
+	assert_int_equal(occurrences(text, ">34</td>"), 2); /* `work` is equal, so it has no row */
 	free(text);
 }
 

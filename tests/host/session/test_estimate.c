@@ -130,10 +130,10 @@ static struct estimate_boot seen_at(const struct boot *boot, const struct durati
 }
 
 /*
- * Returns the largest relative error of the estimate from 20 % of the run on. An error is relative
- * to the true time left, or to 5 % of the run if less is left. The run is rounds 6 and 7, on a
- * machine that takes `slower` times as long. The estimate knows the durations of round 5, or none
- * if `knows` is false.
+ * Returns the largest relative error of the estimates that are made after the first 20 % of the
+ * run. An error is relative to the true time left, or to 5 % of the run if less is left. The run is
+ * rounds 6 and 7, on a machine that takes `slower` times as long. The estimate knows the durations
+ * of round 5, or none if `knows` is false.
  */
 static double worst_error(double slower, bool knows)
 {
@@ -171,8 +171,8 @@ static void also_on_other_machines(void **state)
 }
 
 /*
- * Without durations of rows, the estimate must be far off. Otherwise the recorded run would be too
- * easy to estimate.
+ * Without durations of rows, the estimate must be far off. This shows that the recorded run is hard
+ * to estimate.
  */
 static void not_without_durations(void **state)
 {

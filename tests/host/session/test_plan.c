@@ -123,8 +123,8 @@ static int begin(void **state)
 /*
  * Returns the launches on Bochs that a command line leads to, one per line, in a static buffer, or
  * NULL if the plan fails. A line begins with "+" if the user did not ask for the launch but a claim
- * needs it. Checks that there is no such launch on KVM. There is one round unless the command line
- * says otherwise.
+ * needs it. Checks that the user asked for all launches on KVM. There is one round unless the
+ * command line says otherwise.
  */
 #define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", "--rounds", "1", __VA_ARGS__, NULL })
 
@@ -175,7 +175,7 @@ static void a_run_of_everything_has_the_claims_launches(void **state)
 	(void)state;
 	/*
 	 * Each item of a line `boots:` must get a launch. The items of lines `needs:` that name the
-	 * same strategy must share a launch. They get none if the user asked for the strategy.
+	 * same strategy must share a launch, or get none if the user asked for the strategy.
 	 */
 	assert_string_equal(PLAN("--seed", "9"), "heap *\nwindow *\nrandom *\n+" MIX " irq.*,tlb.*\n" ALONE
 	                                         "+window pitfall.c\n+" MIX " pitfall.a\n");

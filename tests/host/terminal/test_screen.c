@@ -236,8 +236,8 @@ static void nothing_is_stated_that_is_not_decided(void **state)
 	assert_false(says("fastest") || says("data misses"));
 	assert_true(count("not decided") > 10 && count("lowest\n") > 5);
 	/*
-	 * The comparisons now decide that random needs more than heap, but not that window does. So
-	 * the screen must not call heap the fastest.
+	 * It is now decided that random needs more than heap. Whether window needs more than heap
+	 * is still undecided, so the screen must not call heap the fastest.
 	 */
 	execute("UPDATE comparisons SET ci_low = 1.05 WHERE a = 'random'");
 	assert_true(shown(0, false));

@@ -110,8 +110,8 @@ static void cells_say_all(void **state)
 }
 
 /*
- * A table of cycles must precede the table of counts. Its ranges extend from the cycles with the
- * model's low parameters to the cycles with its high ones.
+ * A table of cycles must precede the table of counts. A range in the table of cycles extends from
+ * the cycles with the model's low parameters to those with its high parameters.
  */
 static void cycles_come_first(void **state)
 {
