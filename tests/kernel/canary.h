@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Canaries: words in a function's stack frame. A test fills them and then calls other code, or is
- * interrupted by it. That code uses the same stack. At the end the test checks that no canary has
- * been overwritten.
+ * Canaries: words in a function's stack frame. A test fills them. Then other code runs on the same
+ * stack: a function that the test calls, or the handler of an interrupt. At the end the test checks
+ * that no canary has been overwritten.
  */
 #pragma once
 

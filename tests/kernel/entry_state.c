@@ -109,8 +109,8 @@ void interrupt_on_stack(uint64_t rsp);
 
 /*
  * Raises an interrupt while RSP points to unmapped memory. If the interrupt's gate has an IST slot,
- * the handler must run on that stack. Otherwise pushing the frame faults, and the CPU must raise
- * #DF, which has an IST stack.
+ * the handler must run on the slot's stack. Otherwise pushing the frame faults, and the CPU must
+ * raise #DF, which has an IST stack.
  */
 TEST(interrupt_on_unmapped_stack_is_survived)
 {

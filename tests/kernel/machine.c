@@ -145,8 +145,9 @@ static bool vectors_are(const struct vectors *wanted)
 }
 
 /*
- * Executes CPUID, which causes a VM exit under every hypervisor, while vector registers are loaded
- * and while they are saved. They must keep their values. Returns NULL, or what went wrong.
+ * CPUID causes a VM exit under every hypervisor. Executes it once while the vector registers hold
+ * values, and once while these values are saved in memory. The values must not change. Returns
+ * NULL, or what went wrong.
  */
 static const char *vectors_over_exits(void)
 {

@@ -30,8 +30,9 @@ static const char *off(void)
 }
 
 /*
- * PCIDs that user mode has for itself: a change of the loaded user half must make the next return to
- * user mode flush, and only that one. The program `nest` calls change_space() in a loop.
+ * If user mode has PCIDs of its own, a change of the loaded user half must make the next return to
+ * user mode flush. Later returns must not flush again. The program `nest` calls change_space() in a
+ * loop.
  */
 static const char *volatile wrong;
 static unsigned changes;
@@ -72,7 +73,7 @@ static const char *change(struct address_space *space)
 			return "no memory";
 		return isolation_return_flushes() ? NULL
 		                                  : "a page was copied, but the next return would not flush";
-	case 5: /* to another space and back: what is left to do must not be forgotten */
+	case 5: /* a switch to another space and back must not lose the flush that is due */
 		if (region_unmap(space, PAGE + PAGE_SIZE, 1) || address_space_create(&copy))
 			return "no memory";
 		isolation_switch(&copy.root);

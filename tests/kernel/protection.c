@@ -198,7 +198,7 @@ static const char *with_user_page(const char *(*body)(void))
 	((pte_t *)phys_to_virt(pml4))[PML4_INDEX(USER_PAGE)] = 0;
 	while (tables != FRAME_LIST_END)
 		frame_free(frame_list_pop(&tables));
-	write_cr3(read_cr3()); /* flushes the TLB; with PCIDs, the entries of the current PCID */
+	write_cr3(read_cr3()); /* flushes the TLB; with PCIDs, only the current PCID's entries */
 	if (frame != FRAME_NONE)
 		frame_free(frame);
 	return result;

@@ -81,7 +81,7 @@ static int names(void)
 	/* Renaming one name of a file to another of its names has no effect. */
 	CHECK(two(SYS_rename, A, B) == 0 && stat_of(A).links == 2);
 	CHECK(two(SYS_rename, A, C) == 0 && stat_of(A).number == 0 && stat_of(C).links == 2);
-	/* C was a name of this file. rename() of another file to C makes C that file's name. */
+	/* B and C are names of one file. After rename(A, C), C is a name of A's file instead. */
 	CHECK(call(SYS_close, (uint64_t)make(A, "three", 5), 0, 0) == 0);
 	CHECK(two(SYS_rename, A, C) == 0 && reads(C, "three", 5) && stat_of(B).links == 1);
 	CHECK(two(SYS_link, B, A) == 0 && one(SYS_unlink, B) == 0 && one(SYS_unlink, A) == 0);

@@ -458,7 +458,7 @@ static int root_is_spared(void)
 	return 0;
 }
 
-/* Touches a page of shared memory while files and shared memory own all the frames they may. */
+/* Touches a page of shared memory. Files and shared memory already own all frames they may own. */
 static void touches_shared(void)
 {
 	*(volatile char *)call6(SYS_mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,

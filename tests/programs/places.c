@@ -6,7 +6,7 @@
  */
 #include "tests/programs/signals.h"
 
-#define PAGES      3 /* of the window */
+#define PAGES      3 /* pages of the window */
 #define ROUNDS     50
 #define RW         (PROT_READ | PROT_WRITE)
 #define FLAGS      (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)

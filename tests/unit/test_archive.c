@@ -14,7 +14,7 @@
 static uint8_t contents[FILES_MAX][5 * PAGE_SIZE];
 static size_t sizes[FILES_MAX], count;
 
-/* Makes an archive of files of many sizes in folders, and of symbolic links. */
+/* Makes an archive of files and symbolic links. The files are in three folders. */
 static void make_archive(size_t files)
 {
 	size = 0;

@@ -76,7 +76,7 @@ static void stacks_grow(void **state)
 	assert_int_equal(region_unmap(space, limit, 1024), 0);
 	assert_int_equal(region_map(space, limit, 16, PTE_NX), 0);
 	stack = address_space_regions(space) + 1;
-	/* The page above the other region is the stack's guard page. */
+	/* The page above the region that was just mapped is the stack's guard page. */
 	assert_int_equal(region_fault(space, limit + 16 * PAGE_SIZE, 0), -EFAULT);
 	assert_int_equal(region_fault(space, limit + 17 * PAGE_SIZE, 0), 0);
 	assert_int_equal(stack->start, limit + 17 * PAGE_SIZE);

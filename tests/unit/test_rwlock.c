@@ -51,7 +51,7 @@ void rwlock_wake(struct wait_queue *queue)
 		tasks[i].blocked = false;
 }
 
-/* Checks that the first waiter is not blocked if it could take the lock. */
+/* If the first waiter could take the lock, it must not be blocked. */
 static void check_first(void)
 {
 	for (unsigned i = 0; i < TASKS; i++)
