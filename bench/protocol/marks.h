@@ -23,7 +23,7 @@ enum mark_operation {
 	MARK_OP_END_AT,       /* argument: the low 32 bits of an address, to be sign-extended */
 	MARK_OP_END_IN_USER,  /* argument: 0 */
 	MARK_OP_WINDOW_LOW,   /* argument: bits 31-0 of the entry window's address */
-	MARK_OP_WINDOW        /* argument: bits 47-32 of that address, plus its page count << 16 */
+	MARK_OP_WINDOW        /* argument: bits 47-32 of that address, plus (page count << 16) */
 };
 
 #define MARKER(operation, argument) (MARK_TAG << 40 | (uint64_t)(operation) << 32 | (uint32_t)(argument))

@@ -17,9 +17,9 @@ enum standing {
 
 /*
  * Compares the strategies in benchmark ?4 and metric ?5, for parameter ?6 or, if ?6 is NULL, for
- * each parameter. Selects the ratio of each strategy to the best one, which has the lowest median,
- * and the ratio's interval. In modelled cycles this interval also spans the intervals with the
- * model's low and high parameters (metrics ?7 and ?8).
+ * each parameter. The best strategy is the one with the lowest median. Selects the ratio of each
+ * strategy to the best one, and the ratio's interval. In modelled cycles this interval also spans
+ * the intervals with the model's low and high parameters (metrics ?7 and ?8).
  */
 static const char best_sql[] =
         "WITH of AS (SELECT strategy, parameter, median, unit, flags" ROWS
@@ -92,7 +92,8 @@ static int list_strategies(sqlite3 *db, const struct view *view, struct rows *ro
 	return query ? 0 : -1;
 }
 
-/* Returns the number of a strategy's row, from 1 on, or of the first free row if it has none. */
+/* Returns the number of a strategy's row, counted from 1. If the strategy has no row, returns the
+ * number of the first free row. */
 static size_t row_of(const struct rows *rows, const char *strategy)
 {
 	size_t i = 0;

@@ -36,7 +36,7 @@ int plots_data_write_claims(sqlite3 *db, const char *data_dir);
 bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metrics);
 
 /*
- * The rows of the table summary that a view draws: the rows of the view's engine (?1) whose checks
+ * The rows of the table `summary` that a view draws: those of the view's engine (?1) whose checks
  * passed and whose strategies were asked for. A view that is not the engine's own (its name, ?3,
  * differs from the engine's) draws fewer rows: the row's benchmark must have been measured in the
  * view's metric (?2) with the row's strategy.
@@ -53,10 +53,10 @@ bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks
 int plots_best_write(sqlite3 *db, const char *data_dir, const struct view *view);
 
 /*
- * Writes in which functions of the kernel --profile-guest found the guest in these benchmarks (names
- * separated by spaces): functions.gp, and a file <benchmark>.<strategy>.functions for each benchmark
- * and strategy measured. Its values are per sample of the row. Writes nothing if the run has no such
- * profile for the view. Returns 0, or -1 after a message.
+ * Writes the profile that --profile-guest made of these benchmarks (names separated by spaces), by
+ * function of the kernel: functions.gp, and a file <benchmark>.<strategy>.functions for each
+ * benchmark and strategy measured. The values in these files are per sample of the benchmark row.
+ * Writes nothing if the run has no such profile for the view. Returns 0, or -1 after a message.
  */
 int plots_functions_write(sqlite3 *db, const char *data_dir, const struct view *view, const char *benchmarks);
 

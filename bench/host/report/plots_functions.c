@@ -8,7 +8,8 @@
 
 #define SHOWN_MAX 8 /* functions that a figure tells apart; the others are drawn as one */
 
-/* What perf sampled in a function, per sample of the row. Gnuplot's legend has no place for [ and ]. */
+/* What perf counted in each function, per sample of the benchmark row. [ and ] are removed from the
+ * names, because gnuplot's legend cannot show them. */
 #define SAMPLED                                                                            \
 	"WITH v AS (SELECT l.strategy, benchmark, parameter,"                              \
 	" replace(replace(function, '[', ''), ']', '') AS name,"                           \
@@ -46,7 +47,7 @@ static int choose(sqlite3 *db, const struct view *view, const char *benchmarks, 
 	return query ? 0 : -1;
 }
 
-/* Writes functions.gp: the gnuplot variable `functions`, the columns of the data files in order. */
+/* Writes functions.gp: the gnuplot variable `functions`, the names of the data files' columns. */
 static int write_names(const char *data_dir, const struct view *view, const struct shown *shown)
 {
 	char path[PATH_MAX];

@@ -146,7 +146,8 @@ static bool write_topic(const struct report *report, const struct answers *answe
 	return true;
 }
 
-/* Returns true if it is not decided which costs less for this number of pages. */
+/* Returns true if it is not decided whether INVLPG or a CR3 load costs less for this number of
+ * pages. */
 static bool is_open(const struct answer_crossing *crossing, long long pages)
 {
 	return pages > crossing->up_to && (crossing->from == 0 || pages < crossing->from);

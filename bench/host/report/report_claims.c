@@ -109,8 +109,8 @@ static void write_kind(const struct report *report, const char *kind, const char
 		fputs("</tbody></table>\n", report->out);
 }
 
-/* Writes the list item of a compiler. The item of each compiler but the first links to the report
- * on this compiler. */
+/* Writes the list item of a compiler. Unless the compiler is the first, the item links to the
+ * compiler's own report. */
 static void write_compiler(const struct report *report, sqlite3_stmt *row)
 {
 	const char *name = sql_text(row, 1);

@@ -67,6 +67,6 @@ sqlite3_stmt *report_query(sqlite3 *db, const char *sql, const char *text);
  * row. */
 long long report_count(sqlite3 *db, const char *sql);
 
-/* Copies the value of `key` in the table environment to `value`, or "" if there is no such key.
+/* Copies the value of `key` in the table `environment` to `value`, or "" if there is no such key.
  * Returns `value`. */
 const char *report_fact(sqlite3 *db, const char *key, char *value, size_t size);

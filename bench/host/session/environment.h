@@ -37,7 +37,7 @@ void environment_add_compiler(struct environment *environment, const char *compi
 /* Adds facts about the host, KVM, the tools and the source. */
 void environment_collect(struct environment *environment);
 
-/* Writes all entries to the table environment and commits. Returns 0, or -1 (see store_error()). */
+/* Writes all entries to the table `environment` and commits. Returns 0, or -1 (store_error()). */
 int environment_store(const struct environment *environment, struct store *store);
 
 /* Writes all entries to a JSON file, as an object of strings. Returns 0, or -1 with errno. */

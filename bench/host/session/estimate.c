@@ -52,7 +52,7 @@ static double speed_of(const struct estimate_boot *boots, size_t count)
 
 		if (boot->expected < 0 || !(boot->running || boot->ended))
 			continue;
-		/* Of a running boot, only the rows that have ended count. */
+		/* A running boot contributes only the rows that have ended. */
 		spent += boot->ended ? boot->spent : positive(boot->spent - boot->in_row);
 		expected += boot->ended ? boot->expected : boot->done;
 	}

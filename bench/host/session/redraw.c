@@ -17,8 +17,8 @@
 #define EXIT_CANNOT 2
 
 /*
- * Returns true if the run has ended, its samples (if any) were evaluated, and the table claims has
- * the column `name`, which older versions of the harness did not write.
+ * Returns true if the run has ended, its samples (if any) were evaluated, and the table `claims`
+ * has the column `name`, which older versions of the harness did not write.
  */
 static bool is_evaluated(sqlite3 *db)
 {

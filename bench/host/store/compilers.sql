@@ -1,6 +1,6 @@
 -- The compilers of a run side by side (evaluate/compilers.h). Each compiler has a database of its
--- own; in the first compiler's database these tables compare all compilers. For reading a database
--- of an older harness, store_add_views() adds these tables as temporary ones.
+-- own; in the first compiler's database these tables compare all compilers. The database of an
+-- older harness lacks these tables; to read it, store_add_views() adds temporary ones.
 CREATE TABLE IF NOT EXISTS compilers (
 	place    INTEGER PRIMARY KEY,  -- from 1, in the order of --compiler
 	compiler TEXT NOT NULL,        -- name, such as clang-O2
@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS compilers (
 
 CREATE TABLE IF NOT EXISTS compiler_verdicts (
 	place INTEGER NOT NULL REFERENCES compilers(place),
-	id INTEGER NOT NULL, verdict TEXT NOT NULL, evidence TEXT NOT NULL, -- as in the table claims
+	id INTEGER NOT NULL, verdict TEXT NOT NULL, evidence TEXT NOT NULL, -- as in table `claims`
 	PRIMARY KEY (place, id)
 );
 

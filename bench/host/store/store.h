@@ -20,7 +20,7 @@
 
 struct store;
 
-/* A new row of the table launches. */
+/* A new row of the table `launches`. */
 struct store_launch {
 	const char *engine;
 	const char *variant; /* the engine's variant; NULL or "" if it has none */
@@ -112,13 +112,13 @@ sqlite3 *store_database(struct store *store);
 /* Returns the SQLite connection. Does not commit. */
 sqlite3 *store_connection(struct store *store);
 
-/* Writes the row of the table run, with the state `running` and the current time, and commits. */
+/* Writes the row of the table `run`, with the state `running` and the current time, and commits. */
 int store_run_start(struct store *store, const char *name, const char *command, uint64_t seed);
 
 /* Sets the state of the run and the time at which it finished, and commits. */
 int store_run_finish(struct store *store, const char *state);
 
-/* Adds a row to the table environment, or replaces the row with the same key. */
+/* Adds a row to the table `environment`, or replaces the row with the same key. */
 int store_environment(struct store *store, const char *key, const char *value);
 
 /* Changes the state of the run from `running` to `cut short` and commits. Keeps any other state. */
@@ -137,8 +137,8 @@ int64_t store_launch_start(struct store *store, const struct store_launch *launc
 int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome);
 
 /*
- * These functions add a row to the table samples, checks, facts, functions, stacks or irq_off.
- * schema.sql describes the columns.
+ * Each of these functions adds a row to one table: samples, checks, facts, functions, stacks or
+ * irq_off. schema.sql describes the columns.
  */
 int store_sample(struct store *store, const struct store_row *row, int64_t sample, const char *metric,
                  const char *unit, int64_t value, const char *flags);

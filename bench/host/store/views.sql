@@ -16,7 +16,7 @@ CREATE VIEW good_sample AS
 CREATE VIEW good_summary AS
 	SELECT * FROM summary WHERE ',' || flags || ',' NOT LIKE '%,check-failed,%';
 
--- The rows of summary that tables and figures compare: those whose strategy the user asked for. A
+-- The rows of `summary` that tables and figures compare: those whose strategy the user asked for. A
 -- run measures other strategies only because a claim needs them. The database of an older version
 -- does not say what was asked for; there all strategies are compared.
 CREATE VIEW compared AS
@@ -24,7 +24,7 @@ CREATE VIEW compared AS
 	WHERE instr((SELECT ',' || coalesce(max(value), strategy) || ',' FROM environment WHERE key = 'run.strategies'),
 	            ',' || strategy || ',');
 
--- The rows of compared without failed checks.
+-- The rows of `compared` without failed checks.
 CREATE VIEW compared_good AS
 	SELECT * FROM compared WHERE ',' || flags || ',' NOT LIKE '%,check-failed,%';
 
@@ -65,8 +65,8 @@ CREATE VIEW boot_time AS
 	WINDOW boot AS (PARTITION BY strategy, stack, loader, isolation, engine, cpus, round, benchmark, parameter,
 	                             metric);
 
--- The summaries of good_summary for what Bochs counts and a price can be put on. Claims that have
--- no time compare these.
+-- The rows of good_summary for events that Bochs counts and that cost time: each event has a price
+-- in cycles, perhaps unknown. Claims compare these rows where a run has no times.
 CREATE VIEW event_summary AS
 	SELECT * FROM good_summary
 	WHERE engine = 'bochs'

@@ -12,10 +12,11 @@
 #define SCREEN_COLUMNS 100 /* a narrower terminal gets fewer, but at least 80 */
 
 /*
- * Prints the screen. If there is no room for all answers, leaves out those of the highest ranks. An
- * answer shows at most SCREEN_STRATEGIES strategies, or fewer if room is short: those that need the
- * least and the most, then presets, then others. `run_dir` is the folder of the results. Returns
- * false, and prints nothing, if the run measured nothing that the screen shows, or after a message.
+ * Prints the screen. If there is no room for all answers, leaves out the least important ones (with
+ * the highest `rank`). An answer shows at most SCREEN_STRATEGIES strategies, or fewer if room is
+ * short: those that need the least and the most, then presets, then others. `run_dir` is the folder
+ * of the results. Returns false, and prints nothing, if the run measured nothing that the screen
+ * shows, or after a message.
  */
 bool screen_print(sqlite3 *db, const char *run_dir, const struct terminal *terminal);
 
@@ -37,7 +38,8 @@ struct screen_rows {
 size_t screen_rows_of(const struct screen_rows *rows, const struct answer *answer);
 
 /* Sets `has_range`: true if there are low and high values, and room for both them and the causes even
- * if all answers are shown with SCREEN_STRATEGIES strategies. Changes what is shown. */
+ * if all answers are shown with SCREEN_STRATEGIES strategies. Also changes `is_shown` and
+ * `strategies`. */
 void screen_rows_choose_range(struct screen_rows *rows);
 
 /* Prints the heading of a topic, and below it the answers that are shown; nothing if none is. */

@@ -384,8 +384,8 @@ static void print_claims(sqlite3 *db, const struct terminal *terminal, const cha
 
 /*
  * Prints for each strategy the longest stretch with interrupts off: how long it is, and where it
- * begins and ends. Only stretches during the start of the largest image count. Prints nothing if
- * there are none.
+ * begins and ends. Considers only stretches during the start of the largest image. Prints nothing
+ * if there are none.
  */
 static void print_stretches(sqlite3 *db, const struct terminal *terminal)
 {

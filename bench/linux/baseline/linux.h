@@ -7,10 +7,10 @@
  * The compiled programs are started as `probe REGION PART KIND ARGUMENT`, or with `real` in place
  * of `probe`; KIND and ARGUMENT are passed on to the benchmark's own main(). REGION is the number
  * of the first region. The regions are, in this order: LINUX_WARMUP samples to warm up,
- * LINUX_SAMPLES samples, and LINUX_OVERHEAD empty bodies. If PART is `kernel`, only instructions in
- * the kernel half count. If PART is `all`, all instructions count, except in regions that the
- * benchmark opens with MARK_BEGIN_KERNEL. The instrumentation library reports the counts of each
- * region.
+ * LINUX_SAMPLES samples, and LINUX_OVERHEAD empty bodies. If PART is `kernel`, the instrumentation
+ * library counts only instructions in the kernel half. If PART is `all`, it counts all
+ * instructions, except in regions that the benchmark opens with MARK_BEGIN_KERNEL. The library
+ * reports the counts of each region.
  */
 #pragma once
 
