@@ -118,8 +118,8 @@ const struct multiboot_info *multiboot_read(uint32_t address, struct memory_rang
 }
 
 /*
- * Returns the string at physical `address`, or NULL if it has more than `most` bytes with its NUL
- * or is not entirely in memory.
+ * Returns the string at physical `address`. Returns NULL if the string has more than `most` bytes,
+ * including its NUL, or is not entirely in memory.
  */
 static const char *string_at(const struct multiboot_memory *memory, uint64_t address, size_t most)
 {

@@ -6,18 +6,18 @@
 #include "mem/frames.h"
 
 /*
- * Chooses memory for `size` bytes in the prepared ranges: page-aligned, at or above 1 MiB, and
- * below 4 GiB, where the boot page tables map it. The choice is the lowest such memory in the fixed
- * layout, and random otherwise (layout_below()). Returns its physical address, or FRAME_NONE if
- * there is none.
+ * Chooses memory for `size` bytes in `ranges`, which memory_ranges_prepare() has prepared. The
+ * memory is page-aligned, at or above 1 MiB, and below 4 GiB, where the boot page tables map it.
+ * The choice is the lowest such memory in the fixed layout, and random otherwise (layout_below()).
+ * Returns its physical address, or FRAME_NONE if there is none.
  */
 uint64_t place_choose(const struct memory_range *ranges, size_t count, size_t size);
 
 /*
  * Copies the modules to other places in a random order, with up to 15 pages between them, and
  * stores the new addresses in `modules`. Does nothing in the fixed layout, or if no range has room
- * for copies of all modules. `usable` has `usable_count` prepared ranges without the kernel and the
- * modules.
+ * for copies of all modules. `usable` has `usable_count` ranges, prepared as for place_choose();
+ * they contain neither the kernel nor the modules.
  */
 void places_move_modules(struct boot_module *modules, size_t count, const struct memory_range *usable,
                          size_t usable_count);

@@ -48,8 +48,9 @@ static bool program(void)
 }
 
 /*
- * Returns true if all counters can be read, and those of instructions and cycles count in a loop.
- * pmu_plan() always includes these two. A hypervisor may report counters that do not count.
+ * Returns true if all counters can be read, and if a loop increases the counters of instructions
+ * and of cycles. pmu_plan() always includes these two. A hypervisor may report counters that never
+ * change.
  */
 static bool they_count(void)
 {

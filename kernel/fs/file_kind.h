@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For messages only: kinds of data that is not an archive (cpio.h), told by the first bytes. */
+/* Recognizes kinds of data by the first bytes. Used only for messages about boot modules that are
+ * not archives (cpio.h). */
 #pragma once
 
 #include <stdbool.h>
