@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Draws the figures of a run again and copies them to docs/figures/. Writes docs/figures.md, which
-# shows each figure and says how to read it, in the words of its script (the line `# read:`):
+# shows each figure and says how to read it, in the words of its script (the line `# read:`). To
+# make a run and draw its figures:
 #     ./run-bench.sh --strategy all --profile skylake-client && make figures
 set -euo pipefail
 # shellcheck source=bench/environment.sh

@@ -43,8 +43,8 @@ query()
 	(cd "$folder" && sqlite3 -readonly -markdown results.sqlite "$1") | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
 }
 
-# value METRIC BENCHMARK PARAMETER: prints an SQL subquery that returns a median. The outer query's
-# row b names the build that the median is of
+# value METRIC BENCHMARK PARAMETER: prints an SQL subquery that returns a median of one build: the
+# build that the outer query's row b names
 value()
 {
 	echo "(SELECT printf('%,d', median) FROM summary s WHERE s.engine = 'bochs' AND s.stack = b.stack AND

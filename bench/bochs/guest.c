@@ -12,9 +12,9 @@ enum { BX_READ = 0, BX_WRITE = 1, FRAME_BYTES = 4096 };
 /* Every BIOS begins with a far jump at this physical address. */
 enum { RESET_VECTOR = 0xFFFF0, FAR_JUMP = 0xEA };
 
-/* Bochs's BX_MEM_C::getHostMemAddr(BX_CPU_C *, bx_phy_address, unsigned). It takes no BX_MEM_C,
- * because a Bochs that emulates one machine makes it a static member. With NULL as `cpu`, it
- * returns memory even at the address of the local APIC. */
+/* Bochs's BX_MEM_C::getHostMemAddr(BX_CPU_C *, bx_phy_address, unsigned). In a Bochs that
+ * emulates one machine, this function is a static member, so it takes no BX_MEM_C. With NULL as
+ * `cpu`, it returns memory even at the address of the local APIC. */
 static uint8_t *(*host_address)(void *cpu, uint64_t physical, unsigned access);
 
 bool guest_memory_found(void)

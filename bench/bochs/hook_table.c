@@ -242,8 +242,8 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
-	/* The last MODEL_HOOKS hooks are needed with a profile. If functions are attributed without
-	 * a profile, the first FUNCTION_HOOKS of these hooks are needed. */
+	/* A run with a profile needs the MODEL_HOOKS hooks from here on. A run without a profile
+	 * needs the first FUNCTION_HOOKS of them if functions are attributed, otherwise none. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),
@@ -263,7 +263,7 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 
 	(void)from_cs;
 	if (modelled)
-		model_ring(modelled, cpu, (to_cs & 3) == 3); /* the new CPL, if the code is 64-bit */
+		model_ring(modelled, cpu, (to_cs & 3) == 3); /* CS bits 1-0: the CPL in 64-bit code */
 	if (rip_found) {
 		if (what == IS_INTERRUPT_RETURN)
 			region_interrupt_return(cpu);

@@ -59,7 +59,8 @@ static void keep_longest(struct watch *watch)
 
 /*
  * Returns true if the instruction at `start`, which set IF, was an STI. Of the other instructions
- * that can set IF, POPF and IRET move RSP, and SYSRET continues elsewhere.
+ * that can set IF, POPF and IRET move RSP, and SYSRET continues elsewhere. STI does
+ * neither.
  */
 static bool was_sti(const struct watch *watch, uint64_t start, struct irq_off_moment now)
 {

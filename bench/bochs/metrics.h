@@ -19,8 +19,8 @@
  * REP_ITERATIONS  Completed iterations of REP instructions.
  * DATA_ACCESSES   Linear data accesses, as Bochs makes them: one per operand; one for a
  *                 read-modify-write; two for an access that crosses a page, and for CMPXCHG16B.
- *                 They include the processor's own reads of IDT, GDT and TSS and the frames that it
- *                 pushes, but not instruction fetches and page walks.
+ *                 The processor's own accesses count too: when it reads IDT, GDT and TSS, and when
+ *                 it pushes a frame. Instruction fetches and page walks do not count.
  * WALK_READS      Reads of paging-structure entries, one per level of each walk, for data and code
  *                 alike: 4 for a 4 KiB page, 3 for 2 MiB, 2 for 1 GiB. Bochs walks when its own TLB
  *                 (2048 data entries, 1024 code entries, direct-mapped, no paging-structure caches)

@@ -21,8 +21,8 @@ void nested_open(void);
 bool nested_wanted(void);
 
 /*
- * Notes that a region opens on this CPU, and counts its VM exits from 0. At this moment the guest
- * executes: the marker that opens a region is an instruction of the guest.
+ * Notes that a region opens on this CPU, and sets the CPU's number of VM exits to 0. At this moment
+ * the guest executes: the marker that opens a region is an instruction of the guest.
  */
 void nested_region_opens(unsigned cpu);
 

@@ -104,7 +104,7 @@ static _Noreturn void leave(int status)
 
 	*(void **)&bochs_exit = dlsym(RTLD_DEFAULT, "_Z9bx_atexitv");
 	if (machine_started && bochs_exit) {
-		machine_started = false; /* bochs_exit() may call leave(): call it only once */
+		machine_started = false; /* bochs_exit() may call leave(), but must not run twice */
 		bochs_exit();
 	}
 	fflush(NULL);

@@ -54,7 +54,7 @@ struct region {
 	bool entered;    /* kernel-half code has run in the region; set only with START_IN_USER */
 	bool walked;     /* there were page walks, counted or not, since the last settle_walks() */
 	bool executing;  /* an instruction started in the region and has not ended */
-	bool repeating;  /* that instruction is a REP and has made an iteration */
+	bool repeating;  /* with `executing`: the instruction is a REP and has made an iteration */
 	bool delivering; /* an exception or external interrupt awaits its delivery */
 	bool fault;      /* with `delivering`: it is an exception */
 	/* The last instruction was an iteration of a REP that has more iterations, and nothing else

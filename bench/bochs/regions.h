@@ -51,7 +51,8 @@ void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
 void region_exception(unsigned cpu, unsigned vector);
 void region_interrupt(unsigned cpu, unsigned vector);
 
-/* Called in a run with a model, instead of the functions with these names without `_modelled`. */
+/* In a run with a model, these functions are called in place of their counterparts without
+ * `_modelled`. */
 void region_instruction_starts_modelled(unsigned cpu);
 void region_instruction_ends_modelled(unsigned cpu, const void *instruction);
 void region_repeat_iteration_modelled(unsigned cpu);

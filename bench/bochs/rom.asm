@@ -14,7 +14,7 @@ MAP_END         equ 0x7f00
 
 MULTIBOOT_MAGIC equ 0x2badb002
 SMAP            equ 0x534d4150
-ENTRY_BYTES     equ 20				; of an entry in the memory map, less its size field
+ENTRY_BYTES     equ 20				; bytes of an entry in the memory map after its size field
 
 ; Offsets in the Multiboot information.
 MMAP_LENGTH     equ 44

@@ -235,8 +235,8 @@ const struct symbol *symbols_at(const struct symbols *symbols, size_t index)
 	return index < symbols->count ? &symbols->symbol[index] : NULL;
 }
 
-/* Returns the offset of the first byte of the segment that differs in the guest, or the segment's
- * size. */
+/* Compares a segment of the file with the guest's memory. Returns the offset in the segment of the
+ * first byte that differs, or the segment's size if they are equal. */
 static uint64_t compare_segment(const uint8_t *file, const Elf64_Phdr *segment, memory_frame frame_of)
 {
 	uint64_t at = 0;

@@ -66,8 +66,9 @@ void dataflow_load(struct dataflow *dataflow, const struct cost *complete)
 	raise_to(&dataflow->latest, complete);
 }
 
-/* Remembers this instruction if its loads may delay later instructions. They delay none if the
- * other instructions of a full window, at the least cost, take at least as long as the loads. */
+/* Remembers this instruction if its loads may delay later instructions. The loads delay none if
+ * they are complete before the window can be full. The window fills with `window` - 1 further
+ * instructions, which take at least the time `covered`. */
 static void hold(struct dataflow *dataflow)
 {
 	unsigned at = (dataflow->first + dataflow->count) % DATAFLOW_WINDOW_MAX;

@@ -20,7 +20,8 @@
  *  TLB key:             bits 62-61 size of the page as held, 60 global, 59-48 PCID (0 if global),
  *                       47-0 number of the page, in units of that size
  *  structure cache key: bits 59-48 PCID, 47-0 upper bits of the linear address
- *  TLB value:           address of the first frame; bit 2 global, 1-0 the tables' page size */
+ *  TLB value:           address of the first frame; bit 2 global, 1-0 size of the page in the
+ *                       page tables */
 #define VALUE_SIZE     3ULL
 #define VALUE_GLOBAL   4ULL
 #define KEY_USED       (1ULL << 63)
@@ -197,7 +198,7 @@ static uint64_t structure_key(const struct translation *translation, uint64_t li
 }
 
 /* Finds the deepest paging-structure entry for this address that is cached. Returns the level at
- * which the walk then starts (0: PML4), and in *table the address of its table. */
+ * which the walk then starts (0: PML4). Sets *table to the address of the table at that level. */
 static unsigned first_level(struct translation *translation, uint64_t linear, uint64_t *table)
 {
 	for (unsigned level = WALK_LEVELS - 1; level > 0; level--) {

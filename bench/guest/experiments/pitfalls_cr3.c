@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pitfall.cr3_in_c (bench/claims/03-*): C code loads another task's CR3 and continues. It runs on
- * stacks of three kinds. The first kind is at a fixed address, where each task has a stack of its
- * own. In half of the rounds, the other task's stack is zeroed. In the other half, the other task
- * has run the same function before, and its stack still holds what the function left there.
+ * stacks of three kinds:
+ *   - fixed: at a fixed address, where each task has a stack of its own
+ *   - heap: at an address in the kernel's PDPT, which all tasks share
+ *   - scratch: the stack of kstack_call_across_cr3()
+ * In half of the rounds, the other task's fixed stack is zeroed. In the other half, the other task
+ * has run the same function on it, and it still holds what the function left there.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/cpu.h"

@@ -103,7 +103,7 @@ static void fill_frame(uint64_t frame, size_t words)
 
 /*
  * Frees the space, allocates its frames again, and fills them with POISON. The allocator hands out
- * the last freed frames first. Returns 1 if the PML4 was among them, otherwise 0.
+ * the last freed frames first. Returns 1 if it got the frame of the PML4 again, otherwise 0.
  */
 static uint64_t destroy_and_poison(void)
 {

@@ -2,8 +2,9 @@
 /*
  * irq.load (Hz): what a program loses to a timer that interrupts it. The program (kind `load` of
  * bench/programs/nest.c) runs the same loop twice: undisturbed, and while the timer of the local
- * APIC interrupts it. The region and the time stamps have the second loop; an overhead sample has
- * it without interrupts. So what is left is the cost of the interrupts alone.
+ * APIC interrupts it. The region and the time stamps enclose the second run. In an overhead sample,
+ * the second run is undisturbed too. The difference between other samples and overhead samples is
+ * therefore the cost of the interrupts alone.
  *
  * The loop takes LOAD_MS without interrupts, whatever the CPU. The frequency is that of the timer,
  * measured against the PIT. In Bochs a second has as many instructions as `ips` in bochsrc says.
