@@ -3,9 +3,9 @@
 #
 # The colours are those of Okabe and Ito, which colour-blind readers can distinguish; dashes, widths
 # and points differ as well, so that a figure can be printed in black and white. In a run of up to
-# eight strategies each has its own colour, dash and point, the same in all figures. With more
-# strategies, one axis determines colour and dash, and the stack determines the point. `by` names
-# the axis that determines the colour: "loader", unless the script sets it to "stack".
+# eight strategies, each strategy has its own colour, dash and point, the same in all figures. With
+# more strategies, the stack determines the point, and the axis that `by` names determines colour
+# and dash. `by` is "loader", unless the script sets it to "stack".
 
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced
@@ -95,7 +95,7 @@ wide_enough(v) = 1.1*v
 zero_at = 0
 shown(v) = v > 0 ? v : v == 0 && zero_at > 0 ? zero_at : NaN
 
-# Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Three
+# Baselines are instruction counts of other kernels, so only figures of Bochs have them. Three
 # of Linux's baselines are from `make linux-baseline`: syscall.null, exec.execve.path and
 # fork.exec.path. The figure of exec.execve shows Linux's exec.execve.path. This kernel's
 # exec.execve finds a boot module by its name. That takes a few hundred instructions less than

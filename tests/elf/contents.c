@@ -167,8 +167,8 @@ static void past_end_text(struct image *i)
 
 /*
  * The next four files have .bss after data that extends past the end of the file. In the first, the
- * .bss starts on a page boundary; in the others it starts inside a page. In the third it is
- * read-only.
+ * .bss starts on a page boundary; in the others it starts inside a page. In the third, the .bss
+ * is read-only.
  */
 static void past_end_then_bss(struct image *i)
 {

@@ -165,7 +165,7 @@ static bool is_expected(int id, const char *verdict)
 	return false;
 }
 
-/* Returns true if the claim file has no query but a reason why there is no experiment. */
+/* Returns true if the claim file has, in place of a query, the reason for having no experiment. */
 static bool is_unmeasured(const char *name)
 {
 	char text[4000] = "";
