@@ -96,8 +96,8 @@ $(K)/constants.inc: kernel/boot/constants.c
 	$(Q)sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Z0-9_]*\) $$\(.*\)"$$/%define \1 \2/p' $(K)/constants.s > $@
 
 # Written only if the revision has changed, so that unchanged builds are not linked again. If the
-# checkout belongs to another user, git reports no revision; a file that is not writable is then
-# kept.
+# checkout belongs to another user, git reports no revision. In that case, a file that exists and is
+# not writable is kept.
 $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@

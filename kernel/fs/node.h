@@ -55,8 +55,8 @@ struct node {
 	 */
 	uint64_t place;
 	/*
-	 * NULL, unless this node is only an additional (hard-link) name of a file. Then it is the
-	 * node of that file.
+	 * If this node is only an additional (hard-link) name of a file: the node of that file.
+	 * Otherwise NULL.
 	 */
 	struct node *same;
 	uint32_t links;  /* number of names */
@@ -171,10 +171,10 @@ int node_rename(struct node *node, struct node *directory, const char *name, siz
 struct node *node_create_nameless(size_t size);
 
 /*
- * Set limits, so that memory is left for programs. One limits the number of frames that all files
- * own together, shared memory included; the other limits the number of nodes. At a limit,
- * node_room(), node_frame() and node_create() fail as if out of memory. At first there is no limit.
- * Setting a limit frees nothing.
+ * Set limits, so that memory is left for programs. node_limit_frames() limits the number of frames
+ * that all files own together, shared memory included. node_limit_nodes() limits the number of
+ * nodes. At a limit, node_room(), node_frame() and node_create() fail as if out of memory. At first
+ * there is no limit. Setting a limit frees nothing.
  */
 void node_limit_frames(size_t most);
 void node_limit_nodes(size_t most);
@@ -192,8 +192,8 @@ static inline void node_hold(struct node *node)
 void node_drop(struct node *node);
 
 /*
- * The operations of a node's backing. node_release() (node.c) is its release(), which frees the
- * node; the others are in node_data.c.
+ * The operations of a node's backing. Their release() is node_release() in node.c, which frees the
+ * node. The other operations are in node_data.c.
  */
 extern const struct backing_ops node_backing_ops;
 void node_release(struct backing *backing);
@@ -236,9 +236,9 @@ void node_own_data(struct node *node);
 
 /*
  * Contiguous bytes of a file that stay readable even if the file changes or is freed. Pinning and
- * unpinning take the same time for any size, because they do not touch every frame. The frames are
- * shared one by one only if the file gives them up while its bytes are pinned. The struct must not
- * move as long as the bytes are pinned.
+ * unpinning take the same time for any size, because they do not touch every frame. If the file
+ * gives up its frames while they are pinned, the struct becomes an owner of each frame. The struct
+ * must not move as long as the bytes are pinned.
  */
 struct pinned_bytes {
 	const uint8_t *bytes;

@@ -63,7 +63,7 @@ window_common:
 ; Copies the frame to this CPU's stack for the exception (CPU_*_TOP). Two words above the copy say
 ; what to restore. One is the user's CR3, or 0 if the kernel's was loaded. The other is the address
 ; of the original frame in the window, plus 1 if the GS base was the user's. If RIP was in the
-; window, RIP in the copy is the address at which that instruction is linked.
+; window, the copy has another RIP: the address at which the interrupted instruction is linked.
 window_paranoid:
 window_careful:
 	push	rax
@@ -199,7 +199,7 @@ syscall_entry_traced:
 %endif
 %endmacro
 
-; Returns by SYSRETQ. All registers are the program's, but its RSP is still in struct cpu.
+; Returns by SYSRETQ. All registers except RSP are the program's; its RSP is in struct cpu.
 %macro LEAVE_BY_SYSRET 1
 	LOAD_USER_CR3 rsp, %1
 	mov	rsp, [gs:CPU_USER_RSP]

@@ -48,9 +48,9 @@
  *                              ISOLATION_ARRIVE_ANYWHERE left it. The macro may execute the return
  *                              itself. Otherwise it restores GS base and CR3, and the instructions
  *                              after it restore the registers and execute IRETQ.
- *   ISOLATION_SWITCH register  Used in a context switch. Makes the kernel run under the CR3 value
- *                              in the register, which isolation_cr3() has returned. Touches no
- *                              stack.
+ *   ISOLATION_SWITCH register  Used in a context switch. `register` holds the CR3 value that
+ *                              isolation_cr3() has returned. Makes the kernel run under this
+ *                              value. Touches no stack.
  */
 #pragma once
 
@@ -98,8 +98,9 @@
  *       Returns -ENOSPC if find() returned 0.
  *   The last three functions return 0, or -ENOMEM with the tables made so far on the list.
  *   void isolation_set_places(bool own)
- *       Chooses where new spaces have the axis' pages: each at a place of its own, or all at the
- *       same place. In each space, the pages move away when the program uses their addresses.
+ *       Chooses where new spaces have the axis' pages: each space at a place of its own if `own`
+ *       is true, otherwise all spaces at the same place. In each space, the pages move away when
+ *       the program uses their addresses.
  *   bool isolation_set_copies(enum isolation_copies way)
  *       Chooses how the kernel reaches user memory. Returns false, with nothing changed, if out of
  *       memory. Also returns false if the kernel's tables map user memory: then there is no choice.
@@ -108,7 +109,7 @@
  *   bool isolation_kernel_gs(uint64_t base)
  *       Returns true if this is the kernel's GS base.
  *   uintptr_t isolation_window(const struct root *root)
- *       Returns the address of the axis' pages in the user half, or 0 if it has none there.
+ *       Returns the address of the axis' pages in the user half, or 0 if there are none.
  *   ISOLATION_OWN_PAGES
  *       Number of the axis' pages in the user half.
  *   ISOLATION_MOVES

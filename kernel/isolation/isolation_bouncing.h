@@ -4,10 +4,11 @@
  * that the next return to user mode loads. If the new root has the entry window at another place,
  * it also moves this CPU to that place. isolation/isolation.h specifies these functions.
  *
- * If PCIDs are in use, the kernel has one and each space has another for user mode, so that neither
- * load of CR3 flushes. A change of the loaded user half is flushed by the next return to user mode:
- * until then, no translation of the user's PCID can be used. CR3_NO_FLUSH in user_cr3 of struct
- * window_cpu is clear if the next return must flush; mem/pcid.h keeps the other spaces' marks.
+ * If PCIDs are in use, the kernel has a PCID, and user mode in each space has a PCID of its own. So
+ * CR3 is loaded without a flush, both on an entry and on a return. A change of the loaded user half
+ * is flushed by the next return to user mode: until then, no translation of the user's PCID can be
+ * used. CR3_NO_FLUSH in user_cr3 of struct window_cpu is clear if the next return must flush. For
+ * spaces that are not loaded, mem/pcid.h records whether their PCIDs must be flushed.
  */
 #pragma once
 

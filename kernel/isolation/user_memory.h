@@ -31,8 +31,8 @@ int copy_to_user(uint64_t to, const void *from, size_t size);
 long copy_string_from_user(char *to, uint64_t from, size_t size);
 
 /*
- * In user_copy.asm: copy by instructions that may fault on the user's side. Both addresses must be
- * ones at which the kernel can access the memory. user_copy_bytes() returns the number of bytes
+ * In user_copy.asm: copy by instructions that may fault on the user's side. The kernel must be able
+ * to access the memory at `to` and at `from`. user_copy_bytes() returns the number of bytes
  * that were not copied. user_copy_string() returns what copy_string_from_user() returns.
  */
 size_t user_copy_bytes(void *to, const void *from, size_t size);

@@ -11,7 +11,7 @@
 
 /* Defined in entry_window.asm. */
 extern char window_leave_interrupt[], window_leave_call[], window_leave_first[], window_leave_anywhere[];
-/* The same for PCIDs. */
+/* Also defined there; used instead of the above if PCIDs are in use. */
 extern char window_leave_interrupt_pcid[], window_leave_call_pcid[], window_leave_first_pcid[];
 
 struct window_counts window_counts;

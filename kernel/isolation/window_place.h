@@ -56,8 +56,8 @@ static inline uintptr_t window_entry_address(uintptr_t address)
 }
 
 /*
- * Makes the next return to user mode load root->user, if PCIDs are in use. If the last space has a
- * flush left to do, its next load does it.
+ * Called only if PCIDs are in use. Makes the next return to user mode load root->user. If the space
+ * that was loaded before still had to be flushed, the next load of that space flushes it.
  */
 void window_change_pcid(const struct root *root);
 

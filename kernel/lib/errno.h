@@ -58,4 +58,4 @@
  */
 #define ERESTARTSYS           512 /* restart if no handler ran, or if the handler has SA_RESTART */
 #define ERESTARTNOHAND        514 /* restart only if no handler ran */
-#define ERESTART_RESTARTBLOCK 516 /* restart only if no handler ran, by restart_syscall() */
+#define ERESTART_RESTARTBLOCK 516 /* if no handler ran, continue by restart_syscall() */

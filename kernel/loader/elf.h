@@ -32,9 +32,10 @@ struct elf_plan {
 	 * Number of entries at the end of `segments`, from [room] downwards. plan_load()
 	 * (process/plan.h) handles them instead of the loader. count + rest <= room. There are
 	 * three kinds of entries:
-	 *   pages > 0:  Pages that get frames on first use. `flags` are those of a region. With
-	 *               REGION_BACKED they are pages past the end of the file, and `data_offset`
-	 *               is the page number of the first. Without it they are zeros.
+	 *   pages > 0:  Pages that get frames on first use. `flags` are those of a region. If
+	 *               they include REGION_BACKED, the pages are past the end of the file, and
+	 *               `data_offset` is the number of the first page. Otherwise the pages are
+	 *               zeros.
 	 *   data:       Bytes to copy into a loaded page, after the loader has filled the page.
 	 *   neither:    A segment without rights begins at `start`. The loader has loaded it as
 	 *               readable; plan_patch() makes it inaccessible.

@@ -5,8 +5,8 @@
 #include "lib/errno.h"
 
 /*
- * Fills the segment run by run. A run is a series of pages with contiguous frames; one call fills
- * it. If memory is not fragmented, a segment is nearly one run.
+ * Fills the segment run by run. A run is a series of pages with contiguous frames; one call of
+ * fill_view() fills it. If memory is not fragmented, a segment has few runs.
  */
 static void fill_segment(struct address_space *space, const struct load_segment *s)
 {

@@ -39,7 +39,7 @@ static int put(struct large_arguments *large, const void *bytes, size_t size)
 }
 
 /*
- * Returns true if one more string, `size` bytes at `offset`, and its pointer are within the limits.
+ * Returns true if the limits allow one more string of `size` bytes at `offset`, with its pointer.
  */
 static bool fits(const struct arguments *a, size_t offset, size_t size)
 {

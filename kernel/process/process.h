@@ -130,7 +130,7 @@ _Noreturn void process_exit(int status);
  *   -1        every process except the kernel's own and the caller
  *   below -1  the group -pid
  * Signal 0 is not sent, but the errors are the same. Returns 0, -ESRCH, -EINVAL, or -EPERM for the
- * kernel's process and those of other users.
+ * kernel's process and for processes of other users.
  */
 long process_kill(int pid, int signal);
 

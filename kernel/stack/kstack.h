@@ -65,7 +65,7 @@ void kstack_activate(struct cpu *cpu, const struct kstack *stack);
 
 /*
  * Returns true if interrupts and exceptions may nest, that is, if handlers may enable interrupts
- * and may fault. Otherwise the source file of the STACK states the rules for handlers.
+ * and may fault. If it returns false, the C file of the STACK states the rules for handlers.
  */
 bool kstack_nests(void);
 

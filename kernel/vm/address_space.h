@@ -114,7 +114,7 @@ size_t address_space_resident(struct address_space *space);
 /*
  * Frees all frames of the space, its page tables and its root. The space must be in no CPU's CR3,
  * so nothing is flushed here. With PCIDs, translations of the space may remain in the TLB. They are
- * flushed when another space has got its PCID and is loaded for the first time.
+ * flushed by the first load of the next space that gets the same PCID.
  */
 void address_space_destroy(struct address_space *space);
 

@@ -82,9 +82,9 @@ static void split(struct address_space *space, uint32_t index, uintptr_t address
 }
 
 /*
- * Splits the region that contains `start` at `start`, and the region that contains `end` at `end`.
- * Makes room for `extra` more regions. Sets *first and *last: the regions in the range then have
- * the indices [*first, *last). Returns 0, or -ENOMEM with nothing changed.
+ * Splits regions so that none extends across `start` or across `end`. Makes room for `extra` more
+ * regions. Sets *first and *last: the regions in the range then have the indices [*first, *last).
+ * Returns 0, or -ENOMEM with nothing changed.
  */
 static int carve(struct address_space *space, uintptr_t start, uintptr_t end, uint32_t extra, uint32_t *first,
                  uint32_t *last)

@@ -52,9 +52,10 @@ int region_protect(struct address_space *space, uintptr_t start, size_t pages, u
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Called after a backing has become shorter. Removes from the space the backing's pages from number
- * `page` on, and the private copies of these pages. An access to these pages fails with -ENXIO
- * until the backing is longer again. The space need not be loaded; `loaded` is true if it is.
+ * Called after a backing has become shorter. Unmaps, in this space, the pages of the backing whose
+ * numbers are `page` or higher, and the private copies of these pages. An access to these pages
+ * fails with -ENXIO until the backing is longer again. The space need not be loaded; `loaded` is
+ * true if it is.
  */
 void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded);
 
