@@ -185,7 +185,7 @@ TEST(moves_in_memory_shortage_lose_no_frame)
 }
 
 /*
- * Maps a page where a new space has its window, as loading an image may. The window must move away.
+ * Maps a page where a new space has its window, as the loader may do. The window must move away.
  */
 TEST(the_window_leaves_a_segments_place)
 {

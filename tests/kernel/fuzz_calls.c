@@ -268,8 +268,8 @@ static void end_all_tasks(void)
 }
 
 /*
- * Returns the smaller of `number` and CALLS_OF_ROUND. The caller adds it to a total. `number`
- * comes from the round's page, which a task may have overwritten.
+ * Returns the smaller of `number` and CALLS_OF_ROUND. The caller adds the result to a total.
+ * `number` comes from the round's page, which a task may have overwritten.
  */
 static uint64_t counted(uint64_t number)
 {

@@ -14,8 +14,8 @@
 int run_kind(const char *program, const char *kind);
 
 /*
- * Runs the program once for each kind. Returns NULL, or what went wrong: a failed check, or frames
- * or kernel heap objects that leaked. The text is valid until the next call.
+ * Runs the program once for each kind. Returns NULL, or what went wrong: a failed check, or a leak
+ * of frames or of kernel heap objects. The text is valid until the next call.
  */
 const char *run_kinds(const char *program, const char *const *kinds, size_t count);
 

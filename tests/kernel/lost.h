@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Detects frames and kernel heap objects that a test leaks. Slabs count as free frames, because the
- * number of slabs depends on the order in which objects were allocated.
+ * Detects frames and kernel heap objects that a test leaks. A frame that holds a slab counts as
+ * free, because the number of slabs depends on the order in which objects were allocated.
  */
 #pragma once
 

@@ -109,8 +109,8 @@ TEST(null_pointer_faults)
 }
 
 /*
- * A heap stack may get the slot of a freed stack, but has frames of its own. Accesses must reach
- * the frames of the new stack.
+ * A new heap stack may get the slot of a freed stack. Accesses must then reach the frames of the
+ * new stack, not those of the freed one.
  */
 TEST(stacks_in_used_slots_have_their_own_frames)
 {

@@ -74,8 +74,8 @@ line()
 type_in 'echo fir""st\n'
 wait_for '# ' "the shell has a prompt"
 wait_for first "a line that was typed before is read"
-# In a typed command, "" splits the word to wait for. So the word is not in the terminal's echo of
-# the command, only in the output of the command.
+# In a typed command, "" splits the word that wait_for looks for. So the terminal's echo of the
+# command does not contain the word; only the output of the command does.
 type_in "sh -c 'echo be\"\"gun; exec sleep 1000'\n"
 wait_for begun "a job runs"
 type_in '\x1a'

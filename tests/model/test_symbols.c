@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the reader of an image's symbols. The test makes the files for it, good ones and bad ones.
- * Also tests the rounding of counts (bench/bochs/rounding.h).
+ * Tests the reader of an image's symbols. The test makes the files; some of them are damaged. Also
+ * tests the rounding of counts (bench/bochs/rounding.h).
  */
 #include <setjmp.h>
 #include <stdarg.h>

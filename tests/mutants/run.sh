@@ -18,8 +18,8 @@
 #   +new line             a line that it adds
 #   by KIND WORD…         the test that catches it; catch.sh lists the kinds
 #   quick                 optional: `make test` tries it too
-#   static                optional: it is also caught if a static assertion fails in the build
-# The lines with = and - must follow each other in the file, and be there exactly once.
+#   static                optional: the fault is also caught if a static assertion fails
+# The lines with = and - must be consecutive in the file, and occur there exactly once.
 #
 # A test must pass in the unchanged copy first. A fault is caught only if its test then fails and
 # says why: a line "not ok", a report of a sanitizer, or a failed check of a benchmark. A test that

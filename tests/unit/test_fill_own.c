@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests loader_self.c: a task that fills its own pages gets all bytes, may write to none of its
- * read-only pages afterwards, and leaves SMAP closed. Memory of the host stands for the user pages.
+ * Tests loader_self.c, with which a task fills its own pages. Afterwards all bytes must be there,
+ * the read-only pages must not be writable, and SMAP must be closed. Memory of the host stands for
+ * the user pages.
  */
 #include "tests/unit/support.h"
 

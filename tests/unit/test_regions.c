@@ -28,7 +28,7 @@ static uint64_t *word_of(struct page *page)
 	return &page->word;
 }
 
-/* Updates the model after an access: a private page of a file is now a copy. */
+/* Updates the model after an access: if this is a private page of a file, it is now a copy. */
 static void was_used(struct page *page, const uint64_t *words)
 {
 	if (!(page->flags & REGION_BACKED))

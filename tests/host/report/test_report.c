@@ -151,8 +151,8 @@ static void boots_and_verdicts_are_counted(void **state)
 }
 
 /*
- * A cell of the heat map is the ratio of its number to the smallest number of the same subject. A
- * mark stands for a caveat; the cell must have the marks of both numbers.
+ * A cell of the heat map shows the ratio of a number to the smallest number of the same subject.
+ * Each mark of a number stands for a caveat. The cell must have the marks of both numbers.
  */
 static void cells_of_the_heat_map_have_marks(void **state)
 {
