@@ -2,10 +2,10 @@
 /*
  * overflow KIND FRAME: a stack overflows into a neighbouring mapping. KIND is `bare` (a mapping
  * used as stack, directly above its neighbour), `guarded` (an inaccessible page is in between)
- * or `main` (the program's own stack, above the mapping that the kernel puts next to it). Each call
- * on the stack takes FRAME bytes and writes a word. The exit status is 0 if the neighbour is
- * unchanged, 1 if it is not, 2 for wrong usage. If the overflow is stopped in time, SIGSEGV kills
- * the program.
+ * or `main` (the program's own stack; the neighbour is a mapping that the kernel places below it).
+ * Each call on the stack takes FRAME bytes and writes a word. The exit status is 0 if the neighbour
+ * is unchanged, 1 if it is not, 2 for wrong usage. If the overflow is stopped in time, SIGSEGV
+ * kills the program.
  */
 #include "bench/programs/user.h"
 

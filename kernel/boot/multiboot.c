@@ -177,7 +177,7 @@ static struct memory_range range_of(const struct multiboot_module *module)
 
 /*
  * Panics if the module is not entirely in RAM, or overlaps the kernel or an earlier module. The
- * earlier modules are those from `first` on.
+ * earlier modules are those from `first` up to `module`, which is not included.
  */
 static void check_module(const struct multiboot_module *first, const struct multiboot_module *module,
                          const char *name, const struct multiboot_memory *memory, struct memory_range image)

@@ -42,8 +42,8 @@ double durations_row(const struct durations *durations, const struct boot_kind *
                      int64_t parameter);
 
 /*
- * Returns the duration in seconds of a boot of this kind that runs the benchmarks matching `globs`,
- * separated by commas. Returns a negative number if no such boot is known, not even one with
+ * Returns the duration in seconds of a boot of this kind that runs the benchmarks matching `globs`
+ * (separated by commas). Returns a negative number if no such boot is known, not even one with
  * another build, number of samples or profile.
  */
 double durations_boot(const struct durations *durations, const struct boot_kind *kind, const char *globs);

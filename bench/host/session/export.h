@@ -5,7 +5,7 @@
 #include "bench/host/session/options.h"
 
 /*
- * Writes rows of the run in options->folder[0] with perf_script_write(): those that --bench and
+ * Exports the run in options->folder[0] with perf_script_write(): the rows that --bench and
  * --strategy choose. Prints where the files are. The run need not have ended normally.
  *
  * Returns the exit status: 0 if at least one file was written, 1 if not all files could be written,

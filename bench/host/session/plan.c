@@ -228,8 +228,8 @@ static size_t count_variants(const struct options *options, const struct engine 
 	return count;
 }
 
-/* Adds the jobs of an engine with variants: in each round, a boot with the benchmarks for each
- * variant and image. In round 1, a boot with the self-tests precedes each of these boots, unless
+/* Adds the jobs of an engine with variants. In each round, every variant boots every image to run
+ * the benchmarks. In round 1, a boot with the self-tests precedes each of these boots, unless
  * --bench is given. */
 static void add_variants(struct plan *plan, const struct options *options, const struct engine *engine)
 {

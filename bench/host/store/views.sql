@@ -52,8 +52,8 @@ CREATE VIEW timed_sample AS
 	   OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high');
 
 -- How long a row took in each boot: the median of the boot's samples minus that of its overhead
--- samples, whose body is empty. DISTINCT in place of GROUP BY, because SQLite 3.40 hands the
--- conditions of a query down through windows, but not from a GROUP BY to a window below it.
+-- samples, whose body is empty. The view uses DISTINCT in place of GROUP BY: SQLite 3.40 pushes the
+-- conditions of a query down through windows, but not through a GROUP BY to a window below it.
 CREATE VIEW boot_time AS
 	SELECT DISTINCT strategy, stack, loader, isolation, engine, cpus, round, benchmark, parameter, metric,
 	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2)) OVER boot
