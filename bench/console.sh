@@ -3,9 +3,9 @@
 # Runs an emulator whose console is standard input and output: console.sh COMMAND…
 # If standard input is a terminal, it does nothing else. Otherwise it feeds standard input to the
 # emulator, followed by Ctrl-D once a second: a serial line cannot transmit the end of a file, and
-# shells and prompts exit on Ctrl-D. The emulator is killed if it still runs
-# CONSOLE_LIMIT seconds (default 300) after the end of the input. CONSOLE_READY may name a file that
-# COMMAND creates as soon as it accepts input; COMMAND is fed nothing before that.
+# shells and prompts exit on Ctrl-D. The emulator is killed if it still runs CONSOLE_LIMIT
+# seconds (default 300) after the end of the input. CONSOLE_READY may name a file that COMMAND
+# creates as soon as it accepts input; COMMAND is fed nothing before that.
 # Exit status: the command's, or 124 if it was killed.
 set -uo pipefail
 # shellcheck source=bench/environment.sh

@@ -58,9 +58,9 @@ static void keep_longest(struct watch *watch)
 }
 
 /*
- * Returns true if the instruction at `start`, which set IF, was an STI. Of the other instructions
- * that can set IF, POPF and IRET move RSP, and SYSRET continues elsewhere. STI does
- * neither.
+ * Returns true if the instruction at `start`, which set IF, was an STI. The other instructions that
+ * can set IF are recognised by what STI does not do: POPF and IRET move RSP, and SYSRET continues
+ * elsewhere.
  */
 static bool was_sti(const struct watch *watch, uint64_t start, struct irq_off_moment now)
 {

@@ -25,9 +25,9 @@ enum {
 /* Restrictions on the events that count in a region. */
 enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
-/* Checks at the start of an instruction: Is it the one at `end_at`? Which function is it in, after a
- * delivery or a branch? Does the guest execute it? Is it in user mode, after the region entered the
- * kernel (`entered`)? Are interrupts off? */
+/* Checks to make when an instruction starts: Is its address `end_at`? Which function is it in, if it
+ * follows a delivery or a branch? Does the guest execute it? Is it in user mode, after kernel code
+ * has run in the region (`entered`)? Are interrupts off? */
 enum {
 	START_AT_END = 1 << 0,
 	START_IN_FUNCTION = 1 << 1,
@@ -54,7 +54,7 @@ struct region {
 	bool entered;    /* kernel-half code has run in the region; set only with START_IN_USER */
 	bool walked;     /* there were page walks, counted or not, since the last settle_walks() */
 	bool executing;  /* an instruction started in the region and has not ended */
-	bool repeating;  /* with `executing`: the instruction is a REP and has made an iteration */
+	bool repeating;  /* the current instruction is a REP and has made an iteration */
 	bool delivering; /* an exception or external interrupt awaits its delivery */
 	bool fault;      /* with `delivering`: it is an exception */
 	/* The last instruction was an iteration of a REP that has more iterations, and nothing else

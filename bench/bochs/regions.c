@@ -262,8 +262,8 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 }
 
 /*
- * Outside of regions, and without a model, iterations of REP are reported to this file, but no
- * other events. A REP with many iterations starts a chase, which lasts until the REP has ended.
+ * If there is no model and no region is open, this file receives no events except iterations of
+ * REP. A REP with many iterations starts a chase, which lasts until the REP has ended.
  * During a chase all events are reported, so that the iterations can be executed in bulk.
  */
 static void chase(unsigned cpu)

@@ -17,7 +17,8 @@ enum { LINE_BYTES = 64, PAGE_BYTES = 4096 };
 enum { REGISTER_RCX = 1, REGISTER_RSI = 6, REGISTER_RDI = 7 };
 
 /* Limits of the search for the countdown: the most words that can be searched, the number of
- * iterations that must agree, and the number of iterations after which the search is given up. */
+ * successive iterations in which the countdown must have fallen by 1, and the number of iterations
+ * after which the search is given up. */
 enum { WORDS_MAX = 4096, ROUNDS = 8, TRIES = 100000 };
 
 /* Bochs's functions for the instructions, by the logarithm of the element's size. A decoded

@@ -171,8 +171,9 @@ static void window_moves(struct bench *b)
 /*
  * window.unavailable: counts the pages of the user half (2^35 pages) that a program cannot have. It
  * tries every page of the first and the last MiB, and pages spread evenly between them. The
- * window's pages are added to the count. The program can have any one of them, because the window
- * then moves, but the program can never have all pages of the half at once.
+ * number of the window's pages is added to the count. The program can have each of these pages,
+ * because the window then moves away. But the window always takes as many pages somewhere else in
+ * the half, so the program can never have all pages at once.
  */
 #define HALF_TOP (1UL << 47)
 #define TRIES    10000UL

@@ -22,7 +22,8 @@ static struct page {
 	uint64_t word; /* expected first word of the page */
 } oracle[PAGES];
 
-/* How to treat a region of which a part is to be unmapped or to get other rights. */
+/* How a call unmaps a part of a region: it splits the region, lets the whole region stay, or lets
+ * the whole region go. With SPLIT alone, a part can also get other rights. */
 enum parts { SPLIT, STAY, GO };
 static enum parts parts;
 static uint64_t cuts;   /* calls of munmap() with an end inside a region */
