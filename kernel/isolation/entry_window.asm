@@ -188,8 +188,8 @@ syscall_entry:
 syscall_entry_traced:
 	CALL_ENTRY to_call_traced
 
-; Loads the user's CR3 through a register. If PCIDs are in use (%2 is 1), later returns need not
-; flush what this one flushes, so CR3_NO_FLUSH is set in WINDOW_USER_CR3 after the load.
+; Loads the user's CR3 through a register. If PCIDs are in use (%2 is 1), sets CR3_NO_FLUSH in
+; WINDOW_USER_CR3 after the load: if this load has flushed the PCID, later loads need not do so.
 %macro LOAD_USER_CR3 2
 	mov	%1, [gs:WINDOW_USER_CR3]
 	mov	cr3, %1

@@ -31,9 +31,9 @@
  *   ISOLATION_ARRIVE_ANYWHERE  Used by the entries of NMI, #DB, #DF, #MC and the exceptions that
  *                              IRETQ and SYSRETQ can raise. The entry has pushed the registers. As
  *                              these exceptions may arrive anywhere, the GS base and CR3 may be the
- *                              user's or the kernel's. Switches both to the kernel's. Then RBX, or
- *                              words above the frame, say what to restore. May change RAX, RBX, RCX
- *                              and RDX.
+ *                              user's or the kernel's. Switches both to the kernel's. Afterwards
+ *                              RBX, or words above the frame, say what to restore. May change RAX,
+ *                              RBX, RCX and RDX.
  *   ISOLATION_LEAVE restore    Used before a return to user mode by IRETQ, with the kernel's GS base.
  *                              `restore` is an instruction or macro that pops all registers, after
  *                              which RSP points to the frame of IRETQ. ISOLATION_LEAVE may return
@@ -96,7 +96,8 @@
  *       at which `pages` pages are free: a different one for each n from 0 on, or 0 if there are
  *       no more.
  *       Returns -ENOSPC if find() returned 0.
- *   The last three functions return 0, or -ENOMEM with the tables made so far on the list.
+ *   The last three functions return 0, or -ENOMEM if out of memory. The tables that they have made
+ *   are on the list in both cases.
  *   void isolation_set_places(bool own)
  *       Chooses where new spaces have the axis' pages: each space at a place of its own if `own`
  *       is true, otherwise all spaces at the same place. In each space, the pages move away when

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bouncing: user tables hold the program's pages and, of the kernel, only the entry window
- * (entry_window.h). The kernel runs under kernel_pml4, whose user half has only the places of the
- * window (window_place.h).
+ * bouncing: user tables hold the program's pages and the entry window (entry_window.h), but no
+ * other page of the kernel. The kernel runs under kernel_pml4, whose user half has only the places
+ * of the window (window_place.h).
  *
  * No kernel page is global: a global translation would survive the load of the user's CR3.
  */

@@ -45,8 +45,8 @@ static inline unsigned window_place_of(const struct root *root)
 }
 
 /*
- * Returns the address at which this CPU executes the byte of the entry code that is linked at
- * `address`. Returns other addresses unchanged.
+ * If a byte of the entry code is linked at `address`, returns the address at which this CPU
+ * executes this byte. Otherwise returns `address`.
  */
 static inline uintptr_t window_entry_address(uintptr_t address)
 {

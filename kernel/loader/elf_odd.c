@@ -136,8 +136,8 @@ static int put_rest(struct elf_plan *plan, struct load_segment part)
 
 /*
  * Plans to load the pages [from, to) of a segment. They become part of the load segment just below
- * them if the rights are the same and their data, if any, continues the data of that segment.
- * Returns 0 or -E2BIG.
+ * them on two conditions: the rights are the same, and the data of the pages, if any, continues the
+ * data of that load segment. Returns 0 or -E2BIG.
  */
 static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to, uint64_t flags)
 {
