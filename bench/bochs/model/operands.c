@@ -9,7 +9,7 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
  * One letter per opcode. A small letter means the same as the capital letter, but with 8-bit
  * registers, unless the list gives the small letter a meaning of its own.
  * "op1 with op2 to op1": both operands are read, and the result is written to op1.
- *  .  no general register, or none that matters    m  at most a memory operand
+ *  .  no general register, or none that matters    m  only the memory operand, if any
  *  E  r/m with reg to r/m    G  r/m with reg to reg    S  reg to r/m    L  r/m to reg
  *  J  8-bit r/m to reg    I  r/m to itself
  *  C  writes r/m; the value comes from no general register
