@@ -32,8 +32,8 @@ long copy_string_from_user(char *to, uint64_t from, size_t size);
 
 /*
  * In user_copy.asm: copy by instructions that may fault on the user's side. The kernel must be able
- * to access the memory at `to` and at `from`. user_copy_bytes() returns the number of bytes
- * that were not copied. user_copy_string() returns what copy_string_from_user() returns.
+ * to access the memory at `to` and at `from`. user_copy_bytes() returns the number of bytes that
+ * were not copied. user_copy_string() returns what copy_string_from_user() returns.
  */
 size_t user_copy_bytes(void *to, const void *from, size_t size);
 long user_copy_string(char *to, const char *from, size_t size);

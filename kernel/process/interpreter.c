@@ -41,8 +41,8 @@ static bool find_interpreter(const uint8_t *data, size_t size, char path[SHOWN])
 }
 
 /*
- * Returns true if the name is new and one of the first SAID_MAX names. At the first new name after
- * these, prints a message that there are more.
+ * Remembers the first SAID_MAX different names. Returns true if this call has remembered
+ * `name`. At the first new name for which there is no room, prints a message that there are more.
  */
 static bool is_new(const char *name)
 {

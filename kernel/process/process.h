@@ -142,7 +142,7 @@ void process_kill_group(int group, int signal);
 /* Stops the current process until it gets SIGCONT or SIGKILL. Reports `signal` to its parent. */
 void process_stop(int signal);
 
-/* Continues a stopped process. If `tell`, also reports that to its parent. */
+/* Continues a stopped process. If `tell` is true, also reports this to its parent. */
 void process_continue(struct process *process, bool tell);
 
 /*

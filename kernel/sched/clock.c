@@ -13,9 +13,9 @@
 #define CMOS_BUSY   0x80
 
 /*
- * The first call of clock_now() sets `base` to the TSC, and `scale` to the nanoseconds per TSC tick
- * times 2^32. `always`: the timer must run even without a deadline. `runs`: the timer runs now. All
- * are guarded by the kernel lock (cpu/lock.h).
+ * The first call of clock_now() sets `base` to the TSC, and `scale` to 2^32 times the nanoseconds
+ * per TSC tick. `always`: the timer must run even without a deadline. `runs`: the timer runs now.
+ * All are guarded by the kernel lock (cpu/lock.h).
  */
 static uint64_t base, scale;
 static struct deadlines wakes, alarms;

@@ -79,7 +79,7 @@ static bool is_deadlock(const struct process *process)
 }
 
 /*
- * Sets a lock. If `waits`, first waits until no other lock is in the way. Returns 0, -EAGAIN,
+ * Sets a lock. If `waits` is true, first waits until no other lock conflicts. Returns 0, -EAGAIN,
  * -ENOLCK, -EDEADLK or -ERESTARTSYS.
  */
 static long take(struct node *node, const struct lock *wanted, bool waits)

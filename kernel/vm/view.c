@@ -24,8 +24,8 @@ static uint32_t tables[VIEW_SLOTS]; /* list of the page tables of each view */
 
 /*
  * Returns the page-table entry for the page that contains `bytes`. That page is the page of zeros
- * in the kernel's image, or a frame of the backing in the direct map. The view becomes an owner of
- * such a frame; returns 0 if the frame has too many owners.
+ * in the kernel's image, or a frame of the backing in the direct map. If it is a frame of the
+ * backing, the view becomes an owner of the frame. Returns 0 if the frame has too many owners.
  */
 static pte_t entry_for(const void *bytes)
 {
