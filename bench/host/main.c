@@ -86,7 +86,7 @@ static int print_builds(const struct options *options)
 	for (size_t c = 0; c < options->compilers.count; c++)
 		for (size_t i = 0; i < plan.strategies.count; i++)
 			print_image(&plan.strategies.item[i], options->compilers.name[c]);
-	/* --list and the KVM probe boot the preset window, built by the default compiler. */
+	/* --list and the KVM probe boot the preset `window`, built by the default compiler. */
 	if (options->mode != MODE_RUN || uses(options, "kvm"))
 		print_image(&window, compiler_default);
 	if (options->mode == MODE_RUN && uses(options, "kvm-emulated"))

@@ -125,7 +125,8 @@ static bool reads_new_frames(struct bench *b)
 	return true;
 }
 
-/* For tlb.refill: also checks that the body read each page through its new entry. */
+/* For tlb.refill: checks that the body flushed, and that it then read each page through its new
+ * entry. */
 static bool touched_new_frames(struct bench *b)
 {
 	uint64_t tags = 0;
@@ -167,7 +168,8 @@ static void remap_pages_cr3(struct bench *b)
 	write_cr3(b->cr3);
 }
 
-/* Checks that a CR3 load flushes all of PAGES_CR3 pages. A sample has only one page. */
+/* Checks that one CR3 load flushes PAGES_CR3 pages. This check is separate, because a sample of
+ * tlb.cr3 uses only one page. */
 static bool flushes_all(struct bench *b)
 {
 	const uint64_t parameter = b->parameter;

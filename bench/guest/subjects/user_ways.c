@@ -3,8 +3,8 @@
  * copy.user, once for each value of `copies=`. The value says in which way the kernel reaches user
  * memory that its tables do not map. Each row sets its own way, whatever the command line says.
  *
- * These rows run only if they are named. Otherwise every build whose tables map user memory would
- * have to skip them.
+ * These rows run only if the user names them. If they ran by default, every build whose tables map
+ * user memory would report them as skipped.
  */
 #include "bench/guest/subjects/copies.h"
 #include "isolation/isolation.h"

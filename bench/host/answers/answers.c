@@ -132,8 +132,9 @@ static void read_ratio(sqlite3_stmt *row, const char *least, struct answer_strat
 
 /*
  * Sets the ratio, the order and the parts of each strategy. In modelled cycles a ratio has three
- * intervals: with the model's low, nominal and high parameters. Its interval is then set to the
- * range from the lowest end of the three to the highest. Returns 0, or -1 after a message.
+ * intervals: with the model's low, nominal and high parameters. In this case sets the interval to
+ * the range from the lowest end of these three intervals to the highest. Returns 0, or -1 after a
+ * message.
  */
 static int read_ratios(sqlite3 *db, const struct view *view, struct answer *answer)
 {

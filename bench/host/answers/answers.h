@@ -71,7 +71,7 @@ struct answer {
 	unsigned rank;     /* 0 to ANSWERS_RANKS - 1; a small screen shows the lowest ranks */
 	const char *title; /* short: "16 MiB" */
 	const char *what;  /* in a sentence: "start a program of 16 MiB" */
-	unsigned times;    /* how often a sample does it; its numbers are the sum */
+	unsigned times;    /* how often a sample does `what`; its numbers are the sum of all */
 	const struct subject *subject;
 	const char *metric;
 	const char *unit;                 /* in words: "modelled cycles" */
@@ -148,20 +148,20 @@ char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX]);
 char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes why a strategy needs more: the largest part of the difference, as in "58 k of 79 k: INVLPG",
- * and further parts as far as they fit in `width` columns. If a part is larger than the difference,
- * or the only parts that are known are savings, writes "INVLPG +90 k, rest -11 k". If the
- * difference does not fit, leaves it out: "58 k: INVLPG". Writes "" if not even that fits, or if no
- * cause is known. Returns `text`.
+ * Writes why a strategy needs more, in at most `width` columns. An example is "58 k of 79 k:
+ * INVLPG": the largest part, the whole difference, and the name of the part. Further parts follow
+ * as long as they fit. If the difference does not fit, leaves it out: "58 k: INVLPG". If a part is
+ * larger than the difference, or if all known parts are savings, writes "INVLPG +90 k, rest -11 k"
+ * instead. Writes "" if no cause is known or nothing fits. Returns `text`.
  */
 char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
                     char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes the ratio and, if its ends differ, its interval: "1.10 [1.08..1.13]". A decided ratio has
- * 2 to 5 decimals, enough to show that its lower end is not 1. A ratio that is not decided has 2 or
- * 3, depending on how close to 1 an end is that is not 1. An end that is exactly 1 is written as "1". Writes "-" if no ratio is known.
- * Returns `text`.
+ * Writes the ratio and, if its ends differ, its interval: "1.10 [1.08..1.13]". An end that is
+ * exactly 1 is written as "1". A decided ratio has 2 to 5 decimals, enough to show that its lower
+ * end is not 1. A ratio that is not decided has 3 decimals if an end of its interval is not 1 but
+ * would become 1 with 2 decimals, otherwise 2. Writes "-" if no ratio is known. Returns `text`.
  */
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
 
@@ -173,9 +173,10 @@ char *answers_sentence(const struct answers *answers, const struct answer *answe
                        char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes a sentence about a strategy that does not have the lowest median: how many times as much it
- * needs as the one that has, with the interval of this ratio. For ANSWER_MORE adds how much more it
- * needs, and all parts of that; for ANSWER_OPEN, that the order is not decided. Returns `text`.
+ * Writes a sentence about a strategy that does not have the lowest median. It gives the ratio of
+ * the strategy's median to the lowest one, with the interval of this ratio. For ANSWER_MORE it also
+ * gives the difference of the two medians, and all parts of the difference. For ANSWER_OPEN it says
+ * that the order is not decided. Returns `text`.
  */
 char *answers_more_sentence(const struct answer *answer, const struct answer_strategy *strategy,
                             char text[ANSWER_TEXT_MAX]);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAMED 3 /* fastest strategies; of more than this, only the first is named */
+#define NAMED 3 /* if more strategies than this are fastest, only the first is named */
 
 static void append(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -63,11 +63,9 @@ static char *write_outcome(const struct answers *answers, const struct answer *a
 	return text;
 }
 
-/*
- * Appends the titles of the topic's answers with this outcome. If these answers are decided, also
- * appends the range of the ratios of the strategies that are not best in them: " for 4 KiB and 16 MiB
- * (the others need 1.09 to 1.54 times as many)".
- */
+/* Appends the titles of the topic's answers that have this outcome. If the outcome is decided, also
+ * appends the range of the ratios of the strategies that need more: " for 4 KiB and 16 MiB (the
+ * others need 1.09 to 1.54 times as many)". */
 static void append_answers(const struct answers *answers, enum answer_topic topic, const char *outcome,
                            char *text)
 {

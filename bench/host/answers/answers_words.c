@@ -80,7 +80,7 @@ static int decimals(const struct answer_strategy *strategy)
 	return count;
 }
 
-/* Writes an end of the interval of a ratio; one that is exactly 1 as "1". */
+/* Writes an end of the interval of a ratio. Writes "1" if the end is exactly 1. */
 static void write_end(double end, int count, char text[24])
 {
 	snprintf(text, 24, "%.*f", end == 1 ? 0 : count, end);

@@ -117,8 +117,9 @@ void figure_absent(struct figures *figures, enum figure_id id, const char *why);
  * Computes the median of the rounds' values, and their spread. Returns false if fewer than half of
  * `rounds` have a value.
  *
- * No cost is measured exactly. So the distance of `low` and of `high` from a cost's median is at least
- * 0.01, and at least 1 % of the median (25 % if there are fewer than three values).
+ * No cost is measured exactly. So `low` and `high` of a cost each differ from its median by at
+ * least 0.01 (in the cost's unit), and by at least 1 % of the median (25 % if there are fewer than
+ * three values). This never makes `low` negative.
  */
 bool figure_result(const struct figures *figures, enum figure_id id, unsigned rounds, double *median,
                    double *low, double *high);

@@ -19,7 +19,7 @@
 #define FIRST_RUNG (4UL << 20)
 #define WAYS_MOST  32
 #define NO_STEP    "no step between L3 and memory is seen: others use the L3, or the area fits in it"
-#define HERE       0.1 /* `part` of sampler_run() beyond L2; most samples there are too slow */
+#define HERE       0.1 /* `part` of sampler_run() beyond L2, where most samples are too slow */
 
 struct walk {
 	void **at;

@@ -17,7 +17,7 @@
 #define LINE       64UL
 #define CODE_PAGES 1024UL
 #define JUMPS_MOST 4096UL
-#define ROUNDS     8 /* iterations per sample of the loop that contains NOPs */
+#define ROUNDS     8 /* iterations of the loop with NOPs in one sample */
 #define NOPS_MOST  768
 
 /* Generated code, in memory that is either writable or executable, never both. */

@@ -77,8 +77,9 @@ static double refill_cost(struct measure *measure, struct refill *refill, void (
 	return sampler_run(&measure->sampler, &code, measure->samples, 0);
 }
 
-/* Returns the cycles that refilling the TLB takes per page. `with` is how many cycles more MANY
- * pages take than FEW pages after a flush. `without` is the same number without a flush. */
+/* Returns the cycles that refilling the TLB takes per page. `with` is the cost of touching MANY
+ * pages after a flush, minus the cost of touching FEW pages after a flush. `without` is the same
+ * difference without flushes. */
 static double refill_slope(struct measure *measure, struct refill *refill, void (*body)(void *))
 {
 	const double with = refill_cost(measure, refill, body, MANY, true) -

@@ -193,8 +193,9 @@ static int fill(const struct profile_text *text, const struct row *row, struct l
 }
 
 /*
- * The ways of an array must divide its entries. Numbers from different sources may break this rule.
- * If they do, lowers `ways` to the next number that divides the entries.
+ * The number of ways of a cache or TLB must divide the number of its lines or entries (`entries`).
+ * Numbers from different sources may break this rule. If they do, lowers `ways` to the next number
+ * that divides `entries`.
  */
 static void fit_ways(struct line *ways, unsigned entries)
 {

@@ -16,7 +16,7 @@ struct profile_text {
 	const struct machine *machine;
 	const struct figures *figures;
 	unsigned rounds;          /* number of rounds measured */
-	const char *base;         /* name of the profile that has the values not measured */
+	const char *base;         /* name of the profile that supplies the values not measured */
 	char base_path[PATH_MAX]; /* the file of that profile */
 	const char *note[16];     /* lines for the head of the file; ends with NULL */
 };

@@ -17,7 +17,7 @@
 
 /* The benchmarks asked for, in two lists. Commas separate the items of a list. A list may be "". */
 struct linux_rows {
-	/* Globs that match a benchmark that runs no Linux program, or that match no benchmark. */
+	/* Globs that match no benchmark, or at least one benchmark without Linux programs. */
 	char others[BENCH_GLOBS];
 	char names[BENCH_GLOBS]; /* names of benchmarks that run Linux programs */
 	bool fixed;              /* `others` matches a benchmark with a fixed number of samples */

@@ -219,8 +219,8 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 }
 
 /*
- * Adds an item "STRATEGY GLOB" to `runs`, which has room for `max` launches, unless the item is
- * already there. `count` is the number of launches so far. Returns the new number, which includes
+ * Adds an item "STRATEGY GLOB" to `runs`, unless `runs` already has it. `runs` has room for `max`
+ * launches. `count` is the number of launches so far. Returns the new number, which includes
  * launches that did not fit. Skips a malformed item after a message.
  */
 static size_t add_run(const struct claim *claim, bool alone, const char *item, struct claim_run *runs,

@@ -12,7 +12,8 @@
 
 /* SQL query: the orderings in `view`, a database's view `decided` (views.sql). The view has each
  * pair of strategies in both orders; the query selects each pair once. It leaves out the metrics
- * cycles_low and cycles_high, because cycles_nominal is decided only if they have its ordering. */
+ * cycles_low and cycles_high: an ordering in cycles_nominal is in the view only if these two
+ * metrics have the same ordering. */
 #define DECIDED(view)                                                                              \
 	"SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_high < 1 AS less FROM " view \
 	" WHERE a < b AND metric NOT IN ('cycles_low', 'cycles_high')"

@@ -94,8 +94,8 @@ static bool push_outlier(struct series_list *list, sqlite3_int64 row)
 }
 
 /*
- * Ends a launch: adds its samples, less the median of its overhead samples, to work->round, and the
- * rowids of its outliers to work->list. Returns 0, or -1 after a message.
+ * Ends a launch. Adds its samples to work->round, each less the median of the launch's overhead
+ * samples. Adds the rowids of its outliers to work->list. Returns 0, or -1 after a message.
  */
 static int end_launch(struct work *work, struct series *series)
 {

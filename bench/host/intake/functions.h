@@ -4,8 +4,8 @@
  * the samples of their regions (counts.h), adds up the counts of each benchmark row, and stores the
  * sums.
  *
- * A frame is a function together with the chain of calls that led to it; a `!frame` line defines
- * one and gives it an id. A `!function` line has the counts of one frame in one region.
+ * A frame is a function together with the chain of calls that led to it. A `!frame` line defines a
+ * frame and gives it an id. A `!function` line has the counts of one frame in one region.
  */
 #pragma once
 

@@ -74,5 +74,5 @@ void intake_feed(struct intake *intake, const char *bytes, size_t length);
  */
 void intake_finish(struct intake *intake);
 
-/* Returns the intake's report. Each further call updates it, and intake_free() frees it. */
+/* Returns the intake's report, brought up to date by this call. intake_free() frees it. */
 const struct intake_report *intake_report(struct intake *intake);

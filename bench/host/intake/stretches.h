@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeps the longest stretch of the open row during which interrupts were off. The library's `!off`
- * lines report such stretches. Each comes just before the sample of its region.
+ * Stretches of timed code during which interrupts were off. The instrumentation library reports a
+ * stretch in an `!off` line just before the sample of its region. The longest stretch of the open
+ * row is kept.
  */
 #pragma once
 

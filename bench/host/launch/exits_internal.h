@@ -49,8 +49,8 @@ struct exits {
 	struct exit_thread thread[EXITS_THREADS];
 	struct {
 		unsigned exit_id, output_id; /* IDs of kvm_exit and kvm_pio */
-		/* Offsets of fields in the raw data of an event: of kvm_exit for `reason` and
-		 * `isa`, of kvm_pio for the others. */
+		/* Offsets of fields in the raw data of an event. `reason` and `isa` are fields of
+		 * kvm_exit, the others are fields of kvm_pio. */
 		unsigned reason, isa, port, count, size;
 	} layout;
 };

@@ -219,7 +219,7 @@ static void take_record(struct exits *exits, const struct perf_event_header *hea
 		if (length <= header->size - sizeof *header - sizeof length)
 			take_raw(exits, body + sizeof length, length);
 	} else if (header->type == PERF_RECORD_LOST) {
-		/* The number of lost events follows the event's id, which has the same size. */
+		/* The body has the event's id, then the number of lost events, in 8 bytes each. */
 		memcpy(&lost, body + sizeof lost, sizeof lost);
 		exits->lost += lost;
 	}

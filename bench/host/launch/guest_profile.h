@@ -51,8 +51,8 @@ int guest_profile_store(const char *directory, const char *image, struct store *
  * samples of cpu-clock. Leaves out samples of the host and samples before the first row.
  *
  * Returns the number of samples that were charged to a row. Returns -1 with the reason in `why` if
- * kvm_pio reported another number of bytes than `records` has (events were lost), if `script` has
- * another form, if the image has no symbols, if the store failed, or if out of memory.
+ * kvm_pio reported another number of bytes than `records` has (events were lost), if `script` is
+ * malformed, if the image has no symbols, if the store failed, or if out of memory.
  */
 int64_t guest_profile_read(FILE *script, FILE *records, const char *image, struct store *store,
                            int64_t launch, char *why, size_t size);

@@ -91,8 +91,8 @@ int guest_profile_can_record(char *why, size_t size)
 }
 
 /*
- * Writes the functions of `image` to KALLSYMS in `directory`. perf takes the symbols _text and _stext
- * for the start of the guest's kernel. Returns 0, or -1 with the reason in `why`.
+ * Writes the functions of `image` to KALLSYMS in `directory`. Adds the symbols _text and _stext,
+ * which tell perf where the guest's kernel starts. Returns 0, or -1 with the reason in `why`.
  */
 static int write_kallsyms(const char *directory, const char *image, char *why, size_t size)
 {

@@ -230,8 +230,8 @@ static int store_share(struct store *store, const struct strategy *strategy)
 	int status = 0;
 	char *line;
 
-	/* The script counts what the code of an isolation has in addition to that of the first
-	 * isolation. So there is no share for the first. */
+	/* The script counts the code that this isolation has and the first isolation lacks. So the
+	 * first isolation has no share. */
 	if (!strncmp(AXIS_ISOLATIONS " ", strategy->isolation, length) && AXIS_ISOLATIONS[length] == ' ')
 		return 0;
 	line = run_share(strategy);

@@ -48,7 +48,7 @@ struct launch {
 	bool pinned;              /* pin_machine() was called */
 	bool counting;            /* exits_attach() was called */
 	bool over;
-	char unprofiled[LAUNCH_WHY_MAX]; /* why the guest's profile is missing; "": it is not */
+	char unprofiled[LAUNCH_WHY_MAX]; /* why the guest's profile is missing, or "" */
 	enum launch_stop cause;
 };
 

@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-/* A row has at most this many samples, and one more for each of its chains of calls. */
+/* A row has at most this many samples plus one for each of its chains of calls. */
 #define PERF_SCRIPT_SAMPLES 1000
 
 /* The rows to write: those whose benchmark matches a glob and whose strategy is in the list. */

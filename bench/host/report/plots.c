@@ -240,7 +240,8 @@ static int draw_all(sqlite3 *db, const char *plots_out, const char *plots_dir)
 	return drawings.status;
 }
 
-/* Writes what the script of `where` draws of a view's functions. Returns 0, or -1 after a message. */
+/* Writes the data about a view's functions that the figure `where` draws. Returns 0, or -1 after a
+ * message. */
 static int write_functions(sqlite3 *db, const char *data_dir, const char *plots_dir, const struct view *view)
 {
 	char script[PATH_MAX];
