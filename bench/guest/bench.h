@@ -8,7 +8,8 @@
  *
  * Every row has a set-up, a body that is timed and counted, an untimed check that the body did its
  * work, and a tear-down. If a complete check would change the caches and TLBs that the next
- * sample finds, it is in verify(), which runs once after the last sample. There are two kinds of rows:
+ * sample finds, it is in verify(), which runs once after the last sample. There are two kinds of
+ * rows:
  *   - in the kernel: body(b) runs between two markers (bench/protocol/marks.h) and two time stamps,
  *     with interrupts off;
  *   - with a program: the row names a program of bench/programs and its argument. The program runs

@@ -9,7 +9,8 @@
  * TAG is M (measured on the processor), S (seen in the named source), D (derived from S), R
  * (recalled) or A (assumed). Without low and high, the value holds for all three parameter sets.
  * The file contains every parameter of parameters.h exactly once. Besides, it may contain comments,
- * empty lines and the section [measured], whose values have the tag M and are not used by the model.
+ * empty lines and the section [measured], whose values have the tag M and are not used by the
+ * model.
  */
 #pragma once
 
