@@ -11,7 +11,7 @@
 #define KIB      1024LL
 #define MIB      (1024 * KIB)
 
-#define SWITCHES 16 /* of a sample of switch.pingpong */
+#define SWITCHES 16 /* switches in a sample of switch.pingpong */
 
 static const struct question {
 	enum answer_topic topic;

@@ -48,8 +48,8 @@ static size_t reach(const double *cycles, size_t first, double limit)
 	return last;
 }
 
-/* Returns how many pages, at distances of 2^`shift` pages, a chase can use with a penalty of at
- * most `limit` cycles. */
+/* Returns the largest number of pages that a chase can use with a penalty of at most `limit`
+ * cycles. The pages are 2^`shift` pages apart. */
 static size_t ways(struct measure *measure, unsigned shift, double limit)
 {
 	char *lines[WAYS_MOST];

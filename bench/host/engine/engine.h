@@ -64,8 +64,8 @@ struct engine {
 
 	/*
 	 * The names of the machines that the engine emulates, ending with NULL. A run with --full
-	 * boots all of them; a run without it boots the first `variants_full`. The pointer is NULL
-	 * if the engine has only one machine, which has no name.
+	 * boots all of them, any other run only the first `variants_full` of them. The pointer is
+	 * NULL if the engine has only one machine, which has no name.
 	 */
 	const char *const *variants;
 	unsigned variants_full;

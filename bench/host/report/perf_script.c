@@ -22,11 +22,11 @@ static const char query[] =
         " GROUP BY engine, strategy, benchmark, parameter, metric, stacks.stack"
         " ORDER BY engine, strategy, benchmark, parameter, metric, stacks.stack";
 
-/* The open file, the period of its samples, and their time so far. */
+/* The file being written, the period of its samples, and the time that they have reached. */
 struct writer {
 	struct row_files files;
 	uint64_t period;
-	uint64_t time; /* sum of the periods so far */
+	uint64_t time; /* sum of the periods of all samples so far */
 };
 
 static bool is_wanted(const struct perf_script_rows *rows, const char *strategy, const char *benchmark)
