@@ -160,7 +160,7 @@ check "twenty strategies: and no build" lacks exec-cycles '>heap-sw+self<'
 check "twenty strategies: the rows of interrupts are builds" has irq-entry-cycles '>heap-sw+self<'
 
 # ---- Functions of a guest on KVM ----
-# Nine functions, of which the figure shows eight and the sum of the others; window was not profiled
+# Nine functions. The figure shows eight of them, and the ninth as "others". window was not profiled
 # with 16 MiB.
 results "$presets" "$pages"
 query "DELETE FROM environment WHERE key = 'run.strategies';

@@ -160,8 +160,8 @@ char *answers_cause(const struct answer *answer, const struct answer_strategy *s
 /*
  * Writes the ratio and, if its ends differ, its interval: "1.10 [1.08..1.13]". An end that is
  * exactly 1 is written as "1". A decided ratio has 2 to 5 decimals, enough to show that its lower
- * end is not 1. A ratio that is not decided has 3 decimals if an end of its interval is not 1 but
- * would become 1 with 2 decimals, otherwise 2. Writes "-" if no ratio is known. Returns `text`.
+ * end is not 1. A ratio that is not decided has two decimals, or three if an end of its interval would
+ * otherwise be rounded to 1. Writes "-" if no ratio is known. Returns `text`.
  */
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
 
