@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums up the answers on a topic in one sentence. */
 #define _GNU_SOURCE
-#include "bench/host/answers/answers.h"
+#include "bench/host/answers/append.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NAMED 3 /* if more strategies than this are fastest, only the first is named */
-
-static void append(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void append(char *text, const char *format, ...)
-{
-	size_t used = strlen(text);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text + used, ANSWER_TEXT_MAX - used, format, arguments);
-	va_end(arguments);
-}
 
 /* Returns true if the answer decides which strategies need the least, and that others need more. */
 static bool is_decided(const struct answer *answer)

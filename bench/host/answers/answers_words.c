@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The answers in words. */
 #define _GNU_SOURCE
-#include "bench/host/answers/answers.h"
+#include "bench/host/answers/append.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static void append(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void append(char *text, const char *format, ...)
-{
-	size_t used = strlen(text);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text + used, ANSWER_TEXT_MAX - used, format, arguments);
-	va_end(arguments);
-}
 
 /* Returns the divisor for numbers of the size of `like`: 1, a thousand or a million. Sets *letter
  * to "", " k" or " M". */
