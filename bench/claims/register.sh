@@ -25,24 +25,35 @@ digests() { sha256sum "$@" | cut -c 1-16; }
 headers()
 {
 	awk -v work="$work" '
-		FNR == 1 { key = ""; delete text; on = 1 }
-		!on { next }
-		!/^--/ {
-			n = split(FILENAME, path, "/")
+		function write_header(n, path, out, i, m, keys, value) {
+			n = split(name, path, "/")
 			out = work "/header." substr(path[n], 1, 2)
 			m = split("asks metric margin", keys, " ")
-			for (i = 1; i <= m; i++) { $0 = text[keys[i]]; $1 = $1; print keys[i] ": " $0 >out }
+			for (i = 1; i <= m; i++) {
+				value = text[keys[i]]
+				gsub(/[ \t]+/, " ", value)
+				gsub(/^ | $/, "", value)
+				print keys[i] ": " value >out
+			}
 			close(out)
-			on = 0
-			next
 		}
+		FNR == 1 {
+			if (name) write_header()
+			name = FILENAME
+			key = ""
+			delete text
+			on = 1
+		}
+		!on { next }
+		!/^--/ { on = 0; next }
 		match($0, /^-- [a-z-]+:/) {
 			key = substr($0, 4, RLENGTH - 4)
 			text[key] = text[key] " " substr($0, RLENGTH + 1)
 			next
 		}
 		!/^--   / { key = "" }
-		{ text[key] = text[key] " " substr($0, 3) }' "$@"
+		{ text[key] = text[key] " " substr($0, 3) }
+		END { if (name) write_header() }' "$@"
 }
 
 # entries: prints the register without comments

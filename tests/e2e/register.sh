@@ -64,6 +64,10 @@ fresh
 sed -i 's/^-- metric: .*/-- metric:  none/' "$claim"
 check "so does a changed metric" refused "claim 19: asks, metric or margin changed"
 fresh
+sed -i 's/^-- margin: .*/-- margin:  something else/' "$copy"/bench/claims/31-*.sql
+check "so does a changed margin of a claim that has no query yet" refused \
+	"claim 31: asks, metric or margin changed"
+fresh
 sed -i 's/^-- margin: /-- margin:\n--        /; s/^-- figure: .*/-- figure:  exec/' "$claim"
 check "other lines and line breaks need none" register check
 
