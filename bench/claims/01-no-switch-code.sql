@@ -1,12 +1,14 @@
 -- id:      1
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   there's absolutely no stack-switching code on interrupt entry
--- asks:    if every task has the same stack address and all gates use the IST (fixed-ist), is the
---          entry stub free of instructions that switch stacks?
--- metric:  rsp_writes of irq.entry.user, counted in the image: instructions that write RSP between the gate and
---          the handler. The same count on heap-sw, which switches in software, is the control.
--- margin:  0 on every fixed-ist image confirms and more than 0 refutes, if the control is more than 0;
---          if the control is 0 the count is blind, and the verdict is inconclusive
+-- asks:    With fixed-ist, every task has the same stack address, and all gates use the IST. Is the
+--          entry stub then free of instructions that switch stacks?
+-- metric:  rsp_writes of irq.entry.user: instructions of the kernel image, between the gate and the
+--          handler, that write RSP. The control is rsp_writes on heap-sw, which switches stacks in
+--          software.
+-- margin:  Inconclusive if the control is 0: heap-sw has such an instruction, and the count missed
+--          it. Otherwise confirmed if rsp_writes is 0 on every fixed-ist image. Refuted if it is
+--          more than 0 on one of them.
 -- figure:  irq-entry
 -- boots:   window pitfall.ist_reentry, heap pitfall.ist_reentry
 WITH delivered(stack, seen) AS (

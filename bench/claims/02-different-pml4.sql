@@ -1,12 +1,17 @@
 -- id:      2
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   since each task is guaranteed to have different page map level 4 tables
--- asks:    does the fixed stack depend on that guarantee, so that two threads cannot share a PML4?
--- metric:  pitfall.shared_pml4: two contexts run in turn by the kernel's switch, each on its own kernel stack. violations
---          (switches back to the first one after which it finds a local variable changed, or which it does not survive)
---          over tries, with one PML4; control_violations with two
--- margin:  on fixed stacks, one violation with two PML4s refutes that the guarantee is enough; without one, one violation
---          with a shared PML4 confirms that it is needed, and none over at least 16 tries refutes that
+-- asks:    Does the fixed stack depend on that guarantee? If so, two threads cannot share a PML4.
+-- metric:  pitfall.shared_pml4: the kernel's context switch runs two contexts in turn, each on its
+--          own kernel stack. The first context is lost if it finds a local variable changed when it
+--          runs again, or if it does not survive the switch back to it.
+--          tries: switches back to the first context, as many with one PML4 as with two.
+--          violations: switches after which the first context is lost, with one PML4 for both.
+--          control_violations: the same, with a PML4 for each.
+-- margin:  All counts are of fixed stacks. Refuted if control_violations is more than 0, because
+--          the guarantee is then not enough. Otherwise confirmed if violations is more than 0,
+--          because the guarantee is then needed. Refuted if violations is 0 over at least 16 tries.
+--          Otherwise inconclusive.
 -- figure:  none
 -- boots:   window pitfall.shared_pml4, heap pitfall.shared_pml4, window pitfall.global_stack
 WITH fact AS (

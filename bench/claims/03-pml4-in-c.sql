@@ -1,14 +1,20 @@
 -- id:      3
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   we cannot switch PML4Ts in the middle of C code
--- asks:    the note's stack is at the same address in every task, and each task has its own. If C code on such a stack
---          loads another task's CR3, does it still have its local variables, and does it return to its caller?
--- metric:  pitfall.cr3_in_c: fixed_wrong, heap_wrong and scratch_wrong (runs of a function that find a local variable or
---          a canary changed after the switch, or do not return to their caller) over tries of each, on a fixed stack
---          that is mapped under both CR3s, on a heap stack and on a per-CPU scratch stack; fixed_faults (of the first,
---          those that end in an exception)
--- margin:  on the fixed stack, every try wrong confirms and one that is right refutes, if every try on a heap stack is
---          right; otherwise nothing is decided. The scratch stack decides nothing: the note speaks of the task's stack
+-- asks:    In the note, each task has its own stack, and all these stacks are at the same address.
+--          C code on such a stack loads another task's CR3. Does it still have its local variables?
+--          Does it return to its caller?
+-- metric:  pitfall.cr3_in_c: for each try, a C function that loads another CR3 runs once on each of
+--          three stacks. A run is wrong if a local variable or a canary has changed after the
+--          switch, or if the function does not return to its caller.
+--          tries: runs on each stack.
+--          fixed_wrong: wrong runs on a fixed stack that is mapped under both CR3s.
+--          fixed_faults: those of them that end in an exception.
+--          heap_wrong: wrong runs on a heap stack.
+--          scratch_wrong: wrong runs on a per-CPU scratch stack.
+-- margin:  Inconclusive if heap_wrong is more than 0. Otherwise confirmed if every try on the fixed
+--          stack is wrong. Refuted if one of them is right. scratch_wrong decides nothing, because
+--          the note speaks of the task's stack.
 -- figure:  none
 -- boots:   window pitfall.cr3_in_c, heap pitfall.cr3_in_c
 WITH fact AS (

@@ -2,12 +2,15 @@
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   most benefits (mainly simplicity) are no longer gained as stack-switching code at the start of IRQs is
 --          mandatory again
--- asks:    does a kernel with heap stacks need code that switches stacks at the start of an IRQ, or
---          can the processor do it through TSS.RSP0 (heap-rsp0)?
--- metric:  rsp_writes of irq.entry.user, counted in the image of heap-rsp0; heap-sw, which switches in software,
---          is the control. That heap-rsp0 works is shown by irq.entry.user having run on it with its check passed.
--- margin:  0 on heap-rsp0 refutes ("mandatory" falls to one working kernel without it), more than 0 confirms, if
---          the control is more than 0; if the control is 0 the count is blind, and the verdict is inconclusive
+-- asks:    Does a kernel with heap stacks need code that switches stacks at the start of an IRQ? Or
+--          can the processor switch them through TSS.RSP0 (heap-rsp0)?
+-- metric:  rsp_writes of irq.entry.user on heap-rsp0: instructions of the kernel image, between the
+--          gate and the handler, that write RSP. The control is rsp_writes on heap-sw, which
+--          switches stacks in software. irq.entry.user must have run on heap-rsp0 with its check
+--          passed. This shows that heap-rsp0 works.
+-- margin:  Inconclusive if the control is 0: heap-sw has such an instruction, and the count missed
+--          it. Otherwise refuted if rsp_writes is 0: one working kernel without such code refutes
+--          "mandatory". Confirmed if rsp_writes is more than 0.
 -- figure:  irq-entry
 -- needs:   heap-rsp0+sandwich+shared irq.entry.*
 WITH delivered(stack, median, unit) AS (

@@ -1,17 +1,23 @@
 -- id:      5
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   the speed differences are actually extremely small (I did not test it, don't take my word)
--- asks:    does loading through the window (window), unmapped by reloading CR3 as the note has it, cost the same as
---          loading by CR3 switch (heap)? It is answered for each size
--- metric:  exec.load.flush_cr3 of window over exec.load of heap, at every size that both have, of which one must be
---          4 KiB and one at least 1 MiB. Time: tsc on KVM, cycles_low, cycles_nominal and cycles_high on Bochs.
---          Without time, the events that Bochs counts.
--- margin:  time: each boot of both gives a ratio of medians, and the interval is that of all boots, at least 6 (from 6
---          on it covers 95 %; fewer decide nothing). Inside 0.95 ... 1.05, a size has the same speed; wholly outside, on
---          the same side for every time of an engine, another; else it is undecided. The same at every size confirms,
---          another at any size refutes. events: a load costs the sum of its events, each times a price that nobody
---          knows, so its cost ratio lies between the smallest and the largest ratio of any event; in place of the
---          interval this range decides, by the same rule
+-- asks:    The strategy window loads an image through a window, and unmaps the window by reloading
+--          CR3, as in the note. The strategy heap loads an image by switching CR3. Does loading
+--          cost the same with both? Each size is answered by itself.
+-- metric:  The cost of exec.load.flush_cr3 on window over the cost of exec.load on heap, at every
+--          size that both have. One of these sizes must be 4 KiB, and one at least 1 MiB. Costs are
+--          times: tsc on KVM; cycles_low, cycles_nominal and cycles_high on Bochs. Without times,
+--          the events that Bochs counts are used.
+-- margin:  Confirmed if every size has the same speed. Refuted if any size has another speed.
+--          Otherwise inconclusive.
+--          Times: each boot of both strategies gives a ratio of medians. The interval spans the
+--          ratios of all boots. With at least 6 boots it covers 95 %; with fewer, the size is
+--          undecided. A size has the same speed if the interval of every time is inside 0.95 ...
+--          1.05. It has another speed if the intervals of all times of an engine are wholly
+--          outside, on the same side. Otherwise it is undecided.
+--          Events: a load costs the sum of its events, each times an unknown price. So the ratio of
+--          the costs lies between the smallest and the largest ratio of any event. This range
+--          decides in place of the interval, by the same rule.
 -- figure:  exec
 -- needs:   heap-sw+direct+shared exec.load
 WITH boot AS (

@@ -1,16 +1,24 @@
 -- id:      6
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   simpler in logic (thus also faster)
--- asks:    is loading through a window at a fixed place (window) faster than through one at a random
---          place (random), both with and without the window's page tables in place? With them, it is
---          unmapped by reloading CR3, as the note has it
--- metric:  exec.load.flush_cr3 and exec.load.cold at every size that was measured. Time: tsc on KVM, cycles_low, cycles_nominal
---          and cycles_high on Bochs. Without time, the events that Bochs counts. Only "faster" is decided here.
--- margin:  time: the whole 95 % interval of window/random below 1 for every benchmark and size confirms; at or above 1
---          for one, and below 1 for none, refutes. Ranges in place of intervals decide nothing.
---          events: no event more often and instructions fewer, for every benchmark and size, confirms, as no price
---          of events can reverse it; no event less often for one, and the former for none, refutes;
---          anything between is inconclusive. More and fewer are 95 % intervals apart, as often is equal medians.
+-- asks:    Is loading through a window at a fixed place (window) faster than through one at a
+--          random place (random)? This is asked with the window's page tables in place, and without
+--          them. With them, the window is unmapped by reloading CR3, as in the note.
+-- metric:  exec.load.flush_cr3 (page tables in place) and exec.load.cold (not in place), at every
+--          size that was measured. The metric is time: tsc on KVM; cycles_low, cycles_nominal and
+--          cycles_high on Bochs. Without times, the events that Bochs counts are used. Only
+--          "faster" is decided here.
+-- margin:  A case is one benchmark at one size.
+--          Times: the interval is the 95 % interval of window/random. Confirmed if the whole
+--          interval is below 1 in every case. Refuted if the whole interval is at or above 1 in one
+--          case, and below 1 in none. Otherwise inconclusive. A range in place of an interval
+--          decides nothing.
+--          Events: window is faster in a case if it has fewer instructions, and every other event
+--          less often or as often. No prices of events can reverse that. window is not faster if it
+--          has every event as often or more often. Otherwise the case is undecided. Confirmed if
+--          window is faster in every case. Refuted if it is not faster in one case, and faster in
+--          none. Otherwise inconclusive. Less often and more often mean that the 95 % intervals do
+--          not overlap. As often means that the medians are equal.
 -- figure:  exec
 WITH timed AS (
 	SELECT benchmark, parameter,

@@ -1,15 +1,22 @@
 -- id:      7
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   thus it is always protected from IRQs
--- asks:    does it follow that code is protected from interrupts because a system call runs it, as the loader is run?
--- metric:  pitfall.call_irq of builds with a window: violations (spawn calls of a program that an interrupt interrupts
---          between the entry of the loader and its first call) over tries; control_violations, when the kernel
---          spawns with interrupts off. pitfall.window_irq: violations (uses of the window with IF = 1) over tries,
---          and corruptions (bytes in wrong frames when two use the fixed window at once, the lock bypassed).
---          irq.off.max: the longest time with interrupts off while a program of the given size is started
--- margin:  one interrupted call refutes, none over at least 16 confirms. If calls with interrupts off are interrupted, the
---          count is wrong, and nothing is decided. That the window's lock protects the window decides nothing: the note
---          names the lock besides
+-- asks:    A system call runs the loader. Is code protected from interrupts because a system call
+--          runs it?
+-- metric:  pitfall.call_irq, on builds with a window: for each try, a program makes a spawn call,
+--          and an interrupt is raised at the entry of the loader.
+--          violations: tries in which the interrupt is delivered before the loader calls another
+--            function.
+--          control_violations: the same when the kernel spawns with interrupts off.
+--          pitfall.window_irq: its violations are uses of the window with IF = 1, over tries
+--            (uses). Its corruptions are bytes in wrong frames when two loads use the fixed window
+--            at once, with the lock bypassed.
+--          irq.off.max: the longest time with interrupts off while a program of the given size is
+--            started.
+-- margin:  Inconclusive if control_violations is more than 0, because the count is then wrong.
+--          Otherwise refuted if one call is interrupted. Confirmed if none is over at least 16
+--          tries. Otherwise inconclusive. That the window's lock protects the window decides
+--          nothing: the note names the lock separately.
 -- figure:  none
 -- boots:   window pitfall.call_irq, random pitfall.call_irq, window pitfall.window_irq, random pitfall.window_irq
 WITH fact AS (

@@ -1,14 +1,21 @@
 -- id:      8
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   it may also leak some important info to userspace apps
--- asks:    a program is interrupted in user mode, and the handler runs on the program's own stack. Does the program then
---          find kernel addresses there?
--- metric:  pitfall.user_stack_irq: violations (words on the program's stack that are kernel addresses) over tries (interrupts
---          out of user mode, taken on that stack with SMAP off, since no handler can run there with it);
---          control_violations (such words after as many interrupts that are taken as the kernel takes them); with SMAP on,
---          as shipped: smap_faults (interrupts that cannot be taken there) and smap_words over as many tries
--- margin:  one kernel address confirms, if none is left by the regular entry; none over at least 16 tries refutes. What
---          the hardware pushes counts too, but out of user mode these are the program's own RIP and RSP
+-- asks:    A program is interrupted in user mode, and the handler runs on the program's own stack.
+--          Does the program then find kernel addresses there?
+-- metric:  pitfall.user_stack_irq:
+--          tries: interrupts from user mode, taken on the program's stack with SMAP off. With SMAP
+--            on, no handler can run there.
+--          violations: words on that stack that are kernel addresses afterwards.
+--          control_violations: such words after as many interrupts that the kernel takes in its
+--            regular way.
+--          smap_faults: of as many interrupts with SMAP on, as shipped, those that cannot be taken
+--            there.
+--          smap_words: words with kernel addresses that these interrupts leave.
+-- margin:  Inconclusive if control_violations is more than 0. Otherwise confirmed if violations is
+--          more than 0. Refuted if violations is 0 over at least 16 tries. Otherwise inconclusive.
+--          What the hardware pushes counts too. But at an interrupt from user mode, it pushes the
+--          program's own RIP and RSP.
 -- figure:  none
 -- boots:   window pitfall.user_stack_irq, heap-rsp0+sandwich+shared pitfall.user_stack_irq
 WITH fact AS (

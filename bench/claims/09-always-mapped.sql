@@ -1,10 +1,13 @@
 -- id:      9
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   the only page structure that is *always* mapped into every task
--- asks:    does the address of the kernel's window lead to the same frame under every CR3?
--- metric:  window.same_frame: violations (address spaces in which another frame, or none, is found) over tries, on
---          kernels with shared isolation. "Always" is decided; "only" is not asked.
--- margin:  no violation over at least 2 address spaces confirms; one violation refutes
+-- asks:    Does the address of the kernel's window lead to the same frame under every CR3?
+-- metric:  window.same_frame, on kernels with shared isolation.
+--          tries: address spaces.
+--          violations: address spaces in which the address leads to another frame, or to none.
+--          "Always" is decided; "only" is not asked.
+-- margin:  Refuted if violations is more than 0. Confirmed if violations is 0 over at least 2
+--          tries. Otherwise not measured.
 -- figure:  none
 -- boots:   window pitfall.pcid_remap
 WITH fact AS (

@@ -1,10 +1,10 @@
 -- id:      10
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   Easily fit on a single 4kb page
--- asks:    how many pages of the kernel must a user's tables hold for the IDT, GDT, TSS, entry code
---          and entry stack? (An x86-64 IDT of 256 gates has 4096 bytes by itself.)
--- metric:  window.pages of a bouncing kernel: pages K of its window
--- margin:  K = 1 confirms, more than 1 refutes
+-- asks:    How many pages of the kernel must a user's tables hold for the IDT, GDT, TSS, entry code
+--          and entry stack? An x86-64 IDT of 256 gates has 4096 bytes by itself.
+-- metric:  pages of window.pages, on a bouncing kernel: K, the number of pages of its window.
+-- margin:  Confirmed if K = 1. Refuted if K is more than 1.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing window.pages
 WITH fact AS (

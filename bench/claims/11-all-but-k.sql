@@ -1,11 +1,15 @@
 -- id:      11
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   the user can allocate up to 2^20-K pages
--- asks:    can a user map every page of its half except the K pages of the window? (2^35 - K on
---          x86-64)
--- metric:  window.unavailable: pages that a user cannot have, on paper and in a sparse run over the whole
---          half
--- margin:  exactly K pages, wherever the window is, confirms; more refutes
+-- asks:    Can a user map every page of its half except the K pages of the window? On x86-64 these
+--          would be 2^35 - K pages.
+-- metric:  window.unavailable, on a bouncing kernel:
+--          pages: pages that a user cannot have. These are the K pages of the window, which are
+--            counted on paper, and the pages that were refused in a sparse run over the whole half.
+--          window: K.
+--          tries: pages tried in that run.
+-- margin:  Confirmed if exactly K pages cannot be had, wherever the window is. Refuted if more than
+--          K. Otherwise inconclusive.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing window.unavailable
 WITH fact AS (

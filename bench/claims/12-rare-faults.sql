@@ -1,11 +1,15 @@
 -- id:      12
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   they will only very rarely run into a permissions fault
--- asks:    how often does a user touch the place of the window, so that it has to move?
--- metric:  window.moves: moves in 1000000 accesses of sparse, random and sweeping allocators
--- margin:  at most 1 move in 1000000 accesses for the sparse and the random allocator confirms, more than 1
---          for either refutes. A sweep over the whole half meets the window for certain; it is evidence
---          only
+-- asks:    How often does a user touch the place of the window? Each time, the window has to move.
+-- metric:  window.moves, on a bouncing kernel:
+--          moves_sparse, moves_random, moves_sweep: moves of the window with a sparse, a random and
+--            a sweeping allocator.
+--          tries: accesses of each allocator.
+-- margin:  Refuted if moves_sparse or moves_random is more than 1 move in 1000000 accesses.
+--          Confirmed if both are at most 1 move in 1000000 accesses, over at least 1000000
+--          accesses. Otherwise inconclusive. moves_sweep is evidence only, because a sweep over the
+--          whole half meets the window for certain.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing window.moves
 WITH fact AS (

@@ -1,11 +1,14 @@
 -- id:      13
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   Interrupts become quite slow
--- asks:    does an interrupt or a system call take longer with a bouncing kernel than with a shared one?
--- metric:  irq.roundtrip.user and syscall.null, bouncing against shared, of the same stack and loader:
---          time, else the events that Bochs counts
--- margin:  the whole interval of the ratio above 1.05 for both confirms, below 1.05 for both refutes;
---          events decide only what no prices could change
+-- asks:    Does an interrupt or a system call take longer with a bouncing kernel than with a shared
+--          one?
+-- metric:  The costs of irq.roundtrip.user (an interrupt) and of syscall.null (a system call). The
+--          ratio is the cost with bouncing over the cost with shared, with the same stack and
+--          loader. Costs are times. Without times, the events that Bochs counts are used.
+-- margin:  Confirmed if the whole interval of the ratio is above 1.05 for both benchmarks. Refuted
+--          if it is below 1.05 for both. Otherwise inconclusive. Events decide only if no prices of
+--          events could change the answer.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing irq.roundtrip.user
 -- needs:   heap-sw+direct+bouncing syscall.null

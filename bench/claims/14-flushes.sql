@@ -1,11 +1,13 @@
 -- id:      14
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   100s of interrupts a second, each of which flushes the TLB multiple times
--- asks:    how often does one interrupt flush the TLB, and what does that cost at 100 Hz to 100
---          kHz, with and without PCIDs?
--- metric:  irq.roundtrip.user, cr3_writes; irq.load (Hz): the part of a loop's throughput that is lost
--- margin:  at least 2 CR3 writes that flush for each interrupt confirm, at most 1 refutes. The loss is
---          evidence
+-- asks:    How often does one interrupt flush the TLB? What does that cost at 100 Hz to 100 kHz,
+--          with and without PCIDs?
+-- metric:  cr3_writes of irq.roundtrip.user: loads of CR3 for one interrupt.
+--          lost of irq.load: the part of a loop's throughput that is lost to interrupts, at several
+--            rates in Hz.
+-- margin:  Confirmed if each interrupt has at least 2 CR3 writes that flush. Refuted if it has at
+--          most 1. Otherwise inconclusive. lost is evidence only.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing irq.roundtrip.user
 WITH fact AS (

@@ -1,10 +1,13 @@
 -- id:      15
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   slowdown in accessing user memory
--- asks:    does the kernel take longer to copy from user memory through temporary mappings than directly?
--- metric:  copy.user (bytes, 8 B to 1 MiB), bouncing against shared
--- margin:  the whole interval of the ratio above 1.05 at every size confirms; not above 1.05 at every size
---          refutes
+-- asks:    Does the kernel take longer to access user memory through temporary mappings than
+--          directly?
+-- metric:  copy.user.page on bouncing copies to user memory through temporary mappings. copy.user
+--          on shared copies to it directly. The ratio is the cost of the former over that of the
+--          latter, for 8 B to 1 MiB.
+-- margin:  Confirmed if the whole interval of the ratio is above 1.05 at every size. Refuted if the
+--          whole interval is at or below 1.05 at every size. Otherwise inconclusive.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing copy.user*
 -- needs:   heap-sw+direct+shared copy.user

@@ -1,10 +1,14 @@
 -- id:      16
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   extremely clear isolation
--- asks:    do a user's tables hold the K pages of the window, and nothing else of the kernel?
--- metric:  window.supervisor_pages: pages without the user bit, by a walk of all four levels of every
---          task's tables
--- margin:  exactly K in every task confirms; any other number refutes
+-- asks:    Do a user's tables hold the K pages of the window, and nothing else of the kernel?
+-- metric:  window.supervisor_pages, on a bouncing kernel: all four levels of every task's tables
+--          are walked to find the pages without the user bit.
+--          tries: tasks.
+--          violations: tasks with any other number of such pages than K, and such pages that are
+--            both writable and executable.
+-- margin:  Confirmed if violations is 0: every task has exactly K. Refuted if violations is more
+--          than 0.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing window.supervisor_pages
 WITH fact AS (

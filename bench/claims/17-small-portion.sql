@@ -1,9 +1,12 @@
 -- id:      17
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   constrained to a relatively small portion of the kernel code
--- asks:    how much of the kernel's code exists for the bouncing build alone?
--- metric:  lines and bytes of code that only a bouncing build compiles, over those of the kernel
--- margin:  below 10 % of both confirms, at least 10 % of either refutes
+-- asks:    How much of the kernel's code exists for the bouncing build alone?
+-- metric:  isolation.code, of the image of a bouncing kernel:
+--          own_lines, own_bytes: lines and bytes of code that only a bouncing build compiles.
+--          all_lines, all_bytes: lines and bytes of code of the whole kernel.
+-- margin:  Confirmed if the own part is below 10 % of both lines and bytes. Refuted if it is at
+--          least 10 % of either.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing window.pages
 WITH fact AS (

@@ -1,9 +1,11 @@
 -- id:      18
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   There's no need to copy kernel mappings
--- asks:    how many of the kernel's table entries does a fork copy, on bouncing and on shared?
--- metric:  fork.roundtrip, entries_copied: table entries of the kernel's that are written for a new task
--- margin:  none on bouncing, with more than none on shared, confirms; any on bouncing refutes
+-- asks:    How many of the kernel's table entries does a fork copy, on bouncing and on shared?
+-- metric:  entries_copied of fork.roundtrip: page-table entries of the kernel that are written for
+--          a new task.
+-- margin:  Refuted if entries_copied is more than 0 on bouncing. Otherwise confirmed if it is more
+--          than 0 on shared. Otherwise inconclusive.
 -- figure:  none
 -- needs:   heap-sw+direct+bouncing fork.roundtrip
 WITH fact AS (

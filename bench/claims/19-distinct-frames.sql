@@ -1,9 +1,12 @@
 -- id:      19
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   they don't share the same phys_addr
--- asks:    do two tasks that both write a tag at 0x400000 each read their own tag back?
--- metric:  isolation.tags: violations (tags lost to the other task) over tries
--- margin:  no violation over at least one try confirms; one violation refutes
+-- asks:    Two tasks both write a tag at 0x400000. Does each read its own tag back?
+-- metric:  isolation.tags:
+--          tries: pairs of tasks.
+--          violations: tags lost to the other task.
+-- margin:  Refuted if violations is more than 0. Confirmed if violations is 0 over at least one
+--          try.
 -- figure:  none
 WITH fact AS (
 	SELECT count(DISTINCT strategy) AS strategies,

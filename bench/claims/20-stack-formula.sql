@@ -1,10 +1,14 @@
 -- id:      20
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   When PID is big enough, we have no more space left
--- asks:    at which process ID does the note's formula reach another stack, or leave the user half?
--- metric:  arith.stack_formula: first_overlap_as_written (0x500000 + PID + 0x10000), first_overlap_intended and
---          first_outside_intended (0x500000 + PID * 0x10000), unit pid, 0 for never
--- margin:  confirmed when one of the three is a PID that a signed 32-bit pid_t can hold; refuted when none is
+-- asks:    At which process ID does the note's formula reach another stack, or leave the user half?
+-- metric:  arith.stack_formula: each metric is a process ID, or 0 for never. The formula is
+--          0x500000 + PID + 0x10000 as written, and 0x500000 + PID * 0x10000 as intended.
+--          first_overlap_as_written: the first PID whose stack reaches another stack, as written.
+--          first_overlap_intended: the first PID whose stack reaches another stack, as intended.
+--          first_outside_intended: the first PID whose stack leaves the user half, as intended.
+-- margin:  Confirmed if one of the three is a PID that a signed 32-bit pid_t can hold. Otherwise
+--          refuted.
 -- figure:  none
 -- kind:    arithmetic
 WITH fact AS (

@@ -1,10 +1,14 @@
 -- id:      21
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   User Stacks never conflict.
--- asks:    does an image ever reach the user stack, with the note's stack top of 16 MiB and with this kernel's?
--- metric:  user.stack_overlap: note_overlaps (images that are loaded over a stack below 16 MiB), violations (the same in
---          this kernel, deep recursion included) over tries
--- margin:  one overlap in the note's layout refutes; none confirms. This kernel's own count is evidence only
+-- asks:    Does an image ever reach the user stack? This is asked for the note's stack top of 16
+--          MiB, and for this kernel's.
+-- metric:  user.stack_overlap:
+--          note_overlaps: images that are loaded over a stack below 16 MiB.
+--          violations: overlaps in this kernel, deep recursion included.
+--          tries: checks for such overlaps.
+-- margin:  Refuted if note_overlaps is more than 0. Otherwise confirmed. This kernel's violations
+--          are evidence only.
 -- figure:  none
 -- kind:    arithmetic
 WITH fact AS (

@@ -1,16 +1,22 @@
 -- id:      22
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   Loading ELF is safe.
--- asks:    the note switches CR3 on stacks that all tasks share. If the loader is entered as the system call enters it,
---          with interrupts on wherever the kernel has them on, does an interrupt between the two CR3 loads find
---          the address space of the task that it interrupts? And does a damaged file do no harm?
--- metric:  pitfall.sandwich_irq with the sandwich: violations (words that an interrupt handler stores at an address of the
---          calling task and that another address space gets) over tries (spawn calls of a program, with an interrupt at
---          the loader's first store); control_violations, when the loader is entered with interrupts off;
---          wrong_space_when_forced, when they are on in any case; images_safe of 10 damaged ones (refused, or loaded
---          without a byte from outside the file or to outside the user half); frames_leaked
--- margin:  on heap stacks, one word in the wrong space, one leaked frame or one unsafe image refutes. None over at least
---          16 tries confirms, if forced interrupts do find the wrong space; otherwise nothing is decided
+-- asks:    The note switches CR3 on stacks that all tasks share. Here the loader is entered as the
+--          system call enters it, with interrupts on wherever the kernel has them on. Does an
+--          interrupt between the two CR3 loads find the address space of the task that it
+--          interrupts? And is a damaged file harmless?
+-- metric:  pitfall.sandwich_irq, with the sandwich: for each try, a program makes a spawn call, and
+--          an interrupt comes at the loader's first store. Its handler stores a word at an address
+--          of the calling task.
+--          violations: words that another address space gets.
+--          control_violations: the same when the loader is entered with interrupts off.
+--          wrong_space_when_forced: the same when interrupts are forced on.
+--          images_safe: of 10 damaged images, those that are refused, or whose load reads no byte
+--            outside the file and writes none outside the user half.
+--          frames_leaked: frames that are missing at the end.
+-- margin:  All counts are of heap stacks. Refuted if violations or frames_leaked is more than 0, or
+--          if images_safe is below 10. Otherwise confirmed if there are at least 16 tries, and
+--          wrong_space_when_forced is more than 0. Otherwise inconclusive.
 -- figure:  none
 -- boots:   heap pitfall.sandwich_irq, fixed-ist+sandwich+shared pitfall.sandwich_irq
 WITH sandwich AS (

@@ -1,10 +1,13 @@
 -- id:      23
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   No more Memory Leak after Task Exit.
--- asks:    are as many frames free after rounds of spawn, exit, kill and failed exec as before?
--- metric:  leak.spawn: violations (frames by which the free count differs) over tries (rounds)
--- margin:  no difference over at least 10000 rounds in all, over every strategy, confirms; any difference refutes;
---          none over fewer rounds is inconclusive
+-- asks:    Are as many frames free after rounds of spawn, exit, kill and failed exec as before?
+-- metric:  leak.spawn:
+--          tries: rounds.
+--          violations: frames by which the free count differs.
+-- margin:  Refuted if violations is more than 0.
+--          Confirmed if it is 0 over at least 10000 rounds in all, over every strategy.
+--          Otherwise inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT count(DISTINCT strategy) AS strategies,

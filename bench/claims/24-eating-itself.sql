@@ -1,10 +1,14 @@
 -- id:      24
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   to avoid eating itself up
--- asks:    does it cause harm to free an address space while CR3 still points to it?
--- metric:  teardown.order: violations (faults, and reads of poison, through tables that were freed while loaded) and
---          control_violations (the same when CR3 was switched first) over tries
--- margin:  no harm may come when CR3 is switched first; then harm in the other order confirms, and none refutes
+-- asks:    Does it cause harm to free an address space while CR3 still points to it?
+-- metric:  teardown.order:
+--          tries: teardowns in each order.
+--          violations: uses of an address space, freed while CR3 points to it, that fault or read
+--            poison.
+--          control_violations: the same when CR3 was switched first.
+-- margin:  Inconclusive if control_violations is more than 0. Otherwise confirmed if violations is
+--          more than 0. Refuted if violations is 0.
 -- figure:  none
 -- boots:   heap teardown.order, window teardown.order
 WITH fact AS (

@@ -1,9 +1,12 @@
 -- id:      25
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   returned addresses are not lower than hhdm_offset
--- asks:    does the kernel heap ever return an address below the direct map?
--- metric:  heap.fuzz: violations (addresses below the direct map, misaligned, or overlapping) over tries (operations)
--- margin:  one violation refutes; none over at least 100000 operations, over all builds, confirms
+-- asks:    Does the kernel heap ever return an address below the direct map?
+-- metric:  heap.fuzz:
+--          tries: operations.
+--          violations: addresses that are below the direct map, misaligned, or overlapping.
+-- margin:  Refuted if violations is more than 0. Confirmed if violations is 0 over at least 100000
+--          operations, over all builds. Otherwise inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,

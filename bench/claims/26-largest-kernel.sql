@@ -1,11 +1,11 @@
 -- id:      26
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   the maximum kernel size can be 2 MiB - 8 Kib - 256 Kib = ~1.74 MiB
--- asks:    how large can a kernel at 0xFFFFFFFFFFE02000 be without reaching any of 256 stacks of 1
---          KiB below the end of memory?
--- metric:  arith.boot_layout: largest_kernel_1k, in whole pages, by placing ever larger kernels and every
---          stack
--- margin:  2 MiB - 8 KiB - 256 KiB exactly confirms; any other size refutes
+-- asks:    256 stacks of 1 KiB are below the end of memory. How large can a kernel at
+--          0xFFFFFFFFFFE02000 be without reaching any of them?
+-- metric:  largest_kernel_1k of arith.boot_layout: bytes of the largest such kernel, in whole
+--          pages. It is found by placing ever larger kernels, together with every stack.
+-- margin:  Confirmed if it is exactly 2 MiB - 8 KiB - 256 KiB. Otherwise refuted.
 -- figure:  none
 -- kind:    arithmetic
 WITH fact AS (

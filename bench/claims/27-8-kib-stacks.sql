@@ -1,10 +1,10 @@
 -- id:      27
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   An 8 KiB stack wouldn't fit
--- asks:    is there room for 256 stacks of 8 KiB and a kernel of one page in 2 MiB - 8 KiB?
--- metric:  arith.boot_layout: most_cpus_8k, the most CPUs, up to 256, whose stacks of 8 KiB leave a page
---          for the kernel
--- margin:  fewer than 256 confirms, 256 refutes
+-- asks:    Is there room for 256 stacks of 8 KiB and a kernel of one page in 2 MiB - 8 KiB?
+-- metric:  most_cpus_8k of arith.boot_layout: the most CPUs, up to 256, whose stacks of 8 KiB leave
+--          a page for the kernel.
+-- margin:  Confirmed if most_cpus_8k is below 256. Refuted if it is 256.
 -- figure:  none
 -- kind:    arithmetic
 WITH fact AS (

@@ -1,9 +1,10 @@
 -- id:      28
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   leaving the rest <1 MiB for the kernel
--- asks:    how large can a kernel be without reaching any of 256 stacks of 4 KiB?
--- metric:  arith.boot_layout: largest_kernel_4k
--- margin:  less than 1 MiB confirms, 1 MiB or more refutes
+-- asks:    How large can a kernel be without reaching any of 256 stacks of 4 KiB?
+-- metric:  largest_kernel_4k of arith.boot_layout: bytes of the largest such kernel, in whole
+--          pages.
+-- margin:  Confirmed if it is less than 1 MiB. Refuted if it is 1 MiB or more.
 -- figure:  none
 -- kind:    arithmetic
 WITH fact AS (

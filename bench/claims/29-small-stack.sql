@@ -1,12 +1,14 @@
 -- id:      29
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   we can't even perform a virtual memory mapping, because the stack size of 1 KiB isn't enough
--- asks:    how much stack does it take to map a page whose three tables are missing?
--- metric:  pitfall.small_stack: high_water, bytes of a painted stack that were written, over tries that
---          mapped the page; boot_high_water, those of the 1 KiB stack that the whole boot of this kernel
---          ran on
--- margin:  at most 1024 bytes in every try refutes (one kernel that can is enough), more confirms. It is
---          this kernel, built with -O2, that is measured
+-- asks:    How much stack does it take to map a page whose three tables are missing?
+-- metric:  pitfall.small_stack:
+--          tries: runs that mapped the page.
+--          high_water: bytes of a painted stack that a try wrote.
+--          boot_high_water: bytes written of the 1 KiB stack that the whole boot of this kernel ran
+--            on.
+-- margin:  Refuted if high_water is at most 1024 in every try: one kernel that can do it is enough.
+--          Otherwise confirmed. The kernel that is measured is this one, built with -O2.
 -- figure:  none
 WITH fact AS (
 	SELECT max(value) FILTER (WHERE metric = 'high_water') AS bytes,

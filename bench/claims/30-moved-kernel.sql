@@ -1,12 +1,14 @@
 -- id:      30
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   we will immediately page fault
--- asks:    does the code that loads CR3 fault at once if the new tables map it only elsewhere, but
---          not if they map it at both places?
--- metric:  pitfall.moved_kernel: moved_faults (page faults with the code at the new place alone) and
---          both_faults (with both) over tries of each
--- margin:  a fault in every try at the new place alone, and none with both, confirms; none at the new place
---          alone refutes; anything else is inconclusive
+-- asks:    Code loads a CR3 whose tables map this code only elsewhere. Does it fault at once? And
+--          does it run without a fault if the tables map it at both places?
+-- metric:  pitfall.moved_kernel:
+--          moved_faults: page faults with the code at the new place alone.
+--          both_faults: page faults with the code at both places.
+--          tries: loads of each kind.
+-- margin:  Refuted if moved_faults is 0. Confirmed if every try at the new place alone faults, and
+--          both_faults is 0. Otherwise inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'moved_faults') AS moved,

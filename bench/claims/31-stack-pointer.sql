@@ -1,11 +1,12 @@
 -- id:      31
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   Changing the stack pointer is less tricky
--- asks:    which of the two plans, moving the kernel or moving its stack, takes more code and
---          survives fewer mistakes?
--- metric:  plan.lines of each plan, and plan.survived: boots that survive one injected fault each (a page
---          left out, a wrong address)
--- margin:  moving the stack with fewer lines, and surviving as many faults or more, confirms; with more
---          lines and fewer survived refutes
+-- asks:    There are two plans: moving the kernel, and moving its stack. Which of them takes more
+--          code, and which survives fewer mistakes?
+-- metric:  plan.lines: lines of code of each plan.
+--          plan.survived: boots of each plan that survive one injected fault each: a page left out
+--            or a wrong address.
+-- margin:  Confirmed if moving the stack takes fewer lines, and survives as many faults or more.
+--          Refuted if it takes more lines, and survives fewer faults. Otherwise inconclusive.
 -- figure:  none
 -- not-measured: neither plan is built: this kernel is linked where it stays

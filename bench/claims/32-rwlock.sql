@@ -1,10 +1,13 @@
 -- id:      32
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   allows most pointer validations to not block as write operations to memory regions are rare
--- asks:    if W % of the calls are mmap, do threads that check pointers block less, and get more
---          done, with a read-write lock than with a mutex?
--- metric:  validate.rate (W): checks in a second and the share that blocked, mutex against rwlock
--- margin:  a lower share blocked and a rate above 1.05 (whole interval) at W = 1 % confirms; a share as
---          high or a rate below 1.05 refutes
+-- asks:    W % of the calls are mmap. Do threads that check pointers block less, and get more done,
+--          with a read-write lock than with a mutex?
+-- metric:  validate.rate (W): checks in a second (the rate), and the share of checks that blocked,
+--          with a mutex and with a read-write lock.
+-- margin:  The ratio is the rate with a read-write lock over that with a mutex, at W = 1 %.
+--          Confirmed if the share with a read-write lock is lower, and the whole interval of the
+--          ratio is above 1.05. Refuted if the share is at least as high, or the ratio is below
+--          1.05. Otherwise inconclusive.
 -- figure:  none
 -- not-measured: the kernel has one thread per task and one CPU: nothing validates while another maps

@@ -1,13 +1,20 @@
 -- id:      33
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   we were just leaking up memory or straight up crashing programs
--- asks:    do unmaps of parts of regions leak or crash when regions are not split, and not when they are?
--- metric:  regions.fuzz: violations (accesses that differ from an oracle of pages) and leaked (frames) over tries (calls of
---          munmap() whose range ends within a region of the kernel); the same calls if a region can only be unmapped as a
---          whole: control_leaked (frames that stay when it is kept), control_violations (accesses to mapped pages that
---          fault when it goes), over control_tries. A call that fails changes nothing in the oracle
--- margin:  none of violations and leaks over at least 100000 tries in all confirms, if each control has some; one of them
---          with splitting, or none in both controls, refutes; otherwise nothing is decided
+-- asks:    Parts of regions are unmapped. Does this leak memory or crash programs when regions are
+--          not split? And does it do neither when they are split?
+-- metric:  regions.fuzz: random calls, compared with an oracle of pages. A call that fails changes
+--          nothing in the oracle.
+--          tries: calls of munmap() whose range ends within a region of the kernel.
+--          violations: accesses that differ from the oracle.
+--          leaked: frames that are not freed.
+--          control_tries: tries of each control. The controls make the same calls, but can only
+--            unmap a region as a whole.
+--          control_leaked: frames that stay, in the control that keeps such a region.
+--          control_violations: accesses to mapped pages that fault, in the control that unmaps it.
+-- margin:  Refuted if violations or leaked is more than 0, or if control_leaked and
+--          control_violations are both 0. Otherwise confirmed if both of these are more than 0, and
+--          there are at least 100000 tries in all. Otherwise inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,

@@ -1,13 +1,18 @@
 -- id:      34
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   only allowed if the mapping does **not** exceed a page boundary
--- asks:    can a file that ends inside a page be mapped to the end of that page, with zeros after its
---          last byte, and is a mapping of one page more refused?
--- metric:  map.file_end: mapped_with_zero_tail (files of which all pages are right) and beyond_not_mapped (mappings of one
---          page more that are refused) over tries (files of several sizes, of boot modules and in frames);
---          beyond_bus_errors and beyond_read are mappings of one page more that were made
--- margin:  every file mapped and every longer mapping refused over at least 16 tries in all confirms; a file that is not
---          mapped, or a longer mapping that is made, refutes; fewer tries are inconclusive
+-- asks:    A file ends inside a page. Can it be mapped to the end of that page, with zeros after
+--          its last byte? And is a mapping of one page more refused?
+-- metric:  map.file_end:
+--          tries: files of several sizes, once contiguous in memory like a boot module's, and once
+--            in single frames.
+--          mapped_with_zero_tail: files of which all pages are right.
+--          beyond_not_mapped: mappings of one page more that are refused.
+--          beyond_bus_errors: mappings of one page more that are made, and end in SIGBUS.
+--          beyond_read: mappings of one page more that are made, and can be read.
+-- margin:  Refuted if a file is not mapped with all pages right, or if a longer mapping is made.
+--          Confirmed if every file is mapped, and every longer mapping is refused, over at least 16
+--          tries in all. Otherwise inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'tries') AS tries,

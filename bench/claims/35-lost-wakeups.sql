@@ -1,9 +1,10 @@
 -- id:      35
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   prevents a ton of race conditions
--- asks:    are wake-ups lost if a thread unlocks and then blocks, but not if it does both
---          atomically?
--- metric:  block.lost: wake-ups lost in 10000000, unlock-then-block against atomic block
--- margin:  one lost without and none with confirms; none without refutes; one with refutes
+-- asks:    A thread unlocks and then blocks. Are wake-ups lost if these are two steps, and none if
+--          they are one atomic step?
+-- metric:  block.lost: wake-ups lost in 10000000, with two steps and with the atomic step.
+-- margin:  Confirmed if at least one is lost with two steps, and none with the atomic step. Refuted
+--          if none is lost with two steps, or one with the atomic step.
 -- figure:  none
 -- not-measured: the kernel has one CPU and no mutexes on which threads block

@@ -1,13 +1,18 @@
 -- id:      36
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   anyone can map any shared memory object just by trying to map every possible key
--- asks:    can a program without permission find another's segments by trying keys, and not if the
---          owners and modes of segments are checked?
--- metric:  shm.scan: segments with keys drawn from all 2^32 - 1 keys; control_found (those that a scan reads with no
---          permissions asked); violations (the same with them) over tries (keys); read_by_owner; ticks_per_key. A scan tries
---          a sample: the blocks of keys that have a segment, as many that were drawn at random, and all IDs
--- margin:  all found without permissions, and none with them over at least 4096 keys while their owner reads all, confirms; none
---          found without refutes; anything else is inconclusive
+-- asks:    Can a program without permission find the segments of another by trying keys? And does a
+--          check of the owners and modes of segments prevent this?
+-- metric:  shm.scan: a scan tries a sample of keys: the blocks of keys that have a segment, as many
+--          blocks drawn at random, and all IDs.
+--          segments: their number. Their keys are drawn from all 2^32 - 1 keys.
+--          control_found: segments that a scan reads when no permissions are checked.
+--          violations: segments that a scan reads when they are checked.
+--          tries: keys tried.
+--          read_by_owner: segments that their owner can read.
+--          ticks_per_key: TSC ticks that a key takes.
+-- margin:  Refuted if control_found is 0. Confirmed if control_found and read_by_owner are both
+--          equal to segments, and violations is 0 over at least 4096 keys. Otherwise inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,

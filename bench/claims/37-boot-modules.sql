@@ -1,15 +1,22 @@
 -- id:      37
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   there is no need to keep them in memory
--- asks:    once boot modules that are archives have been unpacked, does the memory come back that their files do not
---          need, and all of it when the files are gone?
--- metric:  modules.give_back: bytes of archives of several sizes, bytes_freeable (whole frames that are left over if an
---          archive's files are put together), bytes_freed (frames that the allocator hands out again); violations (files
---          that differ after the freed frames were overwritten) over tries (files); frames_lost when all files are gone.
---          modules.keep: bytes_freed of the same archives if they are unpacked and nothing is given back
--- margin:  no file of at least 100 differs, no frame is lost, and at least half of what can be freed is, which is nearer to
---          a kernel that frees everything than to one that frees nothing: confirms. A file that differs, a lost frame,
---          or less freed refutes. Fewer files, or bytes freed by modules.keep, decide nothing
+-- asks:    Boot modules that are archives have been unpacked. Does the memory that their files do
+--          not need come back? Does all of it come back when the files are gone?
+-- metric:  modules.give_back:
+--          bytes: bytes of archives of several sizes.
+--          bytes_freeable: bytes of the whole frames that are left over if an archive's files are
+--            put together.
+--          bytes_freed: bytes of frames that the allocator hands out again.
+--          tries: files.
+--          violations: files that differ after the freed frames were overwritten.
+--          frames_lost: frames that are missing when all files are gone.
+--          modules.keep: its bytes_freed are those of the same archives, unpacked with nothing
+--            given back.
+-- margin:  Refuted if violations or frames_lost is more than 0, or if bytes_freed is less than half
+--          of bytes_freeable. At least half is nearer to a kernel that frees everything than to one
+--          that frees nothing. Otherwise confirmed if bytes_freed of modules.keep is 0, over at
+--          least 100 files. Otherwise inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS damaged,

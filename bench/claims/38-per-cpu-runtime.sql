@@ -1,10 +1,10 @@
 -- id:      38
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   allocate processor stacks, and other per processor structures dynamically in runtime
--- asks:    what do 1 to 64 CPUs cost if their structures are made at run time, compared with arrays
---          for 64?
--- metric:  cpus.memory (CPUs): bytes for structures of CPUs, dynamic against static, and failed starts
--- margin:  fewer bytes below 64 CPUs, and no failed start, confirms; as many bytes or a failed start
---          refutes
+-- asks:    What do 1 to 64 CPUs cost if their structures are made at run time? The comparison is
+--          with arrays for 64.
+-- metric:  cpus.memory (CPUs): bytes for structures of CPUs, dynamic and static, and failed starts.
+-- margin:  Confirmed if dynamic takes fewer bytes below 64 CPUs, and no start fails. Refuted if it
+--          takes as many bytes, or if a start fails.
 -- figure:  none
 -- not-measured: the kernel uses one CPU

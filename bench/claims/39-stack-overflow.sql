@@ -1,14 +1,20 @@
 -- id:      39
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   userspace stackoverflow will be handeled as cleanly as it was prior
--- asks:    the sentence names a drawback ("Only drawback of this is that MemoryRegions don't support guard pages, so ...")
---          and is read as "won't be handled as cleanly". This kernel's user stack is such a region. Does an overflow
---          of it, or of a stack with a guard region, go on in a neighbouring mapping?
--- metric:  user.stack_overflow: violations (overflows of the program's own stack, and of a mapping with a guard region, that
---          overwrite the neighbour and go on), main_faults and guarded_faults (that end the program) over tries of each
---          (sizes of a call's frame, none over a page); bare_corruptions (the same of a stack without a guard)
--- margin:  one overflow that goes on confirms the drawback. None, over at least 8 tries of each that all end the program,
---          refutes it, if stacks without a guard show that overflows are seen; otherwise nothing is decided
+-- asks:    The sentence of the quote names a drawback: "Only drawback of this is that MemoryRegions
+--          don't support guard pages, so ...". So the quote is read as "won't be handled as
+--          cleanly". This kernel's user stack is such a region. Does an overflow of it, or of a
+--          stack with a guard region, go on in a neighbouring mapping?
+-- metric:  user.stack_overflow:
+--          tries: sizes of a call's frame, none over a page. Each is tried on the program's own
+--            stack, on a mapping with a guard region, and on a stack without a guard.
+--          violations: overflows of the first two that overwrite the neighbour and go on.
+--          main_faults: overflows of the program's own stack that end the program.
+--          guarded_faults: overflows of the mapping with a guard region that end the program.
+--          bare_corruptions: overflows of the stack without a guard that overwrite the neighbour.
+-- margin:  Confirmed if violations is more than 0: the drawback is real. Refuted if main_faults and
+--          guarded_faults are both equal to tries, over at least 8 tries, and bare_corruptions is
+--          more than 0. The latter shows that overflows are seen. Otherwise inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,

@@ -1,12 +1,16 @@
 -- id:      40
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   we now make sure loaded ELF regions are in sorted order
--- asks:    if an image has its PT_LOADs in any order, does the search for a region find every page,
+-- asks:    An image has its PT_LOADs in any order. Does the search for a region find every page,
 --          because the regions are sorted?
--- metric:  regions.elf_order: violations (pages that the search takes wrongly) and programs_failed over tries (pages looked up);
---          control_violations: the same search over the order of the file
--- margin:  none over at least 248 tries in all confirms, if the control has some; any, or a program that did not find its
---          segments, refutes; a control without any, or fewer tries, is inconclusive
+-- metric:  regions.elf_order:
+--          tries: pages looked up.
+--          violations: pages for which the search gives the wrong answer.
+--          programs_failed: programs that did not find their segments.
+--          control_violations: the same as violations, with the regions in the order of the file.
+-- margin:  Refuted if violations or programs_failed is more than 0. Otherwise confirmed if
+--          control_violations is more than 0, over at least 248 tries in all. Otherwise
+--          inconclusive.
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
