@@ -125,15 +125,17 @@ static void describe(const struct measure *measure, int cpu, struct profile_text
 
 	if (machine->tsc_invariant)
 		snprintf(made[0], NOTE,
-		         "CPU %d; time stamps %.0f MHz, core %.0f to %.0f MHz (nine of ten samples); load "
-		         "average %.1f",
-		         cpu, machine->tsc_khz / 1000,
+		         "measured on CPU %d, with a load average of %.1f; the time stamps ran at %.0f MHz, "
+		         "the core at %.0f to %.0f MHz in nine of ten samples",
+		         cpu, machine->load, machine->tsc_khz / 1000,
 		         machine->tsc_khz / 1000 / sampler_part(rate, rates, 0.95),
-		         machine->tsc_khz / 1000 / sampler_part(rate, rates, 0.05), machine->load);
+		         machine->tsc_khz / 1000 / sampler_part(rate, rates, 0.05));
 	else
-		snprintf(made[0], NOTE, "CPU %d; load average %.1f", cpu, machine->load);
+		snprintf(made[0], NOTE, "measured on CPU %d, with a load average of %.1f", cpu,
+		         machine->load);
 	snprintf(made[1], NOTE,
-	         "rounds: %u; %lu samples, of which %lu were thrown away because their two chains differed",
+	         "%u rounds; of their %lu samples, %lu were thrown away because their two chains differed "
+	         "(docs/model.md explains the chains)",
 	         text->rounds, sampler->taken, sampler->thrown);
 	text->note[count++] = made[0];
 	text->note[count++] = made[1];
@@ -141,12 +143,12 @@ static void describe(const struct measure *measure, int cpu, struct profile_text
 		snprintf(made[2], NOTE, "the kernel gave no large pages");
 	else
 		snprintf(made[2], NOTE,
-		         "large pages are %s: a load from them costs %.2f of the translation of one from "
-		         "small pages",
+		         "the translation of an address in a large page costs %.2f times that in a small "
+		         "page; so large pages are %s",
+		         measure->huge_step,
 		         measure->huge_step < HUGE_IS_REAL
 		                 ? "real"
-		                 : "not real (the hypervisor maps them in small ones)",
-		         measure->huge_step);
+		                 : "not real: the hypervisor maps them in small ones");
 	text->note[count++] = made[2];
 	snprintf(made[3], NOTE, "page walks have %s",
 	         machine->virtual ? "two dimensions (guest and host)" : "one dimension");

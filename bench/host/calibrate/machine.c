@@ -159,19 +159,20 @@ const char *machine_note(const struct machine *machine, unsigned index)
 	const char *notes[] = {
 		machine->tsc_invariant
 		        ? NULL
-		        : "the time stamp counter is not invariant: cycles are right, because a "
-		          "chain runs beside each sample; no frequency is given",
+		        : "the time stamp counter is not invariant: no frequency is given, but cycles are "
+		          "right, because a chain runs before and after each sample",
 		machine->cpus == 1 ? "one CPU only: everything else on this host runs between the samples"
 		                   : NULL,
 		machine->virtual
-		        ? "a hypervisor is present: page walks have two dimensions, other guests share "
-		          "the L3 and memory, and instructions that exit are not measured"
+		        ? "a hypervisor is present: other guests share the L3 and memory, and instructions "
+		          "that exit to the hypervisor are not measured"
 		        : NULL,
 		machine_stamps_are_slow(machine)
 		        ? "reading the time stamp counter is slow here: RDTSC and RDTSCP are not measured"
 		        : NULL,
 		machine->load > BUSY_LOAD * machine->cpus
-		        ? "this host is busy: L3 and memory are those that its other programs leave"
+		        ? "this host is busy: the values of L3 and memory are those of the part that other "
+		          "programs leave"
 		        : NULL,
 	};
 

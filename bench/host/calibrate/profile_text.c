@@ -10,7 +10,8 @@
 
 #define VALUE_MAX   64
 #define COMMENT_MAX 200
-#define COLUMN      43 /* where comments begin, as in the other profiles */
+#define COLUMN      43  /* where comments begin, as in the other profiles */
+#define NOTE_MOST   100 /* most columns of a line of a note */
 
 /* A parameter of the model. */
 struct row {
@@ -275,6 +276,25 @@ static void print_line(FILE *out, const char *key, const struct line *line)
 	fprintf(out, "%*s # %s\n", width < COLUMN ? COLUMN - width : 1, "", line->comment);
 }
 
+/* Prints a note as an item of a list, in lines of at most NOTE_MOST columns. */
+static void print_note(FILE *out, const char *note)
+{
+	int column = fprintf(out, "# -");
+
+	while (*note) {
+		const int length = (int)strcspn(note, " ");
+
+		if (column + 1 + length > NOTE_MOST) {
+			fputc('\n', out);
+			column = fprintf(out, "#  ");
+		}
+		column += fprintf(out, " %.*s", length, note);
+		note += length;
+		note += strspn(note, " ");
+	}
+	fputc('\n', out);
+}
+
 static void print_head(const struct profile_text *text, FILE *out)
 {
 	const struct machine *machine = text->machine;
@@ -282,13 +302,20 @@ static void print_head(const struct profile_text *text, FILE *out)
 	fprintf(out, "# %s (family %u, model %u, stepping %u), measured\n#\n" PROFILE_TEXT_MARK ".\n",
 	        *machine->brand ? machine->brand : machine->vendor, machine->family, machine->model,
 	        machine->stepping);
-	fputs("# [M]: measured here. The value is the median of several rounds; low and high are the least "
-	      "and\n"
-	      "# the greatest, and at least 1 % from it. Other tags, as in the profile that the line names:\n"
-	      "# [S]: seen in the named source, [D]: derived from one, [R]: recalled, [A]: assumed.\n",
+	fputs("#\n"
+	      "# The tag of a line says where its value is from:\n"
+	      "# [M] measured here. The value is the median of several rounds. low and high are the lowest\n"
+	      "#     and the highest round, but at least 1 % from the median.\n"
+	      "# [S] seen in the source that the line names\n"
+	      "# [D] derived from the source that the line names\n"
+	      "# [R] recalled\n"
+	      "# [A] assumed\n"
+	      "# If a line names a profile, its value and its tag are copied from that profile.\n"
+	      "#\n"
+	      "# Notes on the measurement:\n",
 	      out);
 	for (size_t i = 0; text->note[i]; i++)
-		fprintf(out, "# - %s\n", text->note[i]);
+		print_note(out, text->note[i]);
 }
 
 int profile_text_write(const struct profile_text *text, FILE *out)

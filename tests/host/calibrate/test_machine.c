@@ -86,7 +86,7 @@ static void some_can(void **state)
 	machine.tsc_invariant = false;
 	assert_int_equal(notes(&machine, "not invariant"), 2);
 	machine.virtual = true;
-	assert_int_equal(notes(&machine, "two dimensions"), 3);
+	assert_int_equal(notes(&machine, "a hypervisor is present"), 3);
 	machine.read_cost = 900;
 	assert_int_equal(notes(&machine, "RDTSC and RDTSCP are not measured"), 4);
 	machine.load = 3;

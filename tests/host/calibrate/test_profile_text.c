@@ -19,6 +19,9 @@
 
 #include "bench/host/calibrate/profile_text.h"
 
+#define TEN_WORDS "one two three four five six seven eight nine ten " /* 49 characters */
+#define LONG_NOTE TEN_WORDS TEN_WORDS "end"
+
 static struct machine machine;
 static struct figures figures;
 static struct profile profile;
@@ -29,7 +32,7 @@ static int measured;
 static int write_profile(unsigned rounds)
 {
 	struct profile_text text = {
-		.machine = &machine, .figures = &figures, .rounds = rounds, .note = { "a note" }
+		.machine = &machine, .figures = &figures, .rounds = rounds, .note = { "a note", LONG_NOTE }
 	};
 	char path[] = "/tmp/profile-XXXXXX";
 	FILE *out = fdopen(mkstemp(path), "w+");
@@ -87,6 +90,7 @@ static void nothing_measured(void **state)
 	assert_int_equal(profile.size[SIZE_L2_KIB], 2048);
 	has("# A processor (family 6, model 0, stepping 0), measured\n");
 	has("# - a note\n");
+	has("# - " TEN_WORDS "one two three four five six seven eight nine\n#   ten end\n"); /* 97 columns */
 	has("[S] CPUID; not measured: ");
 	has("[S] skylake-server, not measured (others use it): InstLatx64");
 	has("[S] skylake-server, not measured (it needs ring 0): ");
