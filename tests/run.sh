@@ -1,11 +1,25 @@
 #!/usr/bin/env bash
 # Runs all test programs, reads their TAP, and ends with the line "N passed, N failed, N skipped".
 # usage: run.sh BINARY…
-# The arguments are the compiled test programs; this script lists the other tests itself.
+#   BINARY  a compiled test program; `make test` builds and names all of them
+# The script lists all other tests itself. It fails if a test failed.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
 cd "$(dirname "$0")/.." || exit
+
+usage() { sed -n '/^# usage/,/^# The script/s/^# \{0,1\}//p' tests/run.sh; }
+
+case ${1-} in
+--help)
+	usage
+	exit
+	;;
+'' | -*)
+	usage >&2
+	exit 2
+	;;
+esac
 
 limit=${TEST_LIMIT:-300}
 jobs=${JOBS:-$(nproc)}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Tests wrong usage, missing tools and engines that cannot run: the harness must exit with 2 and say
-# what to do.
+# what to do. Tests the usage of tests/run.sh, too.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -180,5 +180,15 @@ unusable 'loader  batch  loader/at_once loader/no_window loader/loader_batch' 'a
 unusable 'loader  batch  6 -1' 'a value has a NAME'
 unusable 'loader  batch_of_pages  6 -1  loader/loader_batch' 'a value has a NAME'
 unusable 'laoder  batch  6 -1  loader/loader_batch' 'a line begins with'
+
+# The script that runs all tests must start none of them if its arguments are not binaries.
+timeout 20 tests/run.sh --help >"$tree/out" 2>"$tree/err"
+is "tests/run.sh --help: exits 0" 0 $?
+check "tests/run.sh --help: prints the usage" grep -qx 'usage: run.sh BINARY…' "$tree/out"
+timeout 20 tests/run.sh --nothing >"$tree/out" 2>"$tree/err"
+is "tests/run.sh with an unknown option: exits 2" 2 $?
+check "tests/run.sh with an unknown option: prints the usage" says 'usage: run.sh BINARY…'
+timeout 20 tests/run.sh >"$tree/out" 2>"$tree/err"
+is "tests/run.sh without arguments: exits 2" 2 $?
 
 finish
