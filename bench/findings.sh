@@ -6,17 +6,21 @@
 # whose names begin with "compilers" come from a run with several compilers, the first of them gcc-O2:
 #     ./run-bench.sh --engine bochs --compiler gcc-O2,clang-O2,gcc-Os &&
 #             bench/findings.sh --compilers results/latest
+# The tables whose names begin with "pitfalls" come from a run of the default strategies:
+#     ./run-bench.sh --engine bochs --quick && bench/findings.sh --pitfalls results/latest
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/environment.sh"
 
 which=all
-if [ "${1-}" = --compilers ]; then
-	which=compilers
+case ${1-} in
+--compilers | --pitfalls)
+	which=${1#--}
 	shift
-fi
+	;;
+esac
 if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
-	echo "usage: $0 [--compilers] RESULTS-FOLDER" >&2
+	echo "usage: $0 [--compilers | --pitfalls] RESULTS-FOLDER" >&2
 	exit 2
 fi
 folder=$1
@@ -25,11 +29,11 @@ builds=$(sqlite3 -readonly "$database" "SELECT count(DISTINCT strategy) FROM sum
 	metric = 'instructions'")
 kernel=$(dirname "$0")/../kernel
 all=$(awk -v show=combinations -f "$kernel/axes.awk" "$kernel/axes.txt" | wc -l)
-if [ $which = all ] && [ "$builds" -lt "$all" ]; then
+if [ "$which" = all ] && [ "$builds" -lt "$all" ]; then
 	echo "$0: $1 has $builds of the $all builds; run ./run-bench.sh --strategy all --engine bochs" >&2
 	exit 2
 fi
-if [ $which = compilers ]; then
+if [ "$which" = compilers ]; then
 	[ -d "$1/compilers" ] || { echo "$0: $1 has one compiler only; see the top of this script" >&2; exit 2; }
 	mapfile -t compilers < <(sqlite3 -readonly "$database" "SELECT compiler FROM compilers ORDER BY place")
 fi
@@ -175,6 +179,9 @@ table()
 			FROM compiler_reversals JOIN compilers USING (place) WHERE engine = 'bochs' AND metric IN
 			('instructions', 'work', 'cycles_nominal', 'bytes') ORDER BY compiler_reversals.benchmark, parameter, metric, a, b, place"
 		;;
+	pitfalls-run)
+		query "SELECT key, value FROM environment WHERE key IN ('source.revision', 'run.seed', 'run.command') ORDER BY key"
+		;;
 	compilers-run)
 		query "SELECT key, value FROM environment WHERE key IN ('source.revision', 'run.seed', 'run.profile', 'run.rounds') ORDER BY key"
 		;;
@@ -198,7 +205,11 @@ while IFS= read -r line; do
 		echo "$line"
 		name=${line#<!-- table }
 		name=${name% -->}
-		if [ $which = all ] && [[ $name != compilers* ]] || [ $which = compilers ] && [[ $name == compilers* ]]; then
+		case $name in
+		compilers* | pitfalls*) group=${name%%-*} ;;
+		*) group=all ;;
+		esac
+		if [ "$group" = "$which" ]; then
 			table "$name"
 			skip=yes
 		fi
@@ -211,7 +222,7 @@ while IFS= read -r line; do
 	esac
 done <"$document" >"$work"
 cp "$work" "$document"
-[ $which = all ] || exit 0
+[ "$which" = all ] || exit 0
 mkdir -p "$figures"
 for figure in irq-off memory switch; do
 	cp "$1/plots/$figure.svg" "$figures/"
