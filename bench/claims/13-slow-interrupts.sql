@@ -10,10 +10,10 @@
 --          if it is below 1.05 for both. Otherwise inconclusive. Events decide only if no prices of
 --          events could change the answer.
 -- figure:  none
--- needs:   heap-sw+direct+bouncing irq.roundtrip.user
--- needs:   heap-sw+direct+bouncing syscall.null
--- needs:   heap-sw+direct+shared irq.roundtrip.user
--- needs:   heap-sw+direct+shared syscall.null
+-- needs:   heap-sw+direct+bouncing irq.roundtrip.user 6
+-- needs:   heap-sw+direct+bouncing syscall.null 6
+-- needs:   heap-sw+direct+shared irq.roundtrip.user 6
+-- needs:   heap-sw+direct+shared syscall.null 6
 WITH boot AS (
 	SELECT * FROM boot_time
 	WHERE benchmark IN ('irq.roundtrip.user', 'syscall.null') AND isolation IN ('bouncing', 'shared')

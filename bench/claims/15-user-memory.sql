@@ -9,8 +9,8 @@
 -- margin:  Confirmed if the whole interval of the ratio is above 1.05 at every size. Refuted if the
 --          whole interval is at or below 1.05 at every size. Otherwise inconclusive.
 -- figure:  none
--- needs:   heap-sw+direct+bouncing copy.user*
--- needs:   heap-sw+direct+shared copy.user
+-- boots:   heap-sw+direct+bouncing copy.user.* 6
+-- needs:   heap-sw+direct+shared copy.user 6
 WITH boot AS (
 	SELECT CASE
 	         WHEN isolation = 'shared' AND benchmark = 'copy.user' THEN 'shared'

@@ -126,6 +126,20 @@ int strategy_list_add(struct strategy_list *list, const struct strategy *strateg
 	return 0;
 }
 
+void strategy_list_add_defaults(struct strategy_list *list)
+{
+	char names[] = PRESET_DEFAULTS;
+	char *rest = NULL;
+
+	for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+		struct strategy strategy;
+		char why[200];
+
+		if (!strategy_parse(name, &strategy, why, sizeof why))
+			strategy_list_add(list, &strategy);
+	}
+}
+
 int strategy_list_add_all(struct strategy_list *list, char *why, size_t size)
 {
 	struct arguments make = { 0 };

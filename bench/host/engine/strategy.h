@@ -46,6 +46,9 @@ void strategy_set_compiler(struct strategy *strategy, const char *compiler);
 /* Adds a strategy unless the list has it already. Returns 0, or -1 if the list is full. */
 int strategy_list_add(struct strategy_list *list, const struct strategy *strategy);
 
+/* Adds the presets that a run measures if the user names no strategy. */
+void strategy_list_add_defaults(struct strategy_list *list);
+
 /*
  * Adds every strategy that the build offers (`make list-strategies`). Returns 0, or -1 with the
  * reason in `why`.

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CLAIM_RUNS_MAX 32 /* launches that one claim needs */
+
 static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", "not measured" };
 
 static int is_claim_file(const struct dirent *entry)
@@ -219,48 +221,68 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 }
 
 /*
- * Adds an item "STRATEGY GLOB" to `runs`, unless `runs` already has it. `runs` has room for `max`
- * launches. `count` is the number of launches so far. Returns the new number, which includes
- * launches that did not fit. Skips a malformed item after a message.
+ * Parses an item "STRATEGY GLOB", or "STRATEGY GLOB ROUNDS". Returns false after a message if it is
+ * malformed.
  */
-static size_t add_run(const struct claim *claim, bool alone, const char *item, struct claim_run *runs,
-                      size_t count, size_t max)
+static bool parse_run(const struct claim *claim, bool alone, const char *item, struct claim_run *run)
 {
-	struct claim_run run = { .alone = alone };
 	int used = 0;
+	int fields;
 
-	if (sscanf(item, "%63s %63s %n", run.strategy, run.bench, &used) != 2 || item[used]) {
-		claim_malformed(claim,
-		                alone ? "boots: not a strategy and a benchmark"
-		                      : "needs: not a strategy and a benchmark",
-		                item);
-		return count;
-	}
-	for (size_t i = 0; i < count && i < max; i++) {
-		if (runs[i].alone == alone && !strcmp(runs[i].strategy, run.strategy) &&
-		    !strcmp(runs[i].bench, run.bench))
-			return count;
-	}
-	if (count < max)
-		runs[count] = run;
-	return count + 1;
+	*run = (struct claim_run){ .alone = alone, .rounds = 1 };
+	fields = sscanf(item, "%63s %63s %n%u %n", run->strategy, run->bench, &used, &run->rounds, &used);
+	if (fields >= 2 && !item[used] && run->rounds >= 1 && run->rounds <= CLAIM_ROUNDS_MAX)
+		return true;
+	claim_malformed(claim,
+	                alone ? "boots: not a strategy and a benchmark"
+	                      : "needs: not a strategy and a benchmark",
+	                item);
+	return false;
 }
 
 /*
- * Calls add_run() for each item of the header line `key`. Commas separate the items. Returns the
- * new number of launches.
+ * Appends the items of the header line `key`, which commas separate, to the `count` launches of the
+ * claim. Returns their new number, at most CLAIM_RUNS_MAX.
  */
-static size_t add_runs(struct claim *claim, int key, struct claim_run *runs, size_t count, size_t max)
+static size_t list_runs(struct claim *claim, int key, struct claim_run own[CLAIM_RUNS_MAX], size_t count)
 {
 	char *rest = claim->values[key];
 	char *item;
 
-	while (*claim->values[key] && (item = strsep(&rest, ",")))
-		count = add_run(claim, key == CLAIM_BOOTS, item, runs, count, max);
+	while (*claim->values[key] && (item = strsep(&rest, ","))) {
+		struct claim_run run;
+
+		if (!parse_run(claim, key == CLAIM_BOOTS, item, &run))
+			continue;
+		if (count == CLAIM_RUNS_MAX)
+			claim_malformed(claim, "it needs too many launches", item);
+		else
+			own[count++] = run;
+	}
 	return count;
 }
 
-size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max)
+/*
+ * Adds a launch to `runs`, which has room for `max` launches, unless `runs` already has it; then
+ * only the number of rounds may rise. `count` is the number of launches so far. Returns the new
+ * number, which includes launches that did not fit.
+ */
+static size_t add_run(const struct claim_run *run, struct claim_run *runs, size_t count, size_t max)
+{
+	for (size_t i = 0; i < count && i < max; i++) {
+		if (runs[i].alone == run->alone && !strcmp(runs[i].strategy, run->strategy) &&
+		    !strcmp(runs[i].bench, run->bench)) {
+			runs[i].rounds = run->rounds > runs[i].rounds ? run->rounds : runs[i].rounds;
+			return count;
+		}
+	}
+	if (count < max)
+		runs[count] = *run;
+	return count + 1;
+}
+
+size_t claims_needed_runs(const char *dir, bool (*wanted)(const struct claim_run *run, const void *data),
+                          const void *data, struct claim_run *runs, size_t max)
 {
 	struct dirent **files;
 	int files_count = list_files(dir, &files);
@@ -270,11 +292,18 @@ size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max)
 		return 0;
 	for (int i = 0; i < files_count; i++) {
 		struct claim claim = { .file = files[i]->d_name };
+		struct claim_run own[CLAIM_RUNS_MAX];
+		size_t own_count = 0;
+		bool all = !wanted;
 
 		if (!claim_load(&claim, dir)) {
-			count = add_runs(&claim, CLAIM_NEEDS, runs, count, max);
-			count = add_runs(&claim, CLAIM_BOOTS, runs, count, max);
+			own_count = list_runs(&claim, CLAIM_NEEDS, own, 0);
+			own_count = list_runs(&claim, CLAIM_BOOTS, own, own_count);
 		}
+		for (size_t j = 0; j < own_count && !all; j++)
+			all = wanted(&own[j], data);
+		for (size_t j = 0; j < own_count && all; j++)
+			count = add_run(&own[j], runs, count, max);
 		free(claim.text);
 		free(files[i]);
 	}

@@ -13,9 +13,12 @@
 /* A launch that a claim needs. A run adds it to the launches that the user asked for. */
 struct claim_run {
 	char strategy[64];
-	char bench[64]; /* glob over benchmark names */
-	bool alone;     /* the launch needs a separate boot: it is from a line `boots:` */
+	char bench[64];  /* glob over benchmark names */
+	bool alone;      /* the launch needs a separate boot: it is from a line `boots:` */
+	unsigned rounds; /* in how many rounds it boots, 1 … CLAIM_ROUNDS_MAX */
 };
+
+#define CLAIM_ROUNDS_MAX 99
 
 /*
  * Decides every claim in the folder `claims_dir` and replaces the rows of the table claims with the
@@ -28,9 +31,13 @@ int claims_decide(sqlite3 *db, const char *claims_dir);
 
 /*
  * Collects the launches in the `needs:` and `boots:` lines of the claims in `dir`, in the order of
- * the file names. Leaves out a launch that was already collected from a line with the same key.
- * Skips a folder, file or line that cannot be read, after a message on stderr.
+ * the file names. Leaves out a launch that was already collected from a line with the same key, but
+ * keeps the larger number of rounds. Skips a folder, file or line that cannot be read, after a
+ * message on stderr.
+ *
+ * If `wanted` is not NULL, leaves out the claims for none of whose launches wanted() returns true.
  *
  * Stores at most `max` launches in `runs`. Returns the number found, which may be more than `max`.
  */
-size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max);
+size_t claims_needed_runs(const char *dir, bool (*wanted)(const struct claim_run *run, const void *data),
+                          const void *data, struct claim_run *runs, size_t max);

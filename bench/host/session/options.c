@@ -3,7 +3,7 @@
 #include "bench/host/session/options.h"
 #include "bench/host/calibrate/calibrate.h"
 #include "bench/host/engine/profiles.h"
-#include "strategies.h" /* made from kernel/axes.txt: PRESET_DEFAULTS */
+#include "strategies.h" /* made from kernel/axes.txt: COMPILER_DEFAULT */
 
 #include <getopt.h>
 #include <sched.h>
@@ -428,10 +428,9 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 
 	*options =
 	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
-	parse_strategies(options, PRESET_DEFAULTS, why);
+	strategy_list_add_defaults(&options->strategies);
 	compiler_list_parse(&options->compilers, COMPILER_DEFAULT, why, OPTIONS_WHY_MAX);
 	parse_thresholds("5", &options->thresholds, why);
-	options->strategies_given = false;
 	opterr = 0;
 	optind = 0;
 	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEEDS_MAX   64
+#define NEEDS_MAX   96
 #define SMALL_LIMIT (2U << 20) /* bytes: module_limit of boots that need no large program */
 
 static bool is_listed(const struct strategy_list *list, const struct strategy *strategy)
@@ -44,17 +44,24 @@ static int check_offered(const struct strategy_list *strategies, char *why, size
 	return 0;
 }
 
+/* Appends a glob to a list that commas separate. */
+static void add_glob(char globs[BENCH_GLOBS], const char *glob)
+{
+	size_t used = strlen(globs);
+
+	path_format(globs + used, BENCH_GLOBS - used, "%s%s", used ? "," : "", glob);
+}
+
 /*
  * Adds a launch that a claim needs. A launch that needs a separate boot (`alone`) gets an item of
  * its own in support[]. Any other launch is dropped if the user asked for its strategy. If the user
- * did not, the launch shares an item with the other such launches of its strategy: its globs are
+ * did not, the launch shares an item with the other such launches of its strategy: its glob is
  * appended to those of the item. Returns 0, or -1 with the reason in `why`.
  */
 static int add_support(struct plan *plan, const struct claim_run *need, char *why, size_t size)
 {
 	struct strategy strategy;
 	struct supporting_run *run = NULL;
-	size_t used;
 
 	if (strategy_parse(need->strategy, &strategy, why, size))
 		return -1;
@@ -69,17 +76,42 @@ static int add_support(struct plan *plan, const struct claim_run *need, char *wh
 			return -1;
 		}
 		run = &plan->support[plan->supporting++];
-		run->strategy = strategy;
-		run->alone = need->alone;
-		run->bench[0] = '\0';
+		*run = (struct supporting_run){ .strategy = strategy, .rounds = 1, .alone = need->alone };
 	}
-	used = strlen(run->bench);
-	path_format(run->bench + used, sizeof run->bench - used, "%s%s", used ? "," : "", need->bench);
+	add_glob(run->bench, need->bench);
+	if (need->rounds > 1)
+		add_glob(run->repeated, need->bench);
+	if (need->rounds > run->rounds)
+		run->rounds = need->rounds;
 	return 0;
+}
+
+static bool has_isolation(const struct strategy_list *list, const char *isolation)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->item[i].isolation, isolation) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Returns true if the launch's isolation is one of those that the user chose (`chosen`, a struct
+ * strategy_list), and the default strategies have it not.
+ */
+static bool is_about_chosen(const struct claim_run *need, const void *chosen)
+{
+	struct strategy_list defaults = { 0 };
+	struct strategy strategy;
+	char why[OPTIONS_WHY_MAX];
+
+	strategy_list_add_defaults(&defaults);
+	return strategy_parse(need->strategy, &strategy, why, sizeof why) == 0 &&
+	       has_isolation(chosen, strategy.isolation) && !has_isolation(&defaults, strategy.isolation);
 }
 
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size)
 {
+	const bool some = options->strategies_given && !options->strategies_all;
 	struct claim_run needs[NEEDS_MAX];
 	char folder[PATH_MAX];
 	size_t count;
@@ -90,10 +122,11 @@ int plan_strategies(struct plan *plan, const struct options *options, char *why,
 		return -1;
 	if (check_offered(&plan->strategies, why, size))
 		return -1;
-	if ((options->strategies_given && !options->strategies_all) || options->bench_given)
+	if (options->bench_given)
 		return 0;
 	path_format(folder, sizeof folder, "%s/bench/claims", path_root());
-	count = claims_needed_runs(folder, needs, NEEDS_MAX);
+	count = claims_needed_runs(folder, some ? is_about_chosen : NULL, &plan->strategies, needs,
+	                           NEEDS_MAX);
 	for (size_t i = 0; i < count && i < NEEDS_MAX; i++)
 		if (add_support(plan, &needs[i], why, size))
 			return -1;
@@ -209,15 +242,6 @@ static void add_rounds(struct plan *plan, const struct options *options, const s
 	}
 }
 
-/* Returns true if the instrumentation library counts nothing in any of these benchmarks. */
-static bool is_plain(const char *bench)
-{
-	struct linux_rows rows;
-
-	linux_rows_split(&rows, bench);
-	return rows.fixed && !rows.varied && !*rows.names;
-}
-
 static size_t count_variants(const struct options *options, const struct engine *engine)
 {
 	size_t count = 0;
@@ -267,6 +291,43 @@ static void add_extra(struct plan *plan, const struct options *options, const st
 			                                .seed = options->seed };
 }
 
+/*
+ * Adds the boots of a round that claims need, if there are any. Experiments boot in round 1 only, as
+ * those that the user asks for do. In a run of several rounds they have a boot without the cycle
+ * model, with which some of them would take several times as long.
+ */
+static void add_supporting(struct plan *plan, const struct options *options, const struct supporting_run *run,
+                           unsigned round)
+{
+	const unsigned rounds = rounds_of(options, &engine_bochs);
+	const bool repeated = run->rounds > 1 && rounds > 1;
+	struct linux_rows benches;
+	struct job job = { .engine = &engine_bochs,
+		           .strategy = &run->strategy,
+		           .bench = round > 1 ? run->repeated : run->bench,
+		           .module_limit = run->alone ? SMALL_LIMIT : 0,
+		           .round = round,
+		           .samples = repeated         ? samples_of(options, &engine_bochs, rounds)
+		                      : options->quick ? "quick"
+		                                       : "few",
+		           .seed = options->seed + round - 1,
+		           .layout = layout_of(options, round) };
+
+	linux_rows_split(&benches, job.bench);
+	job.plain = benches.fixed && !benches.varied && !*benches.names;
+	if (round > (job.plain ? 1 : run->rounds))
+		return;
+	if (round == 1 && rounds > 1 && !run->alone && benches.fixed && benches.varied) {
+		plan->job[plan->jobs] = job;
+		plan->job[plan->jobs].rows = "fixed";
+		plan->job[plan->jobs++].plain = true;
+		job.rows = "first";
+	}
+	if (repeated && !job.plain)
+		job.rows = round > 1 ? "later" : "first";
+	plan->job[plan->jobs++] = job;
+}
+
 static void add_engine(struct plan *plan, const struct options *options, const struct engine *engine)
 {
 	if (engine->variants)
@@ -277,17 +338,9 @@ static void add_engine(struct plan *plan, const struct options *options, const s
 		add_extra(plan, options, engine, false);
 	if (engine == &engine_kvm && options->profile_guest)
 		add_extra(plan, options, engine, true);
-	for (size_t i = 0; i < plan->supporting && engine == &engine_bochs; i++)
-		plan->job[plan->jobs++] =
-		        (struct job){ .engine = engine,
-			              .strategy = &plan->support[i].strategy,
-			              .bench = plan->support[i].bench,
-			              .module_limit = plan->support[i].alone ? SMALL_LIMIT : 0,
-			              .plain = is_plain(plan->support[i].bench),
-			              .round = 1,
-			              .samples = options->quick ? "quick" : "few",
-			              .seed = options->seed,
-			              .layout = layout_of(options, 1) };
+	for (unsigned round = 1; round <= rounds_of(options, engine) && engine == &engine_bochs; round++)
+		for (size_t i = 0; i < plan->supporting; i++)
+			add_supporting(plan, options, &plan->support[i], round);
 }
 
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
@@ -301,7 +354,7 @@ void plan_jobs(struct plan *plan, const struct options *options, const struct en
 		bochs |= engines[i] == &engine_bochs;
 	if (!bochs)
 		plan->supporting = 0;
-	most = plan->supporting;
+	most = plan->supporting * (CLAIM_ROUNDS_MAX + 1);
 	for (size_t i = 0; i < count; i++)
 		most += plan->strategies.count * (rounds_of(options, engines[i]) + 2) * 2 *
 		        (engines[i]->variants ? count_variants(options, engines[i]) : 1);

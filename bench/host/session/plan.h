@@ -29,11 +29,13 @@ struct job {
 	uint32_t layout;
 };
 
-/* A launch that the user did not ask for, but that claims need (claims.h). */
+/* Launches that the user did not ask for, but that claims need (claims.h). */
 struct supporting_run {
 	struct strategy strategy;
-	char bench[128]; /* globs, separated by commas */
-	bool alone;      /* a separate boot for one claim, as in struct claim_run */
+	char bench[BENCH_GLOBS];    /* globs of round 1, separated by commas */
+	char repeated[BENCH_GLOBS]; /* those of them that boot in later rounds, too */
+	unsigned rounds;            /* the number of rounds, if the run has as many */
+	bool alone;                 /* separate boots for one claim, as in struct claim_run */
 };
 
 struct plan {
@@ -51,8 +53,9 @@ struct plan {
 
 /*
  * Clears the plan and sets its strategies to those of the options. Also adds the supporting runs
- * that the claims in bench/claims need, unless the options name benchmarks, or name strategies
- * without `all`. Returns 0, or -1 with the reason in `why` (`size` bytes).
+ * that the claims in bench/claims need, unless the options name benchmarks. If the options name
+ * strategies without `all`, only claims about their isolations add supporting runs, and only about
+ * isolations that no default strategy has. Returns 0, or -1 with the reason in `why` (`size` bytes).
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
@@ -61,7 +64,7 @@ void plan_set_compiler(struct plan *plan, const char *compiler);
 
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
- * Bochs; without that engine they are dropped. Benchmarks with Linux programs run in separate
+ * Bochs, after the others; without that engine they are dropped. Benchmarks with Linux programs run in separate
  * boots, the last of each round. (The boots of a round may be in another order: it is random on
  * engines that measure real time, and timing_order() may change it.) Benchmarks with Linux programs
  * do not run on kvm-emulated, nor while VM exits are counted. Ends the program if out of memory.

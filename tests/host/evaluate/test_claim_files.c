@@ -312,7 +312,7 @@ static void unreadable_files_and_folders_are_named(void **state)
 /*
  * Returns the launches that the claims in the folder `where` need, one per line, in a static
  * buffer. A line begins with "+" if the launch has `alone` set, as the launches of the key `boots`
- * do.
+ * do. It ends with the number of rounds if there are several.
  */
 static const char *needed(const char *where)
 {
@@ -320,12 +320,13 @@ static const char *needed(const char *where)
 	FILE *out = fmemopen(text, sizeof text, "w");
 	struct claim_run runs[64];
 	int saved = divert_stderr();
-	size_t count = claims_needed_runs(where, runs, 64);
+	size_t count = claims_needed_runs(where, NULL, NULL, runs, 64);
 
 	restore_stderr(saved);
 	assert_true(count <= 64);
 	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%s %s\n", runs[i].alone ? "+" : "", runs[i].strategy, runs[i].bench);
+		fprintf(out, runs[i].rounds > 1 ? "%s%s %s %u\n" : "%s%s %s\n", runs[i].alone ? "+" : "",
+		        runs[i].strategy, runs[i].bench, runs[i].rounds);
 	putc('\0', out);
 	fclose(out);
 	return text;
@@ -343,7 +344,7 @@ static void needed_runs_are_collected_once_each(void **state)
 	assert_string_equal(needed(claims), "heap irq.*\na+b+c exec.*\nheap tlb.*\n");
 	/* The result counts all launches, even if the array has room for fewer. */
 	memset(runs, 0, sizeof runs);
-	assert_int_equal(claims_needed_runs(claims, runs, 2), 3);
+	assert_int_equal(claims_needed_runs(claims, NULL, NULL, runs, 2), 3);
 	assert_string_equal(runs[1].bench, "exec.*");
 	assert_string_equal(runs[2].strategy, "");
 
@@ -354,6 +355,48 @@ static void needed_runs_are_collected_once_each(void **state)
 	        strstr(message, "claim 04-bad.sql: needs: not a strategy and a benchmark: heap irq.*"));
 	assert_non_null(strstr(message, "claim 05-bad.sql: needs: not a strategy and a benchmark: heap\n"));
 	assert_string_equal(needed("/nowhere"), "");
+}
+
+static void a_launch_has_a_number_of_rounds(void **state)
+{
+	(void)state;
+
+	/* Of two claims that need the same launch, the one that needs more rounds counts. */
+	write_claim("01-some.sql", HEADER("1") "-- needs: heap irq.*, heap tlb.* 6\n-- boots: heap a  3 \n",
+	            SOUND);
+	write_claim("02-more.sql", HEADER("2") "-- needs: heap irq.* 6, heap tlb.* 2\n-- boots: heap a\n",
+	            SOUND);
+	assert_string_equal(needed(claims), "heap irq.* 6\nheap tlb.* 6\n+heap a 3\n");
+	assert_string_equal(message, "");
+	write_claim("01-some.sql",
+	            HEADER("1") "-- needs: heap a 0, heap b 100, heap c -1, heap d 6.5, heap e x\n", SOUND);
+	assert_string_equal(needed(claims), "heap irq.* 6\nheap tlb.* 2\n+heap a\n");
+	assert_non_null(
+	        strstr(message, "claim 01-some.sql: needs: not a strategy and a benchmark: heap a 0\n"));
+	assert_non_null(strstr(message, "heap b 100\n"));
+	assert_non_null(strstr(message, "heap c -1\n"));
+	assert_non_null(strstr(message, "heap d 6.5\n"));
+	assert_non_null(strstr(message, "heap e x\n"));
+}
+
+static bool is_of_window(const struct claim_run *run, const void *data)
+{
+	return !strcmp(run->strategy, data);
+}
+
+static void claims_without_a_wanted_launch_are_left_out(void **state)
+{
+	struct claim_run runs[8];
+	(void)state;
+
+	write_claim("01-heap.sql", HEADER("1") "-- needs: heap irq.*\n", SOUND);
+	write_claim("02-both.sql", HEADER("2") "-- needs: heap tlb.*\n-- boots: window a\n", SOUND);
+	write_claim("03-none.sql", HEADER("3"), SOUND);
+	assert_int_equal(claims_needed_runs(claims, is_of_window, "window", runs, 8), 2);
+	assert_string_equal(runs[0].bench, "tlb.*");
+	assert_string_equal(runs[1].bench, "a");
+	assert_int_equal(claims_needed_runs(claims, is_of_window, "random", runs, 8), 0);
+	assert_int_equal(claims_needed_runs(claims, is_of_window, "heap", runs, 8), 3);
 }
 
 static void boots_are_launches_of_their_own(void **state)
@@ -391,10 +434,13 @@ static void boots_are_launches_of_their_own(void **state)
 static void the_claims_of_the_project_need_what_they_say(void **state)
 {
 	static const char *const some[] = { "heap-rsp0+sandwich+shared irq.entry.*\n",
-		                            "+heap pitfall.sandwich_irq\n", "+window pitfall.window_irq\n",
-		                            "+random pitfall.window_irq\n" };
+		                            "+heap pitfall.sandwich_irq\n",
+		                            "+window pitfall.window_irq\n",
+		                            "+random pitfall.window_irq\n",
+		                            "heap-sw+direct+shared syscall.null 6\n",
+		                            "+heap-sw+direct+bouncing copy.user.* 6\n" };
 	struct claim_run runs[64];
-	size_t count = claims_needed_runs(CLAIMS, runs, 64);
+	size_t count = claims_needed_runs(CLAIMS, NULL, NULL, runs, 64);
 	const char *all = needed(CLAIMS);
 	(void)state;
 
@@ -422,6 +468,8 @@ int main(void)
 		TEST(unreadable_files_and_folders_are_named),
 		TEST(needed_runs_are_collected_once_each),
 		TEST(boots_are_launches_of_their_own),
+		TEST(a_launch_has_a_number_of_rounds),
+		TEST(claims_without_a_wanted_launch_are_left_out),
 		TEST(the_claims_of_the_project_need_what_they_say),
 	};
 
