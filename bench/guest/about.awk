@@ -1,8 +1,8 @@
-# Prints the explanation of every benchmark in the given C files: lines "= SUBJECT", each followed
-# by lines "NAME<tab>EXPLANATION" sorted by name, with "<tab>linux" at the end if the benchmark has
-# .linux_programs, and "<tab>fixed" if it has .few. A benchmark is
+# Prints the explanation of every benchmark in the given C files, grouped by subject. A benchmark is
 #     BENCH(id, "EXPLANATION", .name = "NAME", …)
-# and the part of its name before the first dot determines its subject.
+# The part of its name before the first dot determines its subject. Each subject has a line
+# "= SUBJECT", then a line "NAME<tab>EXPLANATION" for each of its benchmarks, sorted by name. A line
+# ends with "<tab>linux" if the benchmark has .linux_programs, and with "<tab>fixed" if it has .few.
 BEGIN {
 	add("Starting programs", "exec fork")
 	add("Interrupts", "irq")

@@ -17,8 +17,8 @@
  *
  *   ISOLATION_STUBS            The stubs of the exceptions in cpu/entry.asm, or nothing if
  *                              exceptions enter through other code.
- *   ISOLATION_ARRIVE n         Comes first in a stub of an interrupt, or of an exception other than
- *                              those of ISOLATION_ARRIVE_ANYWHERE; n is the number of words that the
+ *   ISOLATION_ARRIVE n         Comes first in the stub of an interrupt, and of an exception
+ *                              without ISOLATION_ARRIVE_ANYWHERE. n is the number of words that the
  *                              hardware and the stub have pushed. Executes KSTACK_ENTER n (STACK),
  *                              unless earlier code of the entry has done so.
  *   ISOLATION_ENTER            Used by KSTACK_ENTER, on an entry from user mode, right after SWAPGS.

@@ -37,10 +37,10 @@ void kstack_init_cpu(struct cpu *cpu);
 
 /*
  * Gives the task that runs under `root` a kernel stack of KSTACK_SIZE bytes with an unmapped guard
- * page on each side. The pages are supervisor-only and NX. Fixed stacks, at an address that all
- * tasks use, are never global: a global translation would survive the CR3 write and show the
- * previous task's stack (SDM 3A 4.10.2.4). Returns 0, or fails with -ENOMEM; page tables made in
- * the shared half are kept for the next call.
+ * page on each side. The pages are supervisor-only and NX. The pages of fixed stacks are never
+ * global: all tasks use the same address, and after a CR3 write a global translation would still
+ * lead to the previous task's stack (SDM 3A 4.10.2.4). Returns 0, or -ENOMEM; then page tables made
+ * in the shared half are kept for the next call.
  */
 int kstack_create(struct kstack *stack, const struct root *root);
 
@@ -54,7 +54,7 @@ void kstack_skip_slots(unsigned count);
 /* Frees a stack's frames, private page tables and slot. The current task must not be using it. */
 void kstack_destroy(struct kstack *stack);
 
-/* Maps the stack under the root `to` as well, for execve(), which changes a running task's root. */
+/* For execve(), which changes a running task's root: maps the stack under the root `to` as well. */
 void kstack_move(const struct kstack *stack, const struct root *from, const struct root *to);
 
 /*

@@ -63,8 +63,8 @@ void kstack_skip_slots(unsigned count)
 }
 
 /*
- * Frees the page table of chunks[c], and removes it from the list `directories`, which has to be
- * searched for it. Page directories stay on the list, since they are never freed.
+ * Frees the page table of chunks[c], and removes it from the list `directories`. Page directories
+ * stay on that list, since they are never freed.
  */
 static void free_table(size_t c)
 {

@@ -38,8 +38,7 @@ static const struct spawn_watch watch = { .entered = raise_interrupt, .mapping =
 
 /*
  * Sets *in_time to the number of interrupts that came before the loader's first call of another
- * function. Returns true if every load was watched and every interrupt was
- * delivered, however late.
+ * function. Returns true if every load was watched and every interrupt was delivered, however late.
  */
 static bool came_in_time(bool (*watch_spawns)(const struct spawn_watch *), uint64_t *in_time)
 {

@@ -6,7 +6,7 @@
  *   - heap: at an address in the kernel's PDPT, which all tasks share
  *   - scratch: the stack of kstack_call_across_cr3()
  * In half of the rounds, the other task's fixed stack is zeroed. In the other half, the other task
- * has run the same function on it, and it still holds what the function left there.
+ * has run the same function on its fixed stack, and what the function left there is still there.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/cpu.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pitfall.window_irq: interrupts in the middle of a load. The address that a segment gives for its
- * data is not mapped, so the loader's copy faults at its first byte, with the window open. The
- * exception probe then records the state, sends an interrupt or starts a second load, and makes the
- * copy read the real data.
+ * data is not mapped. So the loader's copy faults at its first byte, while the window is open. The
+ * exception probe then records the state, and sends an interrupt or starts a second load. It also
+ * makes the copy continue with the real data.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/apic.h"

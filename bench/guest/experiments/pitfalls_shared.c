@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pitfall.shared_pml4 (bench/claims/02-*): two contexts run in turn, each on a kernel stack of its
- * own, with one PML4 or with two. The code here plays the scheduler, and context_switch() changes
- * between it and the contexts.
+ * own, with one PML4 or with two. The code here acts as the scheduler. It enters a context by
+ * context_switch(), and the context comes back in the same way.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/cpu.h"

@@ -4,7 +4,7 @@
  * One user has segments with mode 0600. Their keys are drawn from all 2^32 - 1 keys. Another user
  * tries keys and IDs. The control is the same scan without permission checks. A scan of all keys
  * would take too long, so only some blocks of keys are tried: those that have a segment, and as
- * many drawn at random.
+ * many blocks that were drawn at random.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -65,7 +65,8 @@ static bool scan(const char *kind, uint64_t key, uint64_t count, struct found *s
 	return there;
 }
 
-/* Tries all keys of the blocks, each of `size` keys, and then all IDs if no key led to a segment. */
+/* Tries all keys of all blocks, which have `size` keys each. If no key led to a segment, tries all
+ * IDs, too. */
 static bool scan_all(uint64_t size, struct found *sum)
 {
 	bool ran = true;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.stack_overflow (bench/claims/39-*): stacks that overflow into a neighbouring mapping. Two of
- * them test the kernel: the program's own stack, and a stack with a guard region. The third has no
- * guard; it is the control, in which the overflow must be seen. bench/programs/overflow.c makes the
- * stacks overflow; this row counts how its runs end.
+ * user.stack_overflow (bench/claims/39-*): stacks that overflow into a neighbouring mapping. There
+ * are three kinds. Two test the kernel: the program's own stack, and a stack with a guard region.
+ * The third is the control: it has no guard, so the overflow must be seen. The stacks overflow in
+ * bench/programs/overflow.c. This row starts that program many times, and counts how it ends.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of the rows copy.user*: b->parameter bytes are copied from a buffer of the kernel to the program. */
+/* Parts of the rows copy.user*, which copy b->parameter bytes from the kernel to the program. */
 #pragma once
 
 #include "bench/guest/bench.h"
@@ -7,7 +7,8 @@
 /* The numbers of bytes: 8 B to 1 MiB. */
 extern const uint64_t copy_sizes[];
 
-/* For setup(): maps the user memory, with all pages present. Returns 0 or -ENOMEM. copy_unmap() unmaps it. */
+/* For setup(): maps the user memory with all its pages. Returns 0 or -ENOMEM. copy_unmap() unmaps
+ * the memory. */
 int copy_prepare(struct bench *b);
 void copy_unmap(struct bench *b);
 

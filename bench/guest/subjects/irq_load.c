@@ -6,8 +6,9 @@
  * the second run is undisturbed too. The difference between other samples and overhead samples is
  * therefore the cost of the interrupts alone.
  *
- * The loop takes LOAD_MS without interrupts, whatever the CPU. The frequency is that of the timer,
- * measured against the PIT. In Bochs a second has as many instructions as `ips` in bochsrc says.
+ * On every CPU the loop takes LOAD_MS if nothing interrupts it. The parameter is the frequency of
+ * the timer, measured against the PIT. In Bochs, `ips` in bochsrc is the number of instructions per
+ * second.
  *
  * The handler only counts and ends the interrupt, so the row has the least that an interrupt costs.
  */

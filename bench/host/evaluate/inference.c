@@ -26,9 +26,10 @@ double inference_sign_test(size_t below, size_t above)
  * Returns an array with the probability of each U from 0 to n·m if there are no ties, or NULL if
  * out of memory. The caller frees it.
  *
- * Sort all n + m values. The positions (from 1) of one sample's n values in this order determine U:
- * if the k-th of these positions is r, it adds r − k to U. After step `rank` of the loop,
- * ways[k * width + u] is the number of sets of k positions, none above `rank`, for which U is u.
+ * U depends only on the order of all n + m values. Number their positions in this order from 1, and
+ * take the positions of the n values of one sample. If the k-th of these is r, it adds r − k to U.
+ * After step `rank` of the loop, ways[k * width + u] is the number of sets of k positions, none
+ * above `rank`, for which U is u.
  */
 static double *u_distribution(size_t n, size_t m)
 {

@@ -9,10 +9,10 @@
 #include "bench/host/evaluate/inference.h"
 
 /*
- * The interval over rounds is extended at both ends by this part of its width. A run compares
- * hundreds of thousands of pairs in seven rounds or so, and for each pair the chance that all rounds
- * err in one direction is 1 in 64. Without the extension, two runs with different layouts decided a
- * few pairs in opposite ways.
+ * The interval over rounds is extended at both ends by this part of its width. In seven rounds, the
+ * chance that all rounds of a pair err in one direction is 1 in 64, and a run compares hundreds of
+ * thousands of pairs. Without the extension, two runs with different layouts decided a few pairs in
+ * opposite ways.
  */
 #define EXTENSION 0.25
 
