@@ -6,6 +6,7 @@
 #   MACHINE     QEMU's -machine (default pc)     CPUS     number of CPUs, on tcg (default 1)
 #   WORDS       added to the command line        LIMIT    time limit in s (default 120)
 #   MODULES     boot modules instead of all programs in build/programs
+#   KERNEL      Multiboot kernel instead of the build's, on tcg
 #   ARCHIVE     one more boot module             QEMU_WORDS   more options for QEMU
 #   SERIAL      file that gets the console's output
 #   PROFILE     name of a profile of the cycle model, on bochs
@@ -32,7 +33,7 @@ tcg)
 	timeout -k 5 "${LIMIT:-120}" "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -machine "${MACHINE:-pc}" \
 		-accel tcg -cpu "${CPU:-max}" -smp "${CPUS:-1}" -m "${MEMORY:-512}" -nodefaults -no-user-config -display none -monitor none -no-reboot -debugcon stdio \
 		-serial "file:$work/serial" -device isa-debug-exit,iobase=0xf4,iosize=4 \
-		"${more[@]}" -kernel "$build/palimpsest.elf32" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
+		"${more[@]}" -kernel "${KERNEL:-$build/palimpsest.elf32}" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
 	;;
 bochs)
 	memory=${MEMORY:-512}

@@ -363,6 +363,7 @@ table()
 		long;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		long;test_machines;make test-machines
 		long;test_moves;make test-moves;make MOVES=100000
+		long;test_places;make test-places;make PLACES=10
 		long;test_compilers;make test-compilers
 		quick;mutants;make mutants;make MUTANTS=...
 		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm

@@ -82,3 +82,9 @@ stack_usage()
 	shows "make stack-usage: of how much" "of the 8192 bytes"
 	check "make stack-usage: ten functions" equal 10 "$(grep -cE '^ *[0-9]+ bytes  ' "$work/out")"
 }
+
+test_places()
+{
+	run "make test-places PLACES=2" make test-places PLACES=2
+	shows "make test-places: the places have the same frames" "ok 3 - the number of frames is the same"
+}

@@ -126,6 +126,9 @@ done
 for way in page entry; do
 	suite "kernel tcg heap-sw+direct+bouncing copies=$way" tests/kernel/run.sh tcg heap-sw+direct+bouncing WORDS=copies=$way
 done
+# The kernel at three places in physical memory; `make test-places` boots it at ten.
+suite "tests/places/run.sh" tests/places/run.sh 3 1 fixed-ist+window+shared
+suite "tests/places/run.sh bouncing" tests/places/run.sh 1 2 heap-sw+window+bouncing
 # Unmodified Linux programs.
 for engine in tcg bochs; do
 	for build in $presets; do

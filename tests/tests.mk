@@ -25,7 +25,15 @@ $(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/sy
 
 $(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
 
-test-programs: host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS)
+# A boot loader that puts the kernel anywhere in memory. It is linked at an address that leaves the
+# lowest 64 MiB free, because QEMU loads its modules after it.
+$(BUILD)/tests/placer.elf32: tests/places/placer.asm
+	@mkdir -p $(@D)
+	$(call say,NASM,$@)
+	$(Q)nasm -f elf32 -Wall -Werror -o $(@:.elf32=.o) $<
+	$(Q)ld -m elf_i386 --build-id=none -z noexecstack -Ttext=0x4000000 -e placer -o $@ $(@:.elf32=.o)
+
+test-programs: $(BUILD)/tests/placer.elf32 host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS)
 
 # Builds on all processors, unless the caller gives a number of jobs.
 test:
@@ -44,6 +52,13 @@ MOVES ?= 100000
 test-moves: programs
 	@$(MAKE) --no-print-directory kernel STACK=heap-sw LOADER=direct ISOLATION=bouncing
 	@tests/kernel/run.sh tcg heap-sw+direct+bouncing LIMIT=10000 "WORDS=test=moves_* calls=$(MOVES)"
+
+# Boots the kernel at PLACES places in physical memory that follow from SEED.
+PLACES ?= 10
+
+test-places: programs $(BUILD)/tests/placer.elf32
+	@$(MAKE) --no-print-directory kernel
+	@tests/places/run.sh $(PLACES) $(SEED) $(STACK)+$(LOADER)+$(ISOLATION)
 
 # Builds every combination of the axes with every compiler at every level of optimization, and boots
 # the builds.
@@ -64,4 +79,4 @@ mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODE
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-machines test-moves test-compilers mutants test-commands
+.PHONY: test test-programs test-machines test-moves test-places test-compilers mutants test-commands

@@ -29,5 +29,6 @@ size_t early_stack_high_water(void);
 /*
  * Starts memory, CPU and devices, then the first task, kernel_main(). entry.asm calls it on the
  * early stack, under the boot page tables. `info`: physical address of the Multiboot information.
+ * `place`: physical address of the first byte of the image.
  */
-_Noreturn void boot_main(uint32_t info);
+_Noreturn void boot_main(uint32_t info, uint32_t place);

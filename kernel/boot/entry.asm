@@ -3,9 +3,12 @@
 ; Takes the CPU from the state in which a Multiboot 1 loader leaves it (32-bit protected mode,
 ; paging off; Multiboot 0.6.96, 3.2) to long mode and calls boot_main().
 ;
+; The loader may put the image at any page below 4 GiB. So until paging is on, EBP holds the distance
+; from where the image is linked to where it is, and every address is relative to EBP.
+;
 ; The boot page tables map the first 4 GiB of physical memory, in 2 MiB pages, at 0 (for this code)
-; and at DIRECT_MAP_BASE, and the first 2 GiB also at KERNEL_VMA. boot/init.c frees the tables when
-; the final ones are in use.
+; and at DIRECT_MAP_BASE. They map the image, in 4 KiB pages, at the addresses where it is linked.
+; boot/init.c frees the tables when the final ones are in use.
 
 %include "constants.inc"
 
@@ -16,7 +19,9 @@ COM1             equ 0x3f8
 COM1_LSR         equ COM1 + 5
 LSR_THR_EMPTY    equ 0x20
 
-	extern	image_end			; from the linker script, a physical address
+SCRATCH          equ 0x7c00			; RAM on every PC; a word below it is used and restored
+
+	extern	image_end, image_pages		; from the linker script: a physical address, a number
 
 ; Values of x86/layout.h, for the assertions in the linker script.
 	global	layout_kernel_vma, layout_kernel_lma
@@ -30,21 +35,32 @@ section .boot.bss nobits align=4096
 	global boot_tables
 boot_tables:
 boot_pml4:	resb 4096
-boot_pdpt_low:	resb 4096
-boot_pdpt_high:	resb 4096
-boot_pd:	resb 4 * 4096
+boot_pdpt:	resb 4096			; for all three entries of the PML4
+boot_pd:	resb 4 * 4096			; the first 4 GiB
+boot_image_pd:	resb 4096
+boot_image_pt:	resb 2 * 4096			; 4 MiB from KERNEL_VMA on
 boot_tables_end:
 
 section .boot.rodata
 align 8
 boot_gdt:	dq 0, 0x00209a0000000000, 0x0000920000000000
 boot_gdtr:	dw 3 * 8 - 1
-		dd boot_gdt
+		dd boot_gdt			; the boot code adds EBP to this and to the next address
+boot_far:	dd boot_long
+		dw 8
 bochs_exit:	db "Shutdown"
 message_magic:	db "palimpsest: not started by a Multiboot 1 loader", 13, 10, 0
 message_long:	db "palimpsest: this processor has no long mode (x86-64)", 13, 10, 0
 message_memory:	db "palimpsest: not enough memory for the kernel: give the machine more (-m)", 13, 10, 0
 message_nx:	db "palimpsest: this processor has no execute-disable bit (NX)", 13, 10, 0
+
+; Fills ECX entries at EDI: the first with EAX, each further one with EDX more than the one before.
+%macro fill_entries 0
+%%next:	mov	[edi], eax
+	add	eax, edx
+	add	edi, 8
+	loop	%%next
+%endmacro
 
 bits 32
 section .boot.text
@@ -52,10 +68,17 @@ section .boot.text
 boot_entry:
 	cli
 	cld
-	mov	ebp, ebx			; physical address of the Multiboot information
+	mov	edi, eax			; the loader's magic number
+	mov	edx, [SCRATCH - 4]
+	mov	esp, SCRATCH			; a stack of one word, for this CALL only
+	call	.here
+.here:	pop	ebp
+	mov	[SCRATCH - 4], edx
+	sub	ebp, .here
 	mov	esi, message_magic
-	cmp	eax, 0x2badb002
+	cmp	edi, 0x2badb002
 	jne	give_up
+	mov	edi, ebx			; physical address of the Multiboot information
 	mov	esi, message_long
 	mov	eax, 0x80000000
 	cpuid
@@ -68,42 +91,47 @@ boot_entry:
 	mov	esi, message_nx
 	bt	edx, 20
 	jnc	give_up
+	mov	ebx, edi
 	mov	esi, message_memory
 	mov	eax, 0x4d454d21			; reads back only if there is memory up to image_end
-	mov	[image_end - 4], eax
-	cmp	[image_end - 4], eax
+	mov	[ebp + image_end - 4], eax
+	cmp	[ebp + image_end - 4], eax
 	jne	give_up
-	mov	dword [image_end - 4], 0	; the word is in .bss, which must be zero
+	mov	dword [ebp + image_end - 4], 0	; the word is in .bss, which must be zero
 
 	xor	eax, eax			; clear the boot page tables
-	mov	edi, boot_tables
+	lea	edi, [ebp + boot_tables]
 	mov	ecx, (boot_tables_end - boot_tables) / 4
 	rep	stosd
-	mov	eax, boot_pdpt_low + 3
-	mov	[boot_pml4], eax
-	mov	[boot_pml4 + KERNEL_PML4_FIRST * 8], eax
-	mov	dword [boot_pml4 + 511 * 8], boot_pdpt_high + 3
-	mov	eax, boot_pd + 3
-	mov	edi, boot_pdpt_low
+	lea	eax, [ebp + boot_pdpt + 3]	; 3: present, writable
+	mov	[ebp + boot_pml4], eax
+	mov	[ebp + boot_pml4 + KERNEL_PML4_FIRST * 8], eax
+	mov	[ebp + boot_pml4 + 511 * 8], eax
+	lea	eax, [ebp + boot_pd + 3]
+	lea	edi, [ebp + boot_pdpt]
 	mov	ecx, 4
-.pdpt:	mov	[edi], eax
-	add	eax, 4096
-	add	edi, 8
-	loop	.pdpt
-	mov	dword [boot_pdpt_high + 510 * 8], boot_pd + 3
-	mov	dword [boot_pdpt_high + 511 * 8], boot_pd + 4096 + 3
-	mov	eax, 0x83			; present, writable, 2 MiB
-	mov	edi, boot_pd
+	mov	edx, 4096
+	fill_entries
+	lea	eax, [ebp + boot_image_pd + 3]
+	mov	[ebp + boot_pdpt + 510 * 8], eax
+	lea	eax, [ebp + boot_image_pt + 3]
+	lea	edi, [ebp + boot_image_pd]
+	mov	ecx, 2
+	fill_entries
+	lea	eax, [ebp + KERNEL_LMA + 3]
+	lea	edi, [ebp + boot_image_pt + KERNEL_LMA / 4096 * 8]
+	mov	ecx, image_pages
+	fill_entries
+	mov	eax, 0x83			; 2 MiB
+	lea	edi, [ebp + boot_pd]
 	mov	ecx, 4 * 512
-.pd:	mov	[edi], eax
-	add	eax, 0x200000
-	add	edi, 8
-	loop	.pd
+	mov	edx, 0x200000
+	fill_entries
 
 	mov	eax, cr4
 	or	eax, 1 << 5			; PAE
 	mov	cr4, eax
-	mov	eax, boot_pml4
+	lea	eax, [ebp + boot_pml4]
 	mov	cr3, eax
 	mov	ecx, 0xc0000080			; EFER
 	rdmsr
@@ -111,12 +139,15 @@ boot_entry:
 	wrmsr
 	mov	eax, cr0
 	or	eax, 1 << 31 | 1 << 16 | 1	; PG, WP, PE
+	add	[ebp + boot_gdtr + 2], ebp	; before WP: the loader's pages are not read-only yet
+	add	[ebp + boot_far], ebp
 	mov	cr0, eax
-	lgdt	[boot_gdtr]
-	jmp	8:.long
+	lgdt	[ebp + boot_gdtr]
+	jmp	far [ebp + boot_far]
 
 bits 64
-.long:	mov	eax, 16
+boot_long:
+	mov	eax, 16
 	mov	ds, eax
 	mov	es, eax
 	mov	ss, eax
@@ -127,7 +158,8 @@ bits 64
 	jmp	rax
 
 bits 32
-give_up:					; prints the message at ESI on COM1 and the screen
+give_up:					; prints the message that is linked at ESI on COM1 and the screen
+	add	esi, ebp
 	mov	edi, 0xb8000
 .next:	mov	ecx, 100000			; at most this many polls: COM1 may not exist
 	mov	dx, COM1_LSR
@@ -145,7 +177,7 @@ give_up:					; prints the message at ESI on COM1 and the screen
 .leave:	mov	eax, EXIT_PANIC			; like machine_leave(): ends QEMU or Bochs, or halts
 	mov	dx, PORT_EXIT
 	out	dx, eax
-	mov	esi, bochs_exit
+	lea	esi, [ebp + bochs_exit]
 	mov	ecx, 8
 	mov	dx, PORT_BOCHS_EXIT
 	rep outsb
@@ -167,7 +199,8 @@ boot_high:
 	mov	ecx, EARLY_STACK_SIZE / 8
 	rep	stosq
 	mov	rsp, early_stack_top
-	mov	edi, ebp
+	mov	edi, ebx
+	lea	esi, [rbp + KERNEL_LMA]
 	xor	ebp, ebp
 	call	boot_main
 	ud2

@@ -30,6 +30,7 @@ extern uint64_t early_stack[];
 static struct boot_module modules[BOOT_MODULES];
 static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
 static size_t usable_count, reserved_count;
+static struct memory_range image;
 
 size_t early_stack_high_water(void)
 {
@@ -40,11 +41,6 @@ size_t early_stack_high_water(void)
 	return EARLY_STACK_SIZE - untouched * 8;
 }
 
-static struct memory_range image(void)
-{
-	return (struct memory_range){ (uintptr_t)image_start, (uintptr_t)image_end };
-}
-
 static void reserve(uint64_t start, uint64_t end)
 {
 	reserved[reserved_count++] = (struct memory_range){ start, end };
@@ -53,7 +49,7 @@ static void reserve(uint64_t start, uint64_t end)
 /* Moves the modules to the addresses that the boot's layout (lib/layout.h) draws for them. */
 static void move_modules(const struct multiboot_memory *memory, size_t count)
 {
-	reserve(image().start, image().end);
+	reserve(image.start, image.end);
 	for (size_t i = 0; i < count; i++)
 		reserve(virt_to_phys(modules[i].data), virt_to_phys(modules[i].data) + modules[i].size);
 	memcpy(usable, ram, memory->count * sizeof *ram);
@@ -64,7 +60,7 @@ static void move_modules(const struct multiboot_memory *memory, size_t count)
 
 static void read_modules(const struct multiboot_info *info, const struct multiboot_memory *memory)
 {
-	const size_t count = multiboot_modules(info, memory, image(), modules, BOOT_MODULES);
+	const size_t count = multiboot_modules(info, memory, image, modules, BOOT_MODULES);
 
 	move_modules(memory, count);
 	for (size_t i = 0; i < count; i++) {
@@ -81,7 +77,7 @@ static void start_frames(const struct multiboot_memory *memory)
 	uint64_t links;
 
 	memcpy(usable, ram, memory->count * sizeof *ram);
-	reserve(image().start, image().end);
+	reserve(image.start, image.end);
 	usable_count = memory_ranges_prepare(usable, memory->count, RANGES_MAX, reserved, reserved_count);
 	if (!usable_count)
 		panic("not enough memory: kernel and modules take all of it; give the machine more (-m)");
@@ -188,15 +184,18 @@ static uint64_t first_seed(void)
 	return seed ? seed : timestamp() | 1;
 }
 
-void boot_main(uint32_t address)
+void boot_main(uint32_t address, uint32_t place)
 {
 	const struct multiboot_info *info;
 	struct multiboot_memory memory;
 	char flush[8];
 
+	image.start = place;
+	image.end = place + (size_t)(image_end - image_start);
+	image_offset = KERNEL_BASE - place;
 	console_init();
 	cpu_enable_features();
-	info = multiboot_read(address, ram, RANGES_MAX, image(), &memory);
+	info = multiboot_read(address, ram, RANGES_MAX, image, &memory);
 	multiboot_command_line(info, &memory, command_line, sizeof command_line);
 	layout_set_seed(option_number("layout"));
 	read_modules(info, &memory);
@@ -205,7 +204,7 @@ void boot_main(uint32_t address)
 	map_screen();
 	start_pcids();
 	/* The boot code and the boot page tables are no longer needed. */
-	frames_add((uintptr_t)image_start, (uintptr_t)boot_end);
+	frames_add(place, place + (size_t)(boot_end - image_start));
 	map_cpu_stacks();
 	cpu_init();
 	kstack_init_cpu(this_cpu());

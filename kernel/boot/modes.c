@@ -16,6 +16,7 @@
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
+#include "mem/paging.h"
 #include "mem/pcid.h"
 #include "output/console.h"
 #include "output/machine.h"
@@ -23,6 +24,9 @@
 #include "process/process.h"
 #include "sched/clock.h"
 #include "sys/trace.h"
+
+/* Defined in the linker script. */
+extern char text_start[];
 
 #define EMERGENCY 64 /* the most frames to reserve for the kernel's own accesses to user memory */
 
@@ -77,6 +81,18 @@ static void say_hello(const char *mode)
 	record_number("layout", layout_seed());
 	record_text("features", features);
 	record_end();
+}
+
+/*
+ * Sends `fact` records: where the image is in physical memory, how many frames are free, and how many
+ * page tables the kernel half has. The number of tables depends on the place, because the direct map
+ * has no large pages near the kernel's text.
+ */
+static void say_place(void)
+{
+	record_fact("image-place", image_physical(text_start), "address");
+	record_fact("frames-free", frames_free(), "frames");
+	record_fact("kernel-tables", paging_kernel_tables(), "frames");
 }
 
 /* Sends the address of the first free frame as a `fact` record. The address shows the layout. */
@@ -193,6 +209,7 @@ void kernel_main(void)
 	if (boot_option("trace", trace, sizeof trace) && !strcmp(trace, "calls"))
 		trace_start();
 	say_hello(mode);
+	say_place();
 	say_clock();
 	if (layout_seed())
 		say_layout();

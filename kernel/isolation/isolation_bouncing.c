@@ -30,13 +30,13 @@ static uint64_t idt_frame(void)
 	} __attribute__((packed)) idt;
 
 	__asm__ volatile("sidt %0" : "=m"(idt));
-	return idt.base - KERNEL_VMA;
+	return image_physical((const void *)idt.base);
 }
 
 void isolation_init_cpu(struct cpu *cpu)
 {
 	const uint64_t frame = frame_alloc_zeroed();
-	const uint64_t frames[] = { idt_frame(), (uintptr_t)entry_text - KERNEL_VMA, frame };
+	const uint64_t frames[] = { idt_frame(), image_physical(entry_text), frame };
 	struct window_cpu *w = phys_to_virt(frame);
 
 	if (frame == FRAME_NONE)

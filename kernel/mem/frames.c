@@ -337,6 +337,15 @@ uint64_t frame_list_pop(uint32_t *list)
 	return (uint64_t)number << PAGE_SHIFT;
 }
 
+size_t frame_list_length(const uint32_t *list)
+{
+	size_t length = 0;
+
+	for (uint32_t number = *list; number != FRAME_LIST_END; number = frames.links[number])
+		length++;
+	return length;
+}
+
 void frame_list_free(uint32_t *list)
 {
 	for (uint32_t number = *list, next; number != FRAME_LIST_END; number = next) {

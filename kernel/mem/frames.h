@@ -115,8 +115,9 @@ uint64_t frame_after(uint64_t frame);
  * the head of an empty list is FRAME_LIST_END. A frame must leave its list before frame_free().
  */
 void frame_list_push(uint32_t *list, uint64_t frame);
-uint64_t frame_list_pop(uint32_t *list); /* FRAME_NONE if empty */
-void frame_list_free(uint32_t *list);    /* frees all frames of the list */
+uint64_t frame_list_pop(uint32_t *list);        /* FRAME_NONE if empty */
+void frame_list_free(uint32_t *list);           /* frees all frames of the list */
+size_t frame_list_length(const uint32_t *list); /* frames on the list; reads the link of each */
 
 /*
  * Reserves the last `count` free frames for code that cannot wait for memory. Allocations can use

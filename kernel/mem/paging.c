@@ -8,6 +8,7 @@
 #include "output/panic.h"
 
 uint64_t kernel_pml4;
+uint64_t image_offset = KERNEL_VMA;
 
 /*
  * The tables of the kernel half. They are never freed; the list exists because paging_table() puts
@@ -201,22 +202,27 @@ static bool fits(uint64_t at, uint64_t end, uint64_t span)
 	return at % span == 0 && end - at >= span;
 }
 
+static bool meets(uint64_t at, uint64_t span, uint64_t start, uint64_t end)
+{
+	return at < end && at + span > start;
+}
+
+/*
+ * Maps the RAM in [start, end) in the direct map. The kernel's text and constants are read-only
+ * there, too, so no large page contains any of them.
+ */
 static void map_direct(uint64_t start, uint64_t end, uint64_t kernel_flags)
 {
-	const uint64_t text = (uintptr_t)text_start - KERNEL_VMA, data = (uintptr_t)data_start - KERNEL_VMA;
+	const uint64_t text = image_physical(text_start), data = image_physical(data_start);
 
 	while (start < end) {
 		uint64_t flags = PTE_NX | PTE_WRITE | kernel_flags;
-		/*
-		 * The kernel's text and constants are read-only in the direct map too, so 2 MiB
-		 * pages are not used near them.
-		 */
-		bool near_text = start < data && (start & ~(PD_SPAN - 1)) + PD_SPAN > text;
 		uint64_t span = PAGE_SIZE;
 
-		if (cpu_features.page_1g && start >= GIB && fits(start, end, PDPT_SPAN))
+		if (cpu_features.page_1g && start >= GIB && fits(start, end, PDPT_SPAN) &&
+		    !meets(start, PDPT_SPAN, text, data))
 			span = PDPT_SPAN;
-		else if (!near_text && fits(start, end, PD_SPAN))
+		else if (fits(start, end, PD_SPAN) && !meets(start, PD_SPAN, text, data))
 			span = PD_SPAN;
 		if (start >= text && start < data)
 			flags &= ~PTE_WRITE;
@@ -231,7 +237,12 @@ static void map_direct(uint64_t start, uint64_t end, uint64_t kernel_flags)
 static void map_image(const char *start, const char *end, uint64_t flags)
 {
 	for (uintptr_t address = (uintptr_t)start; address < (uintptr_t)end; address += PAGE_SIZE)
-		must(paging_map_kernel(address, address - KERNEL_VMA, flags));
+		must(paging_map_kernel(address, image_physical((const void *)address), flags));
+}
+
+size_t paging_kernel_tables(void)
+{
+	return frame_list_length(&kernel_tables);
 }
 
 void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags)

@@ -71,6 +71,21 @@ void paging_visit(uint64_t pml4, unsigned first, unsigned last,
  */
 void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags);
 
+/* Returns the number of page tables that the kernel half has, without kernel_pml4. */
+size_t paging_kernel_tables(void);
+
+/*
+ * What to subtract from an address in the kernel's image to get the physical address. The loader
+ * may put the image anywhere, so the boot code sets it, before it calls paging_init().
+ */
+extern uint64_t image_offset;
+
+/* Returns the physical address of something in the kernel's image: code, a constant, a variable. */
+static inline uint64_t image_physical(const void *address)
+{
+	return (uintptr_t)address - image_offset;
+}
+
 /* Physical address of the kernel's own PML4. It has the kernel half, and maps no user pages. */
 extern uint64_t kernel_pml4;
 

@@ -33,7 +33,7 @@ static pte_t entry_for(const void *bytes)
 	const pte_t rights = PTE_PRESENT | PTE_NX | pcid_global;
 
 	if (address >= KERNEL_BASE)
-		return (address - KERNEL_VMA) | rights;
+		return image_physical((const void *)address) | rights;
 	return frame_share(virt_to_phys((const void *)address))
 	               ? virt_to_phys((const void *)address) | rights | OWNED
 	               : 0;

@@ -40,7 +40,7 @@ struct audit {
 
 static void audit_leaf(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument)
 {
-	const uint64_t text = (uintptr_t)text_start - KERNEL_VMA, data = (uintptr_t)data_start - KERNEL_VMA;
+	const uint64_t text = image_physical(text_start), data = image_physical(data_start);
 	uint64_t physical = pte_frame(leaf) & ~(size - 1);
 	struct audit *audit = argument;
 
@@ -87,7 +87,7 @@ TEST(kernel_text_cannot_be_written)
 {
 	if (!raises(EXCEPTION_PF, write_byte, (uintptr_t)text_start))
 		return "it can be written at its address";
-	if (!raises(EXCEPTION_PF, write_byte, DIRECT_MAP_BASE + (uintptr_t)text_start - KERNEL_VMA))
+	if (!raises(EXCEPTION_PF, write_byte, (uintptr_t)phys_to_virt(image_physical(text_start))))
 		return "it can be written through the direct map";
 	return NULL;
 }
@@ -98,7 +98,7 @@ TEST(data_cannot_be_executed)
 
 	if (!raises(EXCEPTION_PF, jump_to, (uintptr_t)code))
 		return "kernel data was executed";
-	if (!raises(EXCEPTION_PF, jump_to, DIRECT_MAP_BASE + (uintptr_t)text_start - KERNEL_VMA))
+	if (!raises(EXCEPTION_PF, jump_to, (uintptr_t)phys_to_virt(image_physical(text_start))))
 		return "the direct map was executed";
 	return NULL;
 }

@@ -298,6 +298,7 @@ static void lists(void **state)
 	for (unsigned i = 0; i < 6; i++)
 		frame_list_push(i % 2 ? &a : &b, frame_alloc());
 	assert_int_equal(frames_free(), 2);
+	assert_int_equal(frame_list_length(&a), 3);
 	assert_int_equal(frame_list_pop(&a), PAGE(6)); /* last in, first out */
 	assert_int_equal(frame_list_pop(&a), PAGE(4));
 	frame_list_push(&b, PAGE(4));

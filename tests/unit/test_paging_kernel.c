@@ -84,7 +84,7 @@ static void check_mapping(uintptr_t address, uint64_t physical, uint64_t flags)
 static void check_kernel_half(uint64_t global, uint64_t largest)
 {
 	static struct visits v;
-	const uint64_t text = IMAGE_TEXT - KERNEL_VMA, data = IMAGE_DATA - KERNEL_VMA;
+	const uint64_t text = IMAGE_TEXT - image_offset, data = IMAGE_DATA - image_offset;
 	uint64_t mapped = 0, expected = 0, biggest = 0;
 
 	v.count = 0;
@@ -110,33 +110,38 @@ static void check_kernel_half(uint64_t global, uint64_t largest)
 	assert_int_equal(mapped, expected);
 	assert_int_equal(biggest, largest);
 
-	for (uint64_t at = MIB; at < 8 * MIB; at += PAGE_SIZE)
+	for (uint64_t at = text - 4 * PAGE_SIZE; at < data + 4 * MIB; at += PAGE_SIZE)
 		check_mapping(DIRECT_MAP_BASE + at, at,
 		              PTE_NX | global | (at >= text && at < data ? 0 : PTE_WRITE));
 	for (uintptr_t at = IMAGE_TEXT; at < IMAGE_TEXT_END; at += PAGE_SIZE)
-		check_mapping(at, at - KERNEL_VMA, global);
+		check_mapping(at, at - image_offset, global);
 	for (uintptr_t at = IMAGE_RODATA; at < IMAGE_RODATA_END; at += PAGE_SIZE)
-		check_mapping(at, at - KERNEL_VMA, global | PTE_NX);
+		check_mapping(at, at - image_offset, global | PTE_NX);
 	for (uintptr_t at = IMAGE_DATA; at < IMAGE_DATA_END; at += PAGE_SIZE)
-		check_mapping(at, at - KERNEL_VMA, global | PTE_NX | PTE_WRITE);
+		check_mapping(at, at - image_offset, global | PTE_NX | PTE_WRITE);
 	assert_int_equal(paging_translate(kernel_pml4, IMAGE_TEXT - 1, NULL), PAGING_INVALID);
 	assert_int_equal(paging_translate(kernel_pml4, IMAGE_DATA_END, NULL), PAGING_INVALID);
 }
 
+/* Where the image is linked less where it is: at KERNEL_LMA, at any page, in a page of 1 GiB. */
+static const uint64_t offsets[] = { KERNEL_VMA, KERNEL_VMA - 77 * PAGE_SIZE, KERNEL_VMA - GIB - 300 * MIB };
+
 static void kernel_half(void **state)
 {
 	(void)state;
-	for (unsigned features = 0; features < 4; features++) {
+	for (unsigned boot = 0; boot < 4 * sizeof offsets / sizeof *offsets; boot++) {
 		unsigned loads = cpu_calls.write_cr3;
 
 		memory_setup(NULL);
-		cpu_features.pge = features & 1;
-		cpu_features.page_1g = features & 2;
+		cpu_features.pge = boot & 1;
+		cpu_features.page_1g = boot & 2;
+		image_offset = offsets[boot / 4];
 		paging_init(ram, RAM_COUNT, isolation_kernel_flags());
 		assert_int_equal(cpu_calls.write_cr3, loads + 1);
 		assert_int_equal(cpu_calls.cr3, kernel_pml4);
-		check_kernel_half(features & 1 ? PTE_GLOBAL : 0, features & 2 ? PDPT_SPAN : PD_SPAN);
+		check_kernel_half(boot & 1 ? PTE_GLOBAL : 0, boot & 2 ? PDPT_SPAN : PD_SPAN);
 	}
+	image_offset = KERNEL_VMA;
 }
 
 static void kernel_half_without_memory(void **state)
