@@ -148,7 +148,7 @@ done
 suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
 # Some of these scripts make several runs of the benchmarks.
 limit=${TEST_LIMIT:-600}
-for script in tests/bochs/*.sh tests/lab/run.sh tests/e2e/*.sh; do
+for script in tests/bochs/*.sh tests/foreign/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || alone "$script" bash "$script"
 done
 # The documented commands, in a fresh clone, which this test builds.

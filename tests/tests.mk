@@ -1,9 +1,10 @@
 # Rules for the tests: unit tests on the host (cmocka), self-tests inside the kernel on tcg and
-# bochs, tests of the instrumentation library on hand-counted code, end-to-end tests. See
-# docs/testing.md.
+# bochs, tests of the instrumentation library on hand-counted code, other kernels to measure,
+# end-to-end tests. See docs/testing.md.
 
 -include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
+include tests/foreign/foreign.mk
 
 HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/host/*/test_*.c))
 
@@ -33,7 +34,7 @@ $(BUILD)/tests/placer.elf32: tests/places/placer.asm
 	$(Q)nasm -f elf32 -Wall -Werror -o $(@:.elf32=.o) $<
 	$(Q)ld -m elf_i386 --build-id=none -z noexecstack -Ttext=0x4000000 -e placer -o $@ $(@:.elf32=.o)
 
-test-programs: $(BUILD)/tests/placer.elf32 host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS)
+test-programs: $(BUILD)/tests/placer.elf32 host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS) foreign-kernels
 
 # Builds on all processors, unless the caller gives a number of jobs.
 test:

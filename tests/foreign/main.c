@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* What both kernels do: every region a fixed number of times, then what `ending` says. */
+#include "tests/foreign/foreign.h"
+
+/* What the kernel does at its end (boot.asm gets the number from the linker). */
+enum ending { DONE, REBOOT, TRIPLE_FAULT, HANG, SHELL, MANY };
+enum { MANY_CALLS = 10000000 };
+
+/* An address in user memory without a page. */
+#define KERNEL_FAULT 0x40020000
+
+#ifdef __x86_64__
+#define NAME "k64"
+#elif defined(PAE)
+#define NAME "k32-pae"
+#else
+#define NAME "k32"
+#endif
+
+extern const volatile uint32_t ending_number;
+
+void foreign_main(void);
+void unexpected(void);
+void finish(void);
+
+void unexpected(void)
+{
+	put(NAME ": unexpected exception\n");
+	halt();
+}
+
+/* Does not return. */
+void finish(void)
+{
+	put(NAME ": done\n");
+	screen_put(NAME ": done on the screen\n");
+	halt();
+}
+
+/* Calls a function during which the timer interrupts. In an emulator whose timer is late, the
+ * interrupts come afterwards, here. */
+static void with_timer(void (*tick)(void), void (*function)(void), unsigned ticks)
+{
+	uint32_t until = timer_ticks + ticks;
+
+	on_tick = tick;
+	function();
+	while (timer_ticks != until)
+		__asm__ volatile("sti; hlt; cli");
+	on_tick = tick_plain;
+}
+
+static void run_user(void)
+{
+	uint32_t until = timer_ticks + 2;
+
+	enter_user(USER_BASE, USER_STACK);
+	while (timer_ticks != until)
+		__asm__ volatile("sti; hlt; cli");
+}
+
+static void work(void)
+{
+	for (unsigned i = 0; i < 3; i++)
+		straight();
+	for (unsigned i = 0; i < 2; i++)
+		span();
+	descend(5);
+	branch(3);
+	tail_first();
+	tail_first();
+	with_timer(tick_plain, interrupted, 1);
+	with_timer(tick_plain, interrupted, 1);
+	with_timer(tick_nested, interrupted, 2);
+	turns();
+	with_timer(tick_switch, preempted, 1);
+	try_escape();
+	try_escape();
+	touch();
+	*(volatile char *)KERNEL_FAULT = 1;
+	run_user();
+}
+
+static void reboot(void)
+{
+	out8(0x64, 0xfe); /* the keyboard controller resets the processor */
+	halt();
+}
+
+static void triple_fault(void)
+{
+	static const char nothing[10];
+
+	__asm__ volatile("lidt %0; int3" : : "m"(nothing));
+}
+
+static void hang(void)
+{
+	for (;;)
+		;
+}
+
+/* s calls straight(), d descend(2), q ends. Each answer is a line. */
+static void shell(void)
+{
+	for (;;) {
+		char typed;
+
+		put("$ ");
+		typed = get();
+		put((char[]){ typed, '\n', '\0' });
+		if (typed == 'q')
+			return;
+		if (typed == 's')
+			straight();
+		if (typed == 'd')
+			descend(2);
+	}
+}
+
+void foreign_main(void)
+{
+	console_open();
+	put(NAME ": start\n");
+	tables_open();
+	work();
+	put(NAME ": ");
+	put_number(timer_ticks);
+	put(" interrupts, ");
+	put_number(page_faults);
+	put(" page faults\n");
+	switch ((enum ending)ending_number) {
+	case REBOOT:
+		reboot();
+		break;
+	case TRIPLE_FAULT:
+		triple_fault();
+		break;
+	case HANG:
+		hang();
+		break;
+	case SHELL:
+		shell();
+		break;
+	case MANY:
+		many(MANY_CALLS);
+		break;
+	case DONE:
+		break;
+	}
+	finish();
+}

@@ -1,0 +1,232 @@
+; SPDX-License-Identifier: MIT
+; The functions that are measured. Each comment says how many instructions a call executes, from
+; the function's first instruction to its RET; a name in capitals is the number of another function.
+; expected.tsv has the sums. An interrupt during a call adds the instructions of its handler.
+
+%include "width.inc"
+
+ROUNDS          equ 3           ; calls of exchange() in each of the two contexts
+LOOPS           equ 3000        ; of spin()
+TIMER_COUNT     equ 4           ; the timer interrupts after one more period of its clock (838 ns)
+
+        global  straight, span, span_begin, span_end, descend, branch, tail_first, tail_second
+        global  spin, arm_timer, interrupted, on_tick, tick_plain, tick_nested, tick_switch
+        global  exchange, yield, take_turns, turns, preempted, other_work
+        global  escape, try_escape, touch, many
+
+section .text
+
+; STRAIGHT = 6
+straight:
+        times 5 nop
+        ret
+
+; Between the two labels: 2 + 3 * 3 = 11. SPAN = 1 + 11 + 2 = 14
+span:
+        nop
+span_begin:
+        mov     ecx, 3
+        nop
+.again: nop
+        dec     ecx
+        jnz     .again
+span_end:
+        nop
+        ret
+
+; descend(n) calls itself n times, each call inside the one before.
+; DESCEND(0) = 3, DESCEND(n) = 5 + DESCEND(n - 1)
+descend:
+        test    ARG, ARG
+        jz      .end
+        dec     ARG
+        call    descend
+.end:   ret
+
+; branch(n) calls itself twice with n - 1. The two calls begin with the same stack pointer.
+; BRANCH(0) = 3, BRANCH(n) = 8 + 2 * BRANCH(n - 1)
+branch:
+        test    ARG, ARG
+        jz      .end
+        dec     ARG
+        push    ARG
+        call    branch
+        pop     ARG
+        call    branch
+.end:   ret
+
+; Ends by a jump to another function, which returns to this one's caller.
+; TAIL_FIRST = 3 + TAIL_SECOND = 7, TAIL_SECOND = 4
+tail_first:
+        times 2 nop
+        jmp     tail_second
+
+tail_second:
+        times 3 nop
+        ret
+
+; SPIN = 2 + 2 * LOOPS = 6002
+spin:
+        mov     ecx, LOOPS
+.again: dec     ecx
+        jnz     .again
+        ret
+
+; Programs the timer to interrupt once, within less than the time that spin() takes.
+; ARM_TIMER = 7
+arm_timer:
+        mov     al, 0x30                ; channel 0, mode 0: interrupt on terminal count
+        out     0x43, al
+        mov     al, TIMER_COUNT
+        out     0x40, al
+        mov     al, 0
+        out     0x40, al
+        ret
+
+; One interrupt comes while it spins. INTERRUPTED = 5 + ARM_TIMER + SPIN = 6014, and the handler:
+; with tick_plain 6014 + 12 = 6026, with tick_nested 6014 + 6039 = 12053
+interrupted:
+        call    arm_timer
+        sti
+        call    spin
+        cli
+        ret
+
+; What the timer's handler calls: timer_entry executes 11 + TICK.
+; TICK_PLAIN = 1
+tick_plain:
+        ret
+
+; Lets another interrupt come, whose handler calls tick_plain().
+; TICK_NESTED = 7 + ARM_TIMER + SPIN = 6016, and the handler: 6016 + 12 = 6028
+tick_nested:
+        lea     rax, [tick_plain]
+        mov     [on_tick], rax
+        call    arm_timer
+        sti
+        call    spin
+        cli
+        ret
+
+; Lets the other context run. TICK_SWITCH = 2 + YIELD, and what the other context executes
+tick_switch:
+        call    yield
+        ret
+
+; Switches to the other context. YIELD = 6: four in the context that it leaves, two in the
+; other
+yield:
+        push    rbx
+        mov     rax, [other]
+        mov     [other], rsp
+        mov     rsp, rax
+        pop     rbx
+        ret
+
+; Two contexts execute this function, from the same place, each on its own stack; each leaves it in
+; the middle, for the other. EXCHANGE = 5 + YIELD = 11, and what the other context executes
+exchange:
+        times 2 nop
+        call    yield
+        nop
+        ret
+
+; TAKE_TURNS = 2 + ROUNDS * 3 = 11, and the calls of exchange()
+take_turns:
+        mov     ebx, ROUNDS
+.again: call    exchange
+        dec     ebx
+        jnz     .again
+        ret
+
+; Makes a context that executes take_turns(), and executes it too. Each context's call of exchange()
+; lets the other end its own. The calls are numbered in the order of their beginnings:
+;   1 (here): 3, YIELD 6, mov 1, call 1, 3, YIELD 6, 2                   = 22
+;   2 to 5:   3, YIELD 6, 2, dec and jnz 2, call 1, 3, YIELD 6, 2        = 25
+;   6 (there): 3, YIELD 6, 2, dec and jnz 2, ret 1, call 1, YIELD 6, 2   = 23
+; TURNS = 3 + NEW_CONTEXT + 2 calls + 2 * TAKE_TURNS + 6 * 5 of exchange() + 8 * YIELD
+;         + call in context_end + 2 = 116
+turns:
+        push    rbx
+        lea     rax, [take_turns]
+        call    new_context
+        call    take_turns
+        call    yield
+        pop     rbx
+        ret
+
+; Makes a context that begins at RAX. If it returns, it switches to the first context for good.
+; NEW_CONTEXT = 8
+new_context:
+        lea     rcx, [stack_end]
+        lea     rdx, [context_end]
+        mov     [rcx - WORD_BYTES], rdx
+        mov     [rcx - 2 * WORD_BYTES], rax
+        mov     word_at [rcx - 3 * WORD_BYTES], 0       ; RBX
+        sub     rcx, 3 * WORD_BYTES
+        mov     [other], rcx
+        ret
+
+context_end:
+        call    yield
+        ud2
+
+; The timer interrupts, and its handler switches to another context, which switches back.
+; PREEMPTED = 3 + NEW_CONTEXT + 1 + INTERRUPTED + 2 = 6059;
+; with tick_switch INTERRUPTED = 6014 + 11 + 2 + YIELD 6 + OTHER 6 + YIELD 6 = 6045
+preempted:
+        push    rbx
+        lea     rax, [other_work]
+        call    new_context
+        call    interrupted
+        pop     rbx
+        ret
+
+; OTHER = 6
+other_work:
+        times 5 nop
+        call    yield
+        jmp     other_work
+
+; Leaves try_escape() without returning to it: a call of escape() never ends.
+; TRY_ESCAPE = 9
+try_escape:
+        push    rbx
+        mov     [landing], rsp
+        call    escape
+        ud2
+landed: pop     rbx
+        ret
+
+escape:
+        times 2 nop
+        mov     rsp, [landing]
+        jmp     landed
+
+; Reads a word of each of four pages. TOUCH = 2 + 4 = 6
+touch:
+        lea     rcx, [pages]
+%assign page 0
+%rep 4
+        mov     eax, [rcx + page * 4096]
+%assign page page + 1
+%endrep
+        ret
+
+; many(n) calls straight() n times.
+many:
+        call    straight
+        dec     ARG
+        jnz     many
+        ret
+
+section .data
+on_tick:
+        define_word     tick_plain
+
+section .bss align=4096
+pages:  resb    4 * 4096
+        resb    4096
+stack_end:
+other:  reserve_word    1       ; stack pointer of the context that does not run
+landing: reserve_word   1
