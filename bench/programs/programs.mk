@@ -7,8 +7,10 @@ P             := $(BUILD)/programs
 PAYLOAD_PAGES := 4k:1 64k:16 1m:256 16m:4096
 PAYLOADS      := $(foreach p,$(PAYLOAD_PAGES),$(P)/payload-$(firstword $(subst :, ,$(p))).elf)
 SEGMENTS      := apart together too-many interp
+UPPER         := first:0xffff800000000000 kernel:0xffffffff80100000
 PROGRAMS_C    := $(patsubst %.c,%,$(notdir $(wildcard bench/programs/*.c tests/programs/*.c)))
-MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS) $(SEGMENTS:%=$(P)/segments-%.elf)
+MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS) $(SEGMENTS:%=$(P)/segments-%.elf) \
+	$(foreach u,$(UPPER),$(P)/upper-$(firstword $(subst :, ,$(u))).elf)
 
 PROGRAM_CFLAGS := -std=gnu17 -O2 -ffreestanding -fno-pic -fno-pie -static -nostdlib -mgeneral-regs-only -fcf-protection=none \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -Wall -Wextra -Wshadow -Werror -Ikernel -I.
@@ -49,6 +51,15 @@ $(P)/payload-$(1).elf: $(P)/payload-$(1).o
 	@strip $$@
 endef
 $(foreach p,$(PAYLOAD_PAGES),$(eval $(call payload_rule,$(firstword $(subst :, ,$(p))),$(lastword $(subst :, ,$(p))))))
+
+# The program upper.elf, linked where the upper half begins and where the kernel's image is.
+define upper_rule
+$(P)/upper-$(1).elf: tests/programs/upper.c $(P)/start.o $(wildcard bench/programs/*.h tests/programs/*.h)
+	@mkdir -p $$(@D)
+	$$(Q)gcc $(PROGRAM_CFLAGS) -fPIE $(subst 0x400000,$(2),$(PROGRAM_LINK)) -o $$@ $(P)/start.o $$<
+	@strip $$@
+endef
+$(foreach u,$(UPPER),$(eval $(call upper_rule,$(firstword $(subst :, ,$(u))),$(lastword $(subst :, ,$(u))))))
 
 # Files with many segments (tests/programs/segments.asm).
 $(P)/segments-apart.elf:    SHAPE := -DCOUNT=84 -DSIZE=24 -DGAP=0x3000

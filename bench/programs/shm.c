@@ -208,7 +208,7 @@ static int refuses(void)
 	CHECK(id >= 0);
 	CHECK(get(80, 0, IPC_CREAT) == -22 && get(80, ~0UL, IPC_CREAT) == -22 && get(80, 1, 0) == -2);
 	CHECK(attach(-1, 0, 0) == -22 && attach(id + SEGMENTS_MAX, 0, 0) == -22);
-	CHECK(attach(id, 1, 0) == -22 && attach(id, KERNEL_BASE, 0) == -22 && attach(id, USER_TOP, 0) == -22);
+	CHECK(attach(id, 1, 0) == -22 && attach(id, 1UL << 63, 0) == -22 && attach(id, USER_TOP, 0) == -22);
 	CHECK(attach(id, PAGE_SIZE, 0) == -22 && attach(id, 0, 1) == -22 && attach(id, 0, SHM_REMAP) == -22);
 	CHECK(attach(id, 0, SHM_EXEC) == -13);
 	CHECK(attach(id, 0x400000, 0) == -22); /* the program's image is there */

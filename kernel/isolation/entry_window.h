@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bouncing: the pages of the entry window. They are the only supervisor pages in user tables. The
- * kernel's tables map them too, at the same addresses in the user half. The window can move from
- * one place (isolation/window_place.h) to another, but the order of its pages is always this:
+ * kernel's tables map them too, at the same addresses. The window can move from one place
+ * (isolation/window_place.h) to another, but the order of its pages is always this:
  *
  *   page 0   the IDT, read-only
  *   page 1   entry and exit code (entry_window.asm), read-only and executable

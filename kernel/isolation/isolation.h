@@ -113,6 +113,13 @@
  *       Returns the address of the axis' pages in the user half, or 0 if there are none.
  *   ISOLATION_OWN_PAGES
  *       Number of the axis' pages in the user half.
+ *   ISOLATION_UPPER_HALF
+ *       True if programs may use the upper half of the address space, as user tables hold no page
+ *       of the kernel there. The kernel's own tables then map no user page, in either half, so a page
+ *       fault in the kernel never concerns a user address (isolation_concerns_user()).
+ *   bool isolation_concerns_user(uint64_t error)
+ *       Returns true if a page fault with this error code (SDM 3A 4.7) is at a user address: the
+ *       fault was raised in user mode or by a function of isolation/user_memory.h.
  *   ISOLATION_MOVES
  *       True if the axis has pages in the user half that move when a program uses their addresses.
  *   ISOLATION_ABOVE_FRAME

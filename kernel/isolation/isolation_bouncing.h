@@ -16,6 +16,7 @@
 
 #define ISOLATION_OWN_PAGES   ENTRY_WINDOW_PAGES
 #define ISOLATION_MOVES       true
+#define ISOLATION_UPPER_HALF  true
 #define ISOLATION_ABOVE_FRAME 16
 
 static inline uint64_t isolation_cr3(const struct root *root)
@@ -43,6 +44,17 @@ static inline void isolation_user_changed(void)
 		                 :
 		                 : "i"(offsetof(struct window_cpu, user_cr3))
 		                 : "memory", "cc");
+}
+
+/*
+ * Bit of the error code with which the copy functions (user_bouncing.c) call the page-fault handler.
+ * The CPU never sets it (SDM 3A 4.7).
+ */
+#define ISOLATION_LOOKED_UP (1UL << 63)
+
+static inline bool isolation_concerns_user(uint64_t error)
+{
+	return error & (1UL << 2 | ISOLATION_LOOKED_UP); /* bit 2: in user mode */
 }
 
 static inline bool isolation_return_flushes(void)

@@ -19,11 +19,18 @@ static inline void isolation_set_call_entry(const char *entry)
 
 #define ISOLATION_OWN_PAGES   0
 #define ISOLATION_MOVES       false
+#define ISOLATION_UPPER_HALF  false
 #define ISOLATION_ABOVE_FRAME 0
 #define isolation_way         COPIES_WALK
 
 static inline void isolation_user_changed(void)
 {
+}
+
+static inline bool isolation_concerns_user(uint64_t error)
+{
+	(void)error;
+	return true;
 }
 
 static inline bool isolation_return_flushes(void)

@@ -53,7 +53,8 @@ static char *user_byte(uintptr_t address, uint64_t access)
 			return (char *)phys_to_virt(pte_frame(entry)) + (address & PAGE_MASK);
 		write_cr2(address);
 		if (!page_fault_hook ||
-		    !page_fault_hook(address, access | (entry & PTE_PRESENT ? ERROR_PRESENT : 0)))
+		    !page_fault_hook(address, access | ISOLATION_LOOKED_UP |
+		                                      (entry & PTE_PRESENT ? ERROR_PRESENT : 0)))
 			return NULL;
 	}
 }

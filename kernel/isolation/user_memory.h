@@ -9,12 +9,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "isolation/isolation.h"
 #include "x86/layout.h"
 
-/* Returns true if [address, address + size) lies in the user half. */
+/*
+ * Returns true if programs may use the upper half (ISOLATION_UPPER_HALF) and [address, address +
+ * size) lies in it.
+ */
+static inline bool user_upper_range(uint64_t address, uint64_t size)
+{
+	return ISOLATION_UPPER_HALF && address >= USER_UPPER_BASE && address <= USER_UPPER_TOP &&
+	       size <= USER_UPPER_TOP - address;
+}
+
+/* Returns true if programs may use [address, address + size). Such a range is in one half. */
 static inline bool user_range(uint64_t address, uint64_t size)
 {
-	return size <= USER_TOP && address <= USER_TOP - size;
+	return (size <= USER_TOP && address <= USER_TOP - size) || user_upper_range(address, size);
+}
+
+/*
+ * Returns true if `result` is 0 or a negative error number instead of an address that a program may
+ * use. As numbers, addresses of the upper half are negative too, and lower than all error numbers.
+ */
+static inline bool user_no_address(long result)
+{
+	return result <= 0 && (!ISOLATION_UPPER_HALF || !result || (uint64_t)result > USER_UPPER_TOP);
 }
 
 /*

@@ -53,9 +53,10 @@ struct elf_plan {
  *   -ENOEXEC  for one of these reasons. The file is not a static x86-64 executable (ET_EXEC, or
  *             ET_DYN without PT_INTERP). Its table of headers is truncated or larger than 64 KiB.
  *             A segment has more bytes in the file than in memory, has an offset that differs from
- *             its address modulo PAGE_SIZE, or extends past the user half or into the stack's
- *             pages. Segments overlap. A page would be writable and executable. The entry point is
- *             not in executable bytes of the file.
+ *             its address modulo PAGE_SIZE, or has bytes where programs may have none or in the
+ *             stack's pages. A file of type ET_DYN has segments in the upper half. Segments
+ *             overlap. A page would be writable and executable. The entry point is not in
+ *             executable bytes of the file.
  *   -E2BIG    if there are more than `room` segments to load. A page shared by segments with
  *             different rights counts as a segment of its own.
  *
@@ -91,5 +92,5 @@ static inline const struct load_segment *elf_rest(const struct elf_plan *plan, s
 	return &plan->segments[plan->room - i];
 }
 
-/* Returns true if no page of the image ends above `address`. */
+/* Returns true if no page of the image in the lower half ends above `address`. */
 bool elf_ends_below(const struct elf_plan *plan, uintptr_t address);

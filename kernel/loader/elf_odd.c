@@ -48,7 +48,10 @@ static bool may_be_written_and_executed(uint32_t rights)
 
 static int check_segment(const Elf64_Phdr *p, size_t size)
 {
-	if (p->p_filesz > p->p_memsz || p->p_vaddr > USER_TOP || p->p_memsz > USER_TOP - p->p_vaddr)
+	if (p->p_filesz > p->p_memsz)
+		return -ENOEXEC;
+	if (!user_upper_range(p->p_vaddr, p->p_memsz) &&
+	    (p->p_vaddr > USER_TOP || p->p_memsz > USER_TOP - p->p_vaddr))
 		return -ENOEXEC;
 	if (may_be_written_and_executed(p->p_flags))
 		return -ENOEXEC;
@@ -90,20 +93,35 @@ static int sort_segments(struct image *m, const Elf64_Phdr *headers)
 	return m->count ? 0 : -ENOEXEC;
 }
 
+/* Returns the number of segments in the lower half. */
+static size_t lower_count(const struct image *m)
+{
+	size_t count = m->count;
+
+	while (ISOLATION_UPPER_HALF && count && m->sorted[count - 1]->p_vaddr >= USER_UPPER_BASE)
+		count--;
+	return count;
+}
+
 /*
  * Sets the base address. If `anywhere` is false, it is 0. If `anywhere` is true
  * (position-independent), it is USER_PIE_BASE or the alignment of the image, whichever is larger.
  * If the image would then end above IMAGE_TOP, the base is reduced by the lowest page address of
- * the segments, rounded down to the alignment. Returns 0, or -ENOEXEC if the image does not fit in
- * the user half.
+ * the segments, rounded down to the alignment. Segments in the upper half stay there: the base is
+ * then 0. Returns 0, or -ENOEXEC if the image does not fit.
  */
 static int place(struct image *m, bool anywhere)
 {
-	const Elf64_Phdr *last = m->sorted[m->count - 1];
+	const size_t count = lower_count(m);
+	const Elf64_Phdr *last = m->sorted[ISOLATION_UPPER_HALF && !count ? 0 : count - 1];
 	const uintptr_t lowest = page_of(m->sorted[0]->p_vaddr), end = last->p_vaddr + last->p_memsz;
 	uintptr_t alignment = PAGE_SIZE;
 
 	m->base = 0;
+	if (ISOLATION_UPPER_HALF && anywhere && count < m->count)
+		return -ENOEXEC;
+	if (ISOLATION_UPPER_HALF && !count)
+		return 0;
 	if (anywhere) {
 		for (size_t i = 0; i < m->count; i++) {
 			const uint64_t a = m->sorted[i]->p_align;
@@ -317,7 +335,7 @@ bool elf_ends_below(const struct elf_plan *plan, uintptr_t address)
 		const struct load_segment *s =
 		        i < plan->count ? &plan->segments[i] : elf_rest(plan, i - plan->count);
 
-		if (s->start + s->pages * PAGE_SIZE > address)
+		if (!user_upper_range(s->start, 0) && s->start + s->pages * PAGE_SIZE > address)
 			return false;
 	}
 	return true;

@@ -41,6 +41,8 @@ static bool page_fault(uintptr_t address, uint64_t error)
 {
 	int result;
 
+	if (!isolation_concerns_user(error))
+		return false;
 	CPU_STORE(fault_code, error);
 	result = region_fault(&current_process()->space, address, error);
 	return !result || fault_failed(result);
@@ -48,14 +50,14 @@ static bool page_fault(uintptr_t address, uint64_t error)
 
 /*
  * Describes a page fault as Linux does: SEGV_ACCERR if the address is mapped without the right that
- * the access needs, else SEGV_MAPERR. For a kernel address, neither this code nor the error code
- * may reveal whether the address is mapped.
+ * the access needs, else SEGV_MAPERR. For an address that programs cannot use, neither this code nor
+ * the error code may reveal whether the address is mapped.
  */
 static struct signal_info page_fault_info(struct trap_frame *frame)
 {
 	const uintptr_t address = read_cr2();
 
-	if (address >= USER_TOP)
+	if (address >= USER_TOP && !user_upper_range(address, 1))
 		frame->error |= FAULT_PRESENT;
 	else if (isolation_meets(&current_task()->root, address & ~PAGE_MASK, 1))
 		frame->error &= ~FAULT_PRESENT;

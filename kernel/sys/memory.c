@@ -41,7 +41,7 @@ static int flags_of(uint64_t protection, uint64_t *flags)
 	return 0;
 }
 
-/* Returns true if a program's range is page-aligned and lies in the user half. */
+/* Returns true if a program's range is page-aligned and programs may use it. */
 static bool is_range(uint64_t address, uint64_t size)
 {
 	return address % PAGE_SIZE == 0 && size && pages_of(size) <= USER_TOP / PAGE_SIZE &&
@@ -61,7 +61,9 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 		return (long)address;
 	}
 	address &= ~PAGE_MASK;
-	if (address <= USER_MAP_TOP && pages <= (USER_MAP_TOP - address) / PAGE_SIZE &&
+	/* Not above USER_MAP_TOP in the lower half: the stack may grow there. */
+	if (((address <= USER_MAP_TOP && pages <= (USER_MAP_TOP - address) / PAGE_SIZE) ||
+	     user_upper_range(address, 0)) &&
 	    region_is_free(space, address, pages))
 		return (long)address;
 	return (long)region_find_place(space, pages);
@@ -152,7 +154,7 @@ static long mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t 
 	if (error)
 		return error;
 	start = place(space, address, pages, flags);
-	if (start <= 0)
+	if (user_no_address(start))
 		return start ? start : -ENOMEM;
 	error = source_of(&source, pages, protection, flags, fd, offset);
 	if (!error)
@@ -225,8 +227,10 @@ static bool grow_in_place(struct address_space *space, uintptr_t end, size_t ext
 	const struct region *region = region_of_range(space, end - PAGE_SIZE, 1);
 	bool backed = region->flags & REGION_BACKED;
 
-	return region_end(region) == end && end <= USER_MAP_TOP &&
-	       extra <= (USER_MAP_TOP - end) / PAGE_SIZE && region_is_free(space, end, extra) &&
+	return region_end(region) == end &&
+	       ((end <= USER_MAP_TOP && extra <= (USER_MAP_TOP - end) / PAGE_SIZE) ||
+	        user_upper_range(end, 0)) &&
+	       region_is_free(space, end, extra) &&
 	       !region_map_backing(space, end, extra, region->flags & ~REGION_GROWS,
 	                           backed ? region->backing : NULL,
 	                           backed ? region->page + region->pages : 0);
@@ -364,7 +368,8 @@ static long brk(uint64_t address)
 	uintptr_t old = page_above(space->brk), new = page_above(address);
 	int error = 0;
 
-	if (address < space->brk_start || address >= USER_MAP_TOP)
+	if (address < space->brk_start ||
+	    address >= (user_upper_range(space->brk_start, 0) ? USER_UPPER_TOP : USER_MAP_TOP))
 		return (long)space->brk;
 	if (new > old && !region_is_free(space, old, (new - old) / PAGE_SIZE))
 		return (long)space->brk;

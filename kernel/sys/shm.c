@@ -189,7 +189,7 @@ static long attach(uint64_t id, uint64_t address, uint64_t flags)
 		return -EACCES;
 	pages = segment->memory->file->size / PAGE_SIZE;
 	start = place(space, address, pages, flags);
-	if (start <= 0)
+	if (user_no_address(start))
 		return start ? start : -ENOMEM;
 	if (region_map_backing(space, (uintptr_t)start, pages, rights, &segment->memory->backing, 0))
 		return -ENOMEM;

@@ -144,9 +144,15 @@ int address_space_add(struct address_space *space, uintptr_t start, size_t pages
 	return 0;
 }
 
+/* Returns the number of regions in the lower half. */
+static uint32_t lower_count(struct address_space *space)
+{
+	return ISOLATION_UPPER_HALF ? address_space_find(space, USER_UPPER_BASE) : space->count;
+}
+
 int address_space_extend(struct address_space *space, struct backing *backing, size_t pages)
 {
-	struct region *region = &address_space_regions(space)[space->count - 1];
+	struct region *region = &address_space_regions(space)[lower_count(space) - 1];
 
 	if (address_space_make_room(space, region_end(region), pages))
 		return -ENOMEM;
@@ -201,7 +207,8 @@ pte_t *address_space_next_run(const struct address_space *space, uintptr_t *addr
 		pte_t *table = paging_look_up(space->pml4, here, &span);
 		uintptr_t next = (here | (span - 1)) + 1;
 
-		*address = next < end ? next : end;
+		/* `next` is 0 if the entry covers the last addresses of the upper half. */
+		*address = (next || !ISOLATION_UPPER_HALF) && next < end ? next : end;
 		*pages = (*address - here) / PAGE_SIZE;
 		if (table)
 			return table + PT_INDEX(here);
@@ -255,8 +262,13 @@ static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct fou
 
 void address_space_set_brk(struct address_space *space)
 {
+	/* The stack is the last region of the lower half. */
+	const uint32_t behind_stack = space->count - lower_count(space);
+
 	space->brk_start = space->brk =
-	        space->count > 1 ? region_end(&address_space_regions(space)[space->count - 2]) : 0;
+	        space->count > 1
+	                ? region_end(&address_space_regions(space)[space->count - (behind_stack ? 1 : 2)])
+	                : 0;
 }
 
 static __attribute__((noinline)) void drop_backings(struct address_space *space)

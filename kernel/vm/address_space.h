@@ -81,8 +81,8 @@ int address_space_add(struct address_space *space, uintptr_t start, size_t pages
                       struct backing *backing, size_t page);
 
 /*
- * Appends the first `pages` pages of a backing to the last region. Nothing else may use the
- * backing. The space becomes an owner of the pages' frames; the caller drops the backing before the
+ * Appends the first `pages` pages of a backing to the stack, the last region of the lower half.
+ * Nothing else may use the backing. The space becomes an owner of the pages' frames; the caller drops the backing before the
  * space runs. Returns what address_space_map() returns.
  */
 int address_space_extend(struct address_space *space, struct backing *backing, size_t pages);
@@ -100,8 +100,8 @@ void address_space_protect(struct address_space *space, uintptr_t start, uint64_
 void address_space_hide(struct address_space *space, uintptr_t start);
 
 /*
- * Sets the program break to the end of an image that has just been loaded. The last region is the
- * stack.
+ * Sets the program break to the end of an image that has just been loaded, that is, of its highest
+ * segment. The stack is the last region of the lower half.
  */
 void address_space_set_brk(struct address_space *space);
 
@@ -149,25 +149,33 @@ pte_t *address_space_next_run(const struct address_space *space, uintptr_t *addr
 
 /*
  * For isolation_make_room(): returns the address of place `n` for `pages` pages. Place 0 is in the
- * middle of the largest gap between regions; place n is `n * pages` pages above it. Returns 0 if
+ * middle of the largest gap between regions that both page tables leave free; place n is
+ * `n * pages` pages above it. Returns 0 if
  * place `n` is not within the gap.
  */
 static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned n)
 {
+	static const uintptr_t halves[][2] = { { ENTRY_WINDOW_LOWEST, USER_TOP },
+		                               { ENTRY_WINDOW_UPPER, ENTRY_WINDOW_UPPER_TOP } };
 	struct address_space *space = (struct address_space *)argument;
 	const struct region *regions = address_space_regions(space);
-	uintptr_t start = ENTRY_WINDOW_LOWEST, best = 0;
+	uintptr_t best = 0;
 	size_t free = 0;
 
-	for (uint32_t i = 0; i <= space->count; i++) {
-		const uintptr_t end = i < space->count ? regions[i].start : USER_TOP;
+	for (unsigned half = 0; half < 1 + ISOLATION_UPPER_HALF; half++) {
+		const uintptr_t top = halves[half][1];
+		uintptr_t start = halves[half][0];
 
-		if (end > start && (end - start) / PAGE_SIZE > free) {
-			free = (end - start) / PAGE_SIZE;
-			best = start;
+		for (uint32_t i = address_space_find(space, start); start < top; i++) {
+			const bool is_last = i == space->count || regions[i].start >= top;
+			const uintptr_t end = is_last ? top : regions[i].start;
+
+			if (end > start && (end - start) / PAGE_SIZE > free) {
+				free = (end - start) / PAGE_SIZE;
+				best = start;
+			}
+			start = is_last ? top : region_end(&regions[i]);
 		}
-		if (i < space->count && region_end(&regions[i]) > start)
-			start = region_end(&regions[i]);
 	}
 	if (free < pages || (free - pages) / 2 + (n + 1) * pages > free)
 		return 0;

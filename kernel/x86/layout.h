@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All address constants of the kernel, and a map of them.
+ * All address constants of the kernel, and a map of them. With ISOLATION bouncing, programs may also
+ * use the upper half; the kernel then has it under page tables of its own.
  *
  *   0000000000000000  null page, never mapped
  *   0000000000400000  programs are linked here
@@ -57,12 +58,26 @@
 #define USER_MAP_TOP           (USER_STACK_TOP - USER_STACK_LIMIT - USER_STACK_GUARD)
 
 /*
+ * The upper half, as programs see it if it belongs to them (ISOLATION_UPPER_HALF). Its last page is
+ * never mapped, so that the end of a region is never 2^64, which no uintptr_t holds.
+ */
+#define USER_UPPER_BASE        0xffff800000000000UL
+#define USER_UPPER_TOP         0xfffffffffffff000UL
+
+/*
  * The first place of the entry window (isolation/entry_window.h). The window has at most
  * ENTRY_WINDOW_MAX pages. The page table that maps this place also maps the stack of a new program.
  */
 #define ENTRY_WINDOW_BASE      0x00007fffffe00000UL
 #define ENTRY_WINDOW_MAX       4
 #define ENTRY_WINDOW_LOWEST    (4 * GIB) /* the lowest place; a program's GS base is below it */
+
+/*
+ * Places in the upper half are in this range, where the kernel's own tables are otherwise empty:
+ * they map the window at the same address as the user tables.
+ */
+#define ENTRY_WINDOW_UPPER     (DIRECT_MAP_BASE + DIRECT_MAP_SIZE)
+#define ENTRY_WINDOW_UPPER_TOP COPY_ENTRY_BASE
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
 #define KERNEL_PML4_FIRST      256

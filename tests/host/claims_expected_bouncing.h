@@ -11,9 +11,9 @@ static const struct expectation bouncing_expectations[] = {
 	          COUNT(BOUNCING, "window.pages", "code_bytes", "2609") },
 	{ 10, "not measured", "missing: window.pages", COUNT("heap", "window.pages", "pages", "1") },
 
-	{ 11, "confirmed", "3 pages of 2^35", UNAVAILABLE("3", "3", "9") },
-	{ 11, "refuted", "20 pages of 2^35 cannot be had, of which 3", UNAVAILABLE("20", "3", "9") },
-	{ 11, "inconclusive", "2 pages of 2^35 cannot be had, of which 3", UNAVAILABLE("2", "3", "9") },
+	{ 11, "confirmed", "3 pages of 2^36", UNAVAILABLE("3", "3", "9") },
+	{ 11, "refuted", "20 pages of 2^36 cannot be had, of which 3", UNAVAILABLE("20", "3", "9") },
+	{ 11, "inconclusive", "2 pages of 2^36 cannot be had, of which 3", UNAVAILABLE("2", "3", "9") },
 	{ 11, "not measured", "missing: window.unavailable", UNAVAILABLE("3", "3", "0") },
 
 	{ 12, "confirmed", "moves in 1200000 accesses of each allocator: sparse 1, random 0, sweeping 2",

@@ -4,6 +4,7 @@
  * tests/programs/codes.c does the checks.
  */
 #include "cpu/cpu.h"
+#include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
@@ -12,7 +13,8 @@
 
 TEST(faults_tell_what_linux_tells)
 {
-	return RUN_KINDS("codes", "pages", "kernel");
+	return ISOLATION_UPPER_HALF ? RUN_KINDS("codes", "pages", "no-kernel")
+	                            : RUN_KINDS("codes", "pages", "kernel");
 }
 
 TEST(single_steps_tell_what_linux_tells)

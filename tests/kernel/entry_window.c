@@ -64,8 +64,11 @@ static long no_call(void)
 
 static const struct bench_calls calls = { tell_place, no_call, no_call, move };
 
-/* Runs tests/programs/places.c with each of the kinds. Returns NULL, or what went wrong. */
-static const char *run_places(const char *const *kinds, size_t count)
+/*
+ * Runs a program of tests/programs, places.c or upper.c, with each of the kinds. Returns NULL, or what
+ * went wrong.
+ */
+static const char *run(const char *program, const char *const *kinds, size_t count)
 {
 	const char *why;
 
@@ -73,14 +76,16 @@ static const char *run_places(const char *const *kinds, size_t count)
 		return NO_WINDOW;
 	wrong = NULL;
 	bench_calls = &calls;
-	why = run_kinds("places", kinds, count);
+	why = run_kinds(program, kinds, count);
 	bench_calls = NULL;
 	return wrong ? wrong : why;
 }
 
-#define RUN_PLACES(...)                                  \
-	run_places((const char *const[]){ __VA_ARGS__ }, \
-	           sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+#define RUN(program, ...)                                  \
+	run(program, (const char *const[]){ __VA_ARGS__ }, \
+	    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+#define RUN_PLACES(...) RUN("places", __VA_ARGS__)
+#define RUN_UPPER(...)  RUN("upper", __VA_ARGS__)
 
 TEST(the_window_moves_when_its_pages_are_used)
 {
@@ -97,9 +102,52 @@ TEST(the_window_moves_in_forked_programs)
 	return RUN_PLACES("forks", "follows", "fight");
 }
 
+/* The three ways to copy reach user memory of the upper half, too. */
+static const char *run_upper_ways(void)
+{
+	const enum isolation_copies chosen = isolation_way;
+	const char *why = NULL;
+
+	for (enum isolation_copies way = COPIES_WALK; !why && way <= COPIES_ENTRY; way++) {
+		if (!isolation_set_copies(way))
+			return "no memory";
+		why = RUN_UPPER("calls", "windows", "aliases");
+	}
+	isolation_set_copies(chosen);
+	return why;
+}
+
+TEST(programs_use_the_upper_half)
+{
+	const char *why;
+
+	if (!ISOLATION_UPPER_HALF)
+		return RUN_KINDS("upper", "refused");
+	why = RUN_UPPER("ends", "pointers", "lower", "forks", "regions", "brk");
+	return why ? why : run_upper_ways();
+}
+
+TEST(programs_run_in_the_upper_half)
+{
+	const char *why;
+
+	if (!ISOLATION_UPPER_HALF)
+		return NO_WINDOW;
+	why = RUN("upper-first", "ends", "calls", "pointers", "lower", "forks", "brk");
+	return why ? why
+	           : RUN("upper-kernel", "ends", "calls", "pointers", "lower", "forks", "regions", "brk");
+}
+
+TEST(programs_cannot_use_the_hole)
+{
+	return ISOLATION_UPPER_HALF ? RUN_UPPER("hole") : NO_WINDOW;
+}
+
 TEST(the_window_has_no_place_in_a_full_space)
 {
-	return RUN_PLACES("full");
+	const char *why = RUN_PLACES("full");
+
+	return why ? why : RUN_UPPER("full");
 }
 
 /*

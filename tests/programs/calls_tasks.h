@@ -98,7 +98,7 @@ static const struct row rows_on_tasks[] = {
 	{ SYS_getrandom, FAULT, { BAD, 8, 0 } },
 	{ SYS_getrandom, INVAL, { BUFFER, 8, 0x80 } },
 	{ SYS_arch_prctl, INVAL, { 1, 0 } },
-	{ SYS_arch_prctl, PERM, { 0x1002, KERNEL_BASE } },
+	{ SYS_arch_prctl, PERM, { 0x1002, 1UL << 63 } },
 	{ SYS_arch_prctl, FAULT, { 0x1003, BAD } },
 	{ SYS_prctl, INVAL, { 0x7fffff, 0 } },
 	{ SYS_prctl, FAULT, { 15, BAD } },

@@ -96,10 +96,11 @@ static int pages(void)
 }
 
 /*
- * An access to an address of the kernel must report the same signal, code and error, whether the
- * address is mapped or not. A noncanonical address must raise #GP, not #PF.
+ * An access to an address that programs cannot use must report the same signal, code and error,
+ * whether the address is mapped or not. If programs can use the upper half, an access there must
+ * report that the page is missing. A noncanonical address must raise #GP, not #PF.
  */
-static int kernel(void)
+static int at_addresses(int upper_half)
 {
 	static const uint64_t addresses[] = { USER_TOP,
 		                              DIRECT_MAP_BASE,
@@ -113,15 +114,26 @@ static int kernel(void)
 		                              0xffffffffff600000 };
 
 	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
-		const uint64_t at = addresses[i];
+		const uint64_t at = addresses[i], present = !(upper_half && at >= USER_UPPER_BASE);
 
-		CHECK(raises(read_at, at, SIGSEGV, SEGV_MAPERR, at) && fault->error == 5);
-		CHECK(raises(write_at, at, SIGSEGV, SEGV_MAPERR, at) && fault->error == 7);
-		CHECK(raises(jump_to, at, SIGSEGV, SEGV_MAPERR, at) && (fault->error & ~16UL) == 5);
+		CHECK(raises(read_at, at, SIGSEGV, SEGV_MAPERR, at) && fault->error == (4 | present));
+		CHECK(raises(write_at, at, SIGSEGV, SEGV_MAPERR, at) && fault->error == (6 | present));
+		CHECK(raises(jump_to, at, SIGSEGV, SEGV_MAPERR, at) &&
+		      (fault->error & ~16UL) == (4 | present));
 	}
 	CHECK(raises(read_at, HOLE, SIGSEGV, SI_KERNEL, 0));
 	CHECK(raises(write_at, 0x800000000000, SIGSEGV, SI_KERNEL, 0));
 	return 0;
+}
+
+static int kernel(void)
+{
+	return at_addresses(0);
+}
+
+static int no_kernel(void)
+{
+	return at_addresses(1);
 }
 
 static void misaligned(uint64_t address)
@@ -328,8 +340,14 @@ static int stack_pointers(void)
 }
 
 static const struct kind kinds[] = {
-	{ "pages", pages }, { "kernel", kernel }, { "alignment", alignment },           { "x87", x87 },
-	{ "sse", sse },     { "steps", steps },   { "stack-pointers", stack_pointers },
+	{ "pages", pages },
+	{ "kernel", kernel },
+	{ "no-kernel", no_kernel },
+	{ "alignment", alignment },
+	{ "x87", x87 },
+	{ "sse", sse },
+	{ "steps", steps },
+	{ "stack-pointers", stack_pointers },
 };
 
 int main(int argc, char **argv)

@@ -211,7 +211,7 @@ static int refuses(void)
 	CHECK(map(1, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -22);
 	CHECK(map(0, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -1);
 	CHECK(map(USER_TOP, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -12);
-	CHECK(map(DIRECT_MAP_BASE, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -12);
+	CHECK(map(1UL << 63, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -12);
 	CHECK(map(0x400000, ~0UL, RW, PRIVATE) == -12);
 	CHECK(map(0x400000, ~0UL - PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -12);
 	CHECK(map(0, USER_TOP, RW, PRIVATE) == -12);
@@ -221,9 +221,9 @@ static int refuses(void)
 	CHECK(call(SYS_munmap, (uint64_t)a + 1, PAGE_SIZE, 0) == -22);
 	CHECK(call(SYS_munmap, (uint64_t)a, 0, 0) == -22);
 	CHECK(call(SYS_munmap, USER_TOP, PAGE_SIZE, 0) == -22);
-	CHECK(call(SYS_munmap, KERNEL_BASE, PAGE_SIZE, 0) == -22);
+	CHECK(call(SYS_munmap, 1UL << 63, PAGE_SIZE, 0) == -22);
 	CHECK(call(SYS_munmap, (uint64_t)a, ~0UL, 0) == -22);
-	CHECK(call(SYS_mprotect, KERNEL_BASE, PAGE_SIZE, RW) == -12);
+	CHECK(call(SYS_mprotect, 1UL << 63, PAGE_SIZE, RW) == -12);
 	CHECK(call(SYS_mprotect, (uint64_t)a + 8, PAGE_SIZE, RW) == -22);
 	CHECK(call(SYS_mprotect, (uint64_t)a, 3 * PAGE_SIZE, RW) == 0 ||
 	      call(SYS_mprotect, (uint64_t)a, 3 * PAGE_SIZE, RW) == -12);

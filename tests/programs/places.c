@@ -318,7 +318,8 @@ static int full(void)
 	if (pid == 0) {
 		const uintptr_t end = USER_STACK_BASE;
 
-		if (!map(0x10000000, end - 0x10000000))
+		if (!map(0x10000000, end - 0x10000000) ||
+		    !map(USER_UPPER_BASE, USER_UPPER_TOP - USER_UPPER_BASE))
 			leave(1);
 		*(volatile char *)at = 1;
 		leave(2);

@@ -130,7 +130,7 @@ static int fs_base(void)
 	}
 	CHECK(status_of(child) == 0);
 	CHECK(call(SYS_arch_prctl, 0x1003, (uintptr_t)&base, 0) == 0 && base == (uintptr_t)&places[0]);
-	CHECK(call(SYS_arch_prctl, 0x1002, KERNEL_BASE, 0) == -1);
+	CHECK(call(SYS_arch_prctl, 0x1002, 1UL << 63, 0) == -1);
 	CHECK(call(SYS_arch_prctl, 0x1002, 0x800000000000, 0) == -1);
 	CHECK(call(SYS_arch_prctl, 0x1003, KERNEL_BASE, 0) == -14);
 	CHECK(call(SYS_arch_prctl, 1, 0, 0) == -22);

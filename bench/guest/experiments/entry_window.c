@@ -169,37 +169,49 @@ static void window_moves(struct bench *b)
 }
 
 /*
- * window.unavailable: counts the pages of the user half (2^35 pages) that a program cannot have. It
- * tries every page of the first and the last MiB, and pages spread evenly between them. The
- * number of the window's pages is added to the count. The program can have each of these pages,
- * because the window then moves away. But the window always takes as many pages somewhere else in
- * the half, so the program can never have all pages at once.
+ * window.unavailable: counts the pages of both halves (2^36 pages) that a program cannot have. In
+ * each half, it tries every page of the first and the last MiB, and pages spread evenly between them.
+ * The number of the window's pages is added to the count. The program can have each of these pages,
+ * because the window then moves away. But the window always takes as many pages somewhere else, so
+ * the program can never have all pages at once.
  */
-#define HALF_TOP (1UL << 47)
-#define TRIES    10000UL
+#define HALF  (1UL << 47)
+#define TRIES 5000UL /* in a half, besides the pages of the first and last MiB */
 
 static bool can_have(struct address_space *space, uintptr_t page)
 {
 	return region_is_free(space, page, 1) && use(space, page);
 }
 
+/* Returns how many of the pages that are tried in the half at `base` the program cannot have. */
+static uint64_t refused_in(struct address_space *space, uintptr_t base, uint64_t *tries)
+{
+	const uint64_t step = HALF / TRIES & ~PAGE_MASK;
+	uint64_t refused = 0;
+
+	for (uint64_t at = 0; at < HALF; ++*tries) {
+		if (can_have(space, base + at))
+			region_unmap(space, base + at, 1);
+		else
+			refused++;
+		at += at < MIB || at >= HALF - MIB ? PAGE_SIZE
+		      : at + step > HALF - MIB     ? HALF - MIB - at
+		                                   : step;
+	}
+	return refused;
+}
+
 static void window_unavailable(struct bench *b)
 {
 	static struct address_space space;
-	const uint64_t step = HALF_TOP / TRIES & ~PAGE_MASK;
-	uint64_t refused = 0;
+	uint64_t lower, upper;
 
 	if (address_space_create(&space))
 		return;
-	for (uintptr_t at = 0; at < HALF_TOP; b->tries++) {
-		refused += !can_have(&space, at);
-		region_unmap(&space, at, 1);
-		at += at < MIB || at >= HALF_TOP - MIB ? PAGE_SIZE
-		      : at + step > HALF_TOP - MIB     ? HALF_TOP - MIB - at
-		                                       : step;
-	}
+	lower = refused_in(&space, 0, &b->tries);
+	upper = refused_in(&space, USER_UPPER_BASE, &b->tries);
 	address_space_destroy(&space);
-	bench_metric(b, "pages", refused + ISOLATION_OWN_PAGES, "pages");
+	bench_metric(b, "pages", lower + upper + ISOLATION_OWN_PAGES, "pages");
 	bench_metric(b, "window", ISOLATION_OWN_PAGES, "pages");
 	bench_metric(b, "tries", b->tries, "count");
 }
@@ -289,7 +301,7 @@ BENCH(window_supervisor_pages, "do the user tables of all tasks hold the entry w
 BENCH(window_moves, "how often the entry window moves under three allocators", .name = "window.moves",
       .experiment = true, .few = 1, .setup = need_window, .body = window_moves, .check = pitfall_ran);
 
-BENCH(window_unavailable, "pages of the user half that a program cannot have", .name = "window.unavailable",
+BENCH(window_unavailable, "pages of both halves that a program cannot have", .name = "window.unavailable",
       .experiment = true, .few = 1, .setup = need_window, .body = window_unavailable, .check = pitfall_ran);
 
 BENCH(window_move, "a move of the entry window in the loaded space", .name = "window.move",
