@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/bochs/debugger.h"
 #include "bench/bochs/functions.h"
 #include "bench/bochs/guest.h"
 #include "bench/bochs/hooks.h"
@@ -269,6 +270,7 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 			region_interrupt_return(cpu);
 	} else if (rip_after_far_branch(cpu, from, to)) {
 		rip_found = true;
+		debugger_skip(!rip_several_cpus());
 		hooks[0].live = modelled != NULL;
 		hook_switch(&hooks[0], hooks[0].live);
 	}
@@ -389,6 +391,7 @@ __attribute__((constructor)) static void start(void)
 	open_symbols();
 	model = open_model();
 	repeat_open();
+	debugger_open();
 	for (unsigned i = 0; i < HOOKS && !model; i++)
 		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)repeat_iteration;
 	if (model || symbols || load_wanted())

@@ -66,14 +66,14 @@ static bool stub_fits(const unsigned char *stub)
 	return true;
 }
 
-static void make_writable(const struct hook *hook)
+void hook_make_writable(void *code, size_t bytes, const char *symbol)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t first = (uintptr_t)hook->stub & -page;
-	uintptr_t end = ((uintptr_t)hook->stub + HOOK_BYTES + page - 1) & -page;
+	uintptr_t first = (uintptr_t)code & -page;
+	uintptr_t end = ((uintptr_t)code + bytes + page - 1) & -page;
 
 	if (mprotect((void *)first, end - first, PROT_READ | PROT_WRITE | PROT_EXEC))
-		output_fail(2, "cannot write to %s: %s", hook->symbol, strerror(errno));
+		output_fail(2, "cannot write to %s: %s", symbol, strerror(errno));
 }
 
 static void patch(struct hook *hook)
@@ -105,7 +105,7 @@ void hooks_install(struct hook *hooks, size_t count)
 			refuse(hooks[i].symbol, "is not an empty function with room for a jump");
 	}
 	for (size_t i = 0; i < count; i++) {
-		make_writable(&hooks[i]);
+		hook_make_writable(hooks[i].stub, HOOK_BYTES, hooks[i].symbol);
 		patch(&hooks[i]);
 	}
 }

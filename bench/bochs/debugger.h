@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bochs's debugger: Debian builds Bochs with it, so after each instruction and each memory access
+ * Bochs looks whether the debugger wants to stop. A benchmark run has no breakpoints, and this work
+ * is about a fifth of its time. This file replaces the start of these functions by a return.
+ *
+ * The functions are replaced only if the debugger has nothing to look for: no breakpoint, no
+ * watchpoint, no steps to count, and one CPU. (With several CPUs, Bochs uses the debugger's count of
+ * steps to switch between them.) Bochs then executes the same instructions at the same ticks. Two
+ * things are lost: the debugger's command `trace-mem` prints nothing, and Ctrl-C ends Bochs instead
+ * of opening the debugger's prompt.
+ *
+ * If this Bochs lacks something that is needed here, nothing is replaced, and the run takes longer.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Reads PALIMPSEST_DEBUGGER from the environment. With the value "keep", debugger_skip() does
+ * nothing. With "skip", it ends the process with status 2 if it cannot replace the functions. Any
+ * other value ends the process with status 2. */
+void debugger_open(void);
+
+/* Replaces the functions if the debugger has nothing to look for. Call it once, when all CPUs were
+ * reset and the first has begun to execute; `one_cpu` is true if there are no others. */
+void debugger_skip(bool one_cpu);
