@@ -131,13 +131,18 @@ void bench_metric(struct bench *b, const char *metric, uint64_t value, const cha
 /* Numbers of samples, and options, as the command line asks for them. */
 struct bench_plan {
 	unsigned samples, warmup, overhead;
-	bool quick;  /* samples=quick or brief: experiments take fewer steps */
-	bool few;    /* samples is not `full`: fewer samples */
-	bool one;    /* samples=one or brief: the boot is one of many, so a row takes one sample */
-	bool later;  /* rows=later: an earlier boot of the run was the first round */
-	bool stable; /* warmup=stable: warm up until the times are stable */
+	bool quick;     /* samples=quick or brief: experiments take fewer steps */
+	bool few;       /* samples is not `full`: fewer samples */
+	bool one;       /* samples=one or brief: the boot is one of many, so a row takes one sample */
+	bool later;     /* rows=later: an earlier boot of the run was the first round */
+	bool stable;    /* warmup=stable: warm up until the times are stable */
+	uint64_t share; /* share=: the number of builds whose tries are added up; at least 1 */
 };
 extern struct bench_plan bench_plan;
+
+/* For experiments whose tries are added up over all builds of a run. Returns this build's part of
+ * `tries`, rounded up. */
+uint64_t bench_share(uint64_t tries);
 
 /*
  * One sample of a row. A row takes its samples in this order: warm-up, timed, with performance

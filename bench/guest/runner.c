@@ -413,6 +413,20 @@ static bool run_queue(bool list_only)
 	return ok;
 }
 
+uint64_t bench_share(uint64_t tries)
+{
+	return (tries + bench_plan.share - 1) / bench_plan.share;
+}
+
+/* Returns the value of the option share=, or 1 without it. */
+static uint64_t plan_share(void)
+{
+	char option[24];
+
+	boot_option("share", option, sizeof option);
+	return string_to_number(option) ? string_to_number(option) : 1;
+}
+
 bool benchmarks_run(bool list_only)
 {
 	char option[16];
@@ -429,6 +443,7 @@ bool benchmarks_run(bool list_only)
 	bench_plan.samples = bench_plan.one ? 1 : bench_plan.few ? 3 : 11;
 	bench_plan.warmup = bench_plan.one ? 2 : bench_plan.few ? 1 : 3;
 	bench_plan.overhead = 3;
+	bench_plan.share = plan_share();
 	boot_option("warmup", option, sizeof option);
 	bench_plan.stable = !strcmp(option, "stable");
 	lists = list_only;

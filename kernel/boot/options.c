@@ -28,6 +28,7 @@ static const struct option {
 	{ "seed", NUMBER, 23 },
 	{ "layout", NUMBER, 23 },
 	{ "calls", NUMBER, 23 },
+	{ "share", NUMBER, 23 },
 	{ "exit", "0|1", 0 },
 	{ "pcid", "on|off", 0 },
 	{ "window-flush", "invlpg|cr3", 0 },

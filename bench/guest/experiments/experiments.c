@@ -118,13 +118,13 @@ static void same_frame(struct bench *b)
 static void spawn_rounds(struct bench *b)
 {
 	static const char *const argv[] = { "payload-4k", "-" };
-	unsigned rounds = bench_plan.quick ? 1000 : 10000;
+	uint64_t rounds = bench_plan.quick ? 1000 : bench_share(10000);
 	size_t before;
 	int pid, status;
 
 	loader_trim();
 	before = frames_free();
-	for (unsigned i = 0; i < rounds; i++) {
+	for (uint64_t i = 0; i < rounds; i++) {
 		switch (i % 4) {
 		case 0: /* runs and exits */
 			finish(process_spawn("payload-4k", argv, 2), b);

@@ -255,7 +255,7 @@ static uint64_t give(struct object *o)
 static void heap_fuzz(struct bench *b)
 {
 	uint64_t state = pitfall_seed(), live = 0;
-	unsigned rounds = bench_plan.quick ? 5000 : 100000;
+	uint64_t rounds = bench_plan.quick ? 5000 : bench_share(100000);
 	size_t before = frames_free();
 
 	memset(objects, 0, sizeof objects);

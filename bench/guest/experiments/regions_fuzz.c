@@ -245,7 +245,7 @@ static struct outcome run(uint64_t tries, enum parts how)
 
 static void fuzz(struct bench *b)
 {
-	const uint64_t tries = bench_plan.quick ? 5000 : 34000, control_tries = tries / 10;
+	const uint64_t tries = bench_plan.quick ? 5000 : bench_share(100000), control_tries = tries / 10;
 	struct outcome split = run(tries, SPLIT), stay = run(control_tries, STAY),
 	               go = run(control_tries, GO);
 

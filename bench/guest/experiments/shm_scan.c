@@ -82,7 +82,7 @@ static bool scan_all(uint64_t size, struct found *sum)
  */
 static uint64_t plant_segments(uint64_t block_size)
 {
-	uint64_t state = 0x70616c696d707365, made = 0;
+	uint64_t state = pitfall_seed(), made = 0;
 
 	for (size_t i = 0; i < BLOCKS; i++) {
 		uint64_t key = 1 + pitfall_random(&state) % UINT32_MAX;
@@ -98,7 +98,7 @@ static uint64_t plant_segments(uint64_t block_size)
 
 static void scan_keys(struct bench *b)
 {
-	const uint64_t size = bench_plan.quick ? 512 : 8192; /* keys of a block */
+	const uint64_t size = bench_plan.quick ? 512 : bench_share(8192); /* keys of a block */
 	struct found with = { 0 }, without = { 0 }, block = { 0 };
 	uint64_t made = plant_segments(size), read = 0, since, ticks;
 	bool ran;

@@ -103,8 +103,8 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 
 	path_format(command_line, sizeof command_line,
 	            "run=%s bench=%s samples=%s seed=%" PRIu64 " layout=%" PRIu32
-	            " exit=1 table=off screen=off%s%s%s%s%s%s",
-	            setup->mode, setup->bench, setup->samples, setup->seed, setup->layout,
+	            " share=%zu exit=1 table=off screen=off%s%s%s%s%s%s",
+	            setup->mode, setup->bench, setup->samples, setup->seed, setup->layout, setup->share,
 	            setup->rows ? " rows=" : "", setup->rows ? setup->rows : "",
 	            setup->pcid ? " pcid=on" : "", setup->flush_cr3 ? " window-flush=cr3" : "",
 	            setup->engine->exclusive ? " warmup=stable pmu=on" : "",

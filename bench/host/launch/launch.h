@@ -36,6 +36,7 @@ struct launch_setup {
 	bool linux_programs;   /* as in struct engine_boot */
 	unsigned timeout;      /* seconds */
 	uint64_t seed;         /* seed for the kernel */
+	size_t share;          /* value of the kernel's option share= */
 	uint32_t layout;       /* the kernel's option layout=; 0: the fixed layout */
 	bool exits;            /* count VM exits, and store these instead of samples */
 	bool profile_guest;    /* record the guest with perf, and store its functions instead of samples */

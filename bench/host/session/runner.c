@@ -154,6 +154,7 @@ static void start(struct runner *runner, const struct job *job)
 	                .linux_programs = job->linux_programs,
 	                .timeout = default_timeout(runner, job),
 	                .seed = job->seed,
+	                .share = runner->setup->plan->strategies.count,
 	                .layout = job->layout,
 	                .store = runner->setup->store,
 	                .exits = job->round == 0 && !job->profile_guest,
