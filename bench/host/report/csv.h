@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <sqlite3.h>
 
@@ -19,6 +20,21 @@
  * The other files are written even then.
  */
 int csv_export(sqlite3 *db, const char *run_dir);
+
+/* A csv_export() that has begun. */
+struct csv_export {
+	pid_t child; /* writes samples and functions, which take longest; -1: there is none */
+	int status;  /* of what is already written: 0 or -1 */
+};
+
+/*
+ * Like csv_export(), but returns while another process still writes the files of samples and
+ * functions. Until csv_end() was called, the database must not change.
+ */
+struct csv_export csv_begin(sqlite3 *db, const char *run_dir);
+
+/* Waits until all files are written. Returns 0, or -1 after a message, like csv_export(). */
+int csv_end(const struct csv_export *export);
 
 /* Writes one field, in quotes if it contains a comma, a quote or a line end. */
 void csv_write_field(FILE *out, const char *text);

@@ -271,6 +271,7 @@ static int evaluate(sqlite3 *db, const char *folder)
 {
 	char claims[PATH_MAX];
 	char plots[PATH_MAX];
+	struct csv_export sheets;
 	int failed = 0;
 
 	path_format(claims, sizeof claims, "%s/bench/claims", path_root());
@@ -281,7 +282,7 @@ static int evaluate(sqlite3 *db, const char *folder)
 	if (!replay_is_on())
 		failed |= claims_decide(db, claims);
 	failed |= compilers_gather(db, folder);
-	failed |= csv_export(db, folder);
+	sheets = csv_begin(db, folder);
 	failed |= collapsed_write(db, folder);
 	if (replay_is_on())
 		message("a replayed run: no claim is decided and no figure is drawn");
@@ -291,6 +292,7 @@ static int evaluate(sqlite3 *db, const char *folder)
 		message("the figures were left out");
 	failed |= report_write(db, folder, plots);
 	failed |= terminal_files_write(db, folder);
+	failed |= csv_end(&sheets);
 	return failed;
 }
 

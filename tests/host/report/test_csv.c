@@ -245,6 +245,19 @@ static void a_file_that_fails_leaves_the_old_one_and_the_others(void **state)
 	assert_non_null(strstr(content("claims.csv"), "2,f,q,refuted,e,,experiment,,,\n"));
 }
 
+/* The large files are written by another process. */
+static void a_large_file_that_fails_is_reported(void **state)
+{
+	(void)state;
+	assert_int_equal(csv_export(db, folder), 0);
+	assert_int_equal(symlink("/dev/full", path_of("samples.csv.new")), 0);
+	assert_int_equal(unlink(path_of("functions.csv")), 0);
+	assert_int_equal(export_to(folder), -1);
+	assert_non_null(strstr(content("stderr"), "samples.csv.new: No space left on device"));
+	assert_int_equal(access(path_of("functions.csv"), F_OK), 0);
+	assert_int_equal(export_to(folder), 0);
+}
+
 static void a_table_that_cannot_be_read_gives_no_file(void **state)
 {
 	(void)state;
@@ -268,6 +281,7 @@ int main(void)
 		WITH_DATABASE(values_are_written_as_they_are),
 		WITH_DATABASE(a_folder_that_cannot_be_written_is_named),
 		WITH_DATABASE(a_file_that_fails_leaves_the_old_one_and_the_others),
+		WITH_DATABASE(a_large_file_that_fails_is_reported),
 		WITH_DATABASE(a_table_that_cannot_be_read_gives_no_file),
 	};
 
