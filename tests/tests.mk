@@ -34,12 +34,21 @@ $(BUILD)/tests/placer.elf32: tests/places/placer.asm
 	$(Q)nasm -f elf32 -Wall -Werror -o $(@:.elf32=.o) $<
 	$(Q)ld -m elf_i386 --build-id=none -z noexecstack -Ttext=0x4000000 -e placer -o $@ $(@:.elf32=.o)
 
-test-programs: $(BUILD)/tests/placer.elf32 host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS) foreign-kernels
+MEASURE_TESTS := $(patsubst tests/measure/%.c,$(BUILD)/tests/measure/%,$(wildcard tests/measure/test_*.c))
+
+$(BUILD)/tests/measure/%: tests/measure/%.c $(addprefix $(BUILD)/bench/bochs/measure/,calls.o paging.o plan.o)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.o,$^) -lcmocka
+
+-include $(MEASURE_TESTS:=.d)
+
+test-programs: $(BUILD)/tests/placer.elf32 host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(MEASURE_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS) foreign-kernels
 
 # Builds on all processors, unless the caller gives a number of jobs.
 test:
 	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) test-programs
-	@tests/run.sh $(UNIT_TESTS) $(FUZZ_REPLAYS) $(HOST_TESTS) $(MODEL_TESTS)
+	@tests/run.sh $(UNIT_TESTS) $(FUZZ_REPLAYS) $(HOST_TESTS) $(MODEL_TESTS) $(MEASURE_TESTS)
 
 # Boots the presets on many machines, memory sizes and CPU models, under TCG.
 test-machines: programs
@@ -70,7 +79,7 @@ test-compilers: programs bochs-library
 # MUTANTS selects some by name.
 MUTANTS ?=
 
-mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) \
+mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODEL_TESTS) $(MEASURE_TESTS) $(UNIT_TESTS) \
 		$(BUILD)/tests/make-records $(FUZZ_CALLS))
 	@set -e; $(if $(MUTANTS),,for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done)
 	@tests/mutants/run.sh $(foreach name,$(MUTANTS),$(call quoted,$(name)))

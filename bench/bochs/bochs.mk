@@ -2,7 +2,9 @@
 
 BOCHS_LIBRARY := $(BUILD)/bochs/palimpsest-bochs.so
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/model/*.c))
-BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)) $(MODEL_OBJECTS)
+MEASURE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/measure/*.c))
+BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)) $(MODEL_OBJECTS) \
+	$(MEASURE_OBJECTS)
 
 # Every instruction of the guest runs code from several of these files, so calls between them are
 # inlined at link time. -ffat-lto-objects keeps ordinary code in the objects too, because some tests

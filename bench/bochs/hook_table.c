@@ -21,6 +21,9 @@
 #include "bench/bochs/hooks.h"
 #include "bench/bochs/irq_off.h"
 #include "bench/bochs/load.h"
+#include "bench/bochs/measure/measure.h"
+#include "bench/bochs/measure/traps.h"
+#include "bench/bochs/measure/watch.h"
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
@@ -37,7 +40,7 @@
 enum { ACCESS_WRITE = 1 }; /* Bochs's code for a write-only access */
 
 /* Bochs's codes for branches. */
-enum { IS_JUMP_INDIRECT = 11, IS_CALL, IS_CALL_INDIRECT, IS_RETURN, IS_INTERRUPT_RETURN };
+enum { IS_JUMP_INDIRECT = 11, IS_CALL, IS_CALL_INDIRECT, IS_RETURN, IS_INTERRUPT_RETURN, IS_SYSCALL = 17 };
 
 struct instruction; /* Bochs's bxInstruction_c; not used here */
 
@@ -57,7 +60,9 @@ static void reset(unsigned cpu, unsigned type)
 	output_machine_started();
 	rip_after_reset(cpu);
 	region_reset(cpu);
-	if (!greeted && (modelled || symbols || load_wanted() || repeat_wanted()))
+	if (measure_wanted() && cpu == 0)
+		watch_reset();
+	if (!greeted && (modelled || symbols || load_wanted() || repeat_wanted() || measure_wanted()))
 		guest_memory_check();
 	if (!greeted)
 		write_hello();
@@ -79,7 +84,8 @@ static void check_symbols(void)
 static void prefetch_hint(unsigned cpu, unsigned hint, unsigned segment, uint64_t offset)
 {
 	(void)segment;
-	if (!rip_of[cpu] || !output_wanted())
+	/* A kernel that has markers is measured like any other if a plan says what to measure. */
+	if (!rip_of[cpu] || !output_wanted() || measure_wanted())
 		return;
 	if (symbols && region_is_marker(hint, offset))
 		check_symbols();
@@ -92,6 +98,8 @@ static void hwinterrupt(unsigned cpu, unsigned vector, uint16_t cs, uint64_t rip
 	if (!rip_of[cpu])
 		return;
 	rip_check(cpu, rip);
+	if (measure_wanted())
+		measure_event(cpu);
 	region_hardware_interrupt(cpu, vector);
 }
 
@@ -99,6 +107,7 @@ static void end(unsigned value)
 {
 	trace_close();
 	repeat_close();
+	measure_finish();
 	output_exit(value);
 }
 
@@ -111,6 +120,8 @@ static void outp(uint16_t port, unsigned length, unsigned value)
 		end(value);
 	else if (port == PORT_LOAD && load_wanted())
 		load_guest();
+	if (measure_wanted())
+		watch_output(port, value);
 }
 
 static void before_execution(unsigned cpu, struct instruction *instruction)
@@ -179,17 +190,23 @@ static void vmexit(unsigned cpu, unsigned reason, uint64_t qualification)
 
 static void tlb_cntrl(unsigned cpu, unsigned what, uint64_t value)
 {
+	if (measure_wanted())
+		measure_control(cpu, what, value);
 	region_tlb_control(cpu, what, value);
 }
 
 static void exception(unsigned cpu, unsigned vector, unsigned error_code)
 {
 	(void)error_code;
+	if (measure_wanted())
+		measure_event(cpu);
 	region_exception(cpu, vector);
 }
 
 static void interrupt(unsigned cpu, unsigned vector)
 {
+	if (measure_wanted())
+		measure_delivery(cpu);
 	region_interrupt(cpu, vector);
 }
 
@@ -212,6 +229,8 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 	                        : what == IS_RETURN        ? BRANCH_RETURN
 	                                                   : BRANCH_DIRECT;
 
+	if (measure_wanted() && (kind == BRANCH_CALL || kind == BRANCH_CALL_INDIRECT))
+		measure_call(cpu, to);
 	region_branch(cpu, kind, from, to);
 }
 
@@ -244,7 +263,8 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
 	/* A run with a profile needs the MODEL_HOOKS hooks from here on. A run without a profile
-	 * needs the first FUNCTION_HOOKS of them if functions are attributed, otherwise none. */
+	 * needs the first FUNCTION_HOOKS of them if functions are attributed or a kernel without
+	 * markers is measured, otherwise none. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),
@@ -254,7 +274,7 @@ enum { MODEL_HOOKS = 3, FUNCTION_HOOKS = 1, HOOKS = sizeof hooks / sizeof hooks[
 
 static unsigned hooks_used(void)
 {
-	return modelled ? HOOKS : HOOKS - MODEL_HOOKS + (symbols ? FUNCTION_HOOKS : 0);
+	return modelled ? HOOKS : HOOKS - MODEL_HOOKS + (symbols || measure_wanted() ? FUNCTION_HOOKS : 0);
 }
 
 static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t from, uint16_t to_cs,
@@ -265,16 +285,35 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 	(void)from_cs;
 	if (modelled)
 		model_ring(modelled, cpu, (to_cs & 3) == 3); /* CS bits 1-0: the CPL in 64-bit code */
+	if (measure_wanted())
+		measure_far_branch(cpu, what == IS_INTERRUPT_RETURN, what == IS_SYSCALL, to_cs, to);
 	if (rip_found) {
 		if (what == IS_INTERRUPT_RETURN)
 			region_interrupt_return(cpu);
 	} else if (rip_after_far_branch(cpu, from, to)) {
 		rip_found = true;
 		debugger_skip(!rip_several_cpus());
-		hooks[0].live = modelled != NULL;
+		hooks[0].live = modelled || measure_wanted();
 		hook_switch(&hooks[0], hooks[0].live);
 	}
 }
+
+static void opcode(unsigned cpu, void *instruction, const uint8_t *bytes, unsigned length, bool is32,
+                   bool is64)
+{
+	traps_decoded(cpu, instruction, bytes, length, is32, is64);
+}
+
+static void wrmsr(unsigned cpu, unsigned msr, uint64_t value)
+{
+	measure_msr(cpu, msr, value);
+}
+
+/* Hooks that are used only if a kernel without markers is measured. */
+static struct hook measure_hooks[] = {
+	HOOK("_Z15bx_instr_opcodejP15bxInstruction_cPKhjbb", opcode, true),
+	HOOK("_Z14bx_instr_wrmsrjjm", wrmsr, true),
+};
 
 /* Turns the counting hooks on or off. They are on only while a region is open or a long REP is
  * executed, because most of a run is outside all regions. */
@@ -379,6 +418,19 @@ static void open_symbols(void)
 	irq_off_open(symbols);
 }
 
+/* Reads what to measure in a kernel without markers, if anything. From reset on, such a run follows
+ * the modes of the processor and all deliveries. */
+static void open_measure(void)
+{
+	measure_open();
+	if (!measure_wanted())
+		return;
+	for (unsigned i = 0; i < HOOKS; i++)
+		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)tlb_cntrl ||
+		                hooks[i].function == (hook_function)interrupt ||
+		                hooks[i].function == (hook_function)exception;
+}
+
 __attribute__((constructor)) static void start(void)
 {
 	struct model *model;
@@ -389,13 +441,16 @@ __attribute__((constructor)) static void start(void)
 	nested_open();
 	trace_open();
 	open_symbols();
+	open_measure();
 	model = open_model();
 	repeat_open();
 	debugger_open();
 	for (unsigned i = 0; i < HOOKS && !model; i++)
 		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)repeat_iteration;
-	if (model || symbols || load_wanted())
+	if (model || symbols || load_wanted() || measure_wanted())
 		guest_memory_open();
 	regions_open(connect_counters, model);
 	hooks_install(hooks, hooks_used());
+	if (measure_wanted())
+		hooks_install(measure_hooks, sizeof measure_hooks / sizeof measure_hooks[0]);
 }

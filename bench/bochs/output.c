@@ -136,6 +136,13 @@ void output_exit(unsigned value)
 	leave(status);
 }
 
+void output_stop(const char *line, size_t length)
+{
+	finish_guest_line();
+	output_line(line, length);
+	leave(0);
+}
+
 /* Writes the reason into the stream, so that the harness can report it. */
 static void write_failure(int status, const char *reason)
 {

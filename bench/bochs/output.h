@@ -42,6 +42,10 @@ void output_line(const char *line, size_t length);
  * close its files, and ends the process with status 2 * value + 1, modulo 256. */
 _Noreturn void output_exit(unsigned value);
 
+/* Ends the run because the library has seen enough: writes the guest's unfinished line and `line`,
+ * which ends in a newline, lets Bochs close its files, and ends the process with status 0. */
+_Noreturn void output_stop(const char *line, size_t length);
+
 /* Writes a message to standard error and as `!fail` into the stream, then ends the process. (It has
  * an attribute, because cppcheck overlooks _Noreturn.) */
 void output_fail(int status, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));

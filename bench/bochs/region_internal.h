@@ -27,13 +27,16 @@ enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
 /* Checks to make when an instruction starts: Is its address `end_at`? Which function is it in, if
  * it follows a delivery or a branch? Does the guest execute it? Is it in user mode, after kernel
- * code has run in the region (`entered`)? Are interrupts off? */
+ * code has run in the region (`entered`)? Are interrupts off? Does a measured call end here, by
+ * its return address, or by the IRET or SYSRET before it? */
 enum {
 	START_AT_END = 1 << 0,
 	START_IN_FUNCTION = 1 << 1,
 	START_OF_GUEST = 1 << 2,
 	START_IN_USER = 1 << 3,
-	START_IRQ_OFF = 1 << 4
+	START_IRQ_OFF = 1 << 4,
+	START_AT_RETURN = 1 << 5, /* only if measure_may_return() */
+	START_RETURNED = 1 << 6
 };
 
 /* Aligned so that every event finds its region by a shift. */
@@ -102,6 +105,26 @@ void region_repeat(struct model *model, struct region *region, unsigned cpu, con
 
 /* Writes the `!count` line. `model` may be NULL. */
 void region_write(const struct region *region, const struct model *model);
+
+/* Writes the `!count` line of one call of a measured function. `counts` are METRIC_COUNT numbers;
+ * `model` may be NULL. */
+void region_write_call(uint32_t id, uint64_t call, const uint64_t *counts, const struct model_counts *model);
+
+/* Opens the CPU's region with the flags of the marker BEGIN; `rip` is the address of its first
+ * instruction. region_drop() closes it without a line. */
+void region_open(struct region *region, uint32_t flags, uint64_t rip);
+void region_drop(struct region *region);
+
+/* Counts the page walks so far: they were not for the fetch of the closing instruction. */
+static inline void settle_walks(struct region *region)
+{
+	if (!region->walked)
+		return;
+	region->counts[METRIC_WALK_READS] += region->new_reads;
+	region->counts[METRIC_WALK_WRITES] += region->new_writes;
+	region->new_reads = region->new_writes = 0;
+	region->walked = false;
+}
 
 /* Makes region_tlb_control() report to the model `use`, which may be NULL. */
 void region_control_open(struct model *use);

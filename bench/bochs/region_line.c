@@ -35,22 +35,44 @@ static int add_model_counts(char *line, size_t size, const struct model_counts *
 	return length;
 }
 
-static void write_counts(const struct region *region, const struct model *model)
+/* Writes to `line` the beginning of a `!count` line: its fields `which` and the counts. Returns its
+ * length in bytes. */
+static int begin_line(char *line, size_t size, const char *which, const uint64_t *counts,
+                      const struct model_counts *model)
 {
 #define METRIC_FORMAT(id, name) " " name "=%" PRIu64
-#define METRIC_VALUE(id, name)  , region->counts[METRIC_##id]
-	char line[1024];
-	int length = snprintf(line, sizeof line, "!count region=%" PRIu32 METRICS(METRIC_FORMAT),
-	                      region->id METRICS(METRIC_VALUE));
+#define METRIC_VALUE(id, name)  , counts[METRIC_##id]
+	int length = snprintf(line, size, "!count %s" METRICS(METRIC_FORMAT), which METRICS(METRIC_VALUE));
 #undef METRIC_FORMAT
 #undef METRIC_VALUE
 
 	if (model)
-		length += add_model_counts(line + length, sizeof line - (size_t)length,
-		                           model_read(model, (unsigned)(region - regions)));
+		length += add_model_counts(line + length, size - (size_t)length, model);
+	return length;
+}
+
+static void write_counts(const struct region *region, const struct model *model)
+{
+	const unsigned cpu = (unsigned)(region - regions);
+	char line[1024], which[32];
+	int length;
+
+	snprintf(which, sizeof which, "region=%" PRIu32, region->id);
+	length = begin_line(line, sizeof line, which, region->counts, model ? model_read(model, cpu) : NULL);
 	if (nested_wanted())
 		length += snprintf(line + length, sizeof line - (size_t)length, " vm_exits=%" PRIu64,
-		                   nested_exits((unsigned)(region - regions)));
+		                   nested_exits(cpu));
+	line[length++] = '\n';
+	output_line(line, (size_t)length);
+}
+
+void region_write_call(uint32_t id, uint64_t call, const uint64_t *counts, const struct model_counts *model)
+{
+	char line[1024], which[64];
+	int length;
+
+	snprintf(which, sizeof which, "region=%" PRIu32 " call=%" PRIu64, id, call);
+	length = begin_line(line, sizeof line, which, counts, model);
 	line[length++] = '\n';
 	output_line(line, (size_t)length);
 }

@@ -5,6 +5,7 @@
 
 #include "bench/bochs/functions.h"
 #include "bench/bochs/irq_off.h"
+#include "bench/bochs/measure/measure.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
@@ -52,6 +53,7 @@ void regions_open(void (*tell)(bool open), struct model *use)
 	model = use;
 	region_trace_open(model);
 	region_control_open(model);
+	region_measure_open(model);
 	traces_walks = !model && trace_wanted();
 	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
 		regions[cpu].begin_on_irq = NO_IRQ;
@@ -68,18 +70,7 @@ static inline __attribute__((always_inline)) struct model *told(struct model *us
 	return use;
 }
 
-/* Counts the page walks so far: they were not for the fetch of the closing instruction. */
-static void settle_walks(struct region *region)
-{
-	if (!region->walked)
-		return;
-	region->counts[METRIC_WALK_READS] += region->new_reads;
-	region->counts[METRIC_WALK_WRITES] += region->new_writes;
-	region->new_reads = region->new_writes = 0;
-	region->walked = false;
-}
-
-static void drop_region(struct region *region)
+void region_drop(struct region *region)
 {
 	region->begin_on_irq = NO_IRQ;
 	region->at_start = 0;
@@ -95,7 +86,7 @@ static void drop_region(struct region *region)
 
 /* Opens a region with the flags of the marker BEGIN. In a nested machine (nested.h), events are
  * counted even if the flags ask for the time with interrupts off. */
-static void open_region(struct region *region, uint32_t flags)
+void region_open(struct region *region, uint32_t flags, uint64_t rip)
 {
 	unsigned cpu = (unsigned)(region - regions);
 
@@ -118,7 +109,7 @@ static void open_region(struct region *region, uint32_t flags)
 		flags_check(cpu, 0);
 		irq_off_start(cpu);
 	} else if (functions_wanted())
-		functions_start(cpu, *rip_of[cpu],
+		functions_start(cpu, rip,
 		                (struct totals){ .counts = region->counts,
 		                                 .model = model ? model_read(model, cpu) : NULL });
 	if (region->open)
@@ -137,7 +128,7 @@ static void close_region(struct region *region)
 	if (region->irq_off)
 		irq_off_write((unsigned)(region - regions), region->id);
 	region_write(region, model);
-	drop_region(region);
+	region_drop(region);
 	region->id = 0;
 }
 
@@ -157,11 +148,11 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 	case MARK_OP_REGION:
 		if (model)
 			tell_change(true);
-		drop_region(region);
+		region_drop(region);
 		region->id = argument;
 		break;
 	case MARK_OP_BEGIN:
-		open_region(region, argument);
+		region_open(region, argument, *rip_of[cpu]);
 		break;
 	case MARK_OP_END:
 		close_region(region);
@@ -200,7 +191,7 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 	if (vector != VECTOR_NMI)
 		flags_check(cpu, FLAGS_IF);
 	if (region->begin_on_irq == (int)vector)
-		open_region(region, 0);
+		region_open(region, 0, *rip_of[cpu]);
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
 	trace_number(region, cpu, "interrupt", *rip_of[cpu], "vector", vector);
 	region->delivering = true;
@@ -213,7 +204,7 @@ void region_reset(unsigned cpu)
 {
 	if (model && !model_reset(model, cpu))
 		output_fail(1, "no memory for the model's caches");
-	drop_region(&regions[cpu]);
+	region_drop(&regions[cpu]);
 }
 
 /* The most frequent events have two versions, so that the version without a model touches none of
@@ -227,6 +218,8 @@ static __attribute__((noinline)) void start_watched(struct region *region, unsig
 		region->executing = false;
 		return;
 	}
+	if (region->at_start & (START_AT_RETURN | START_RETURNED))
+		measure_instruction_starts(cpu, region->start);
 	if (region->at_start & START_AT_END && region->start == region->end_at)
 		close_region(region);
 	if (region->at_start & START_IN_USER && region->open && in_kernel_half(cpu, region->start))
@@ -259,7 +252,7 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 		fetch_loads[cpu] = 0;
 		model_instruction_starts(use, cpu, rip, registers_of(cpu));
 	}
-	if (region->at_start)
+	if (region->at_start && (region->at_start != START_AT_RETURN || measure_may_return(cpu, rip)))
 		start_watched(region, cpu);
 }
 

@@ -26,6 +26,7 @@
 #include "bench/bochs/model/branches.h"
 
 struct model;
+struct call_counts;
 
 /* Calls tell(true) when the first region opens and tell(false) when the last one closes. If a REP
  * outside of all regions has many iterations (repeat.h), also calls tell(true) when the REP begins
@@ -63,3 +64,30 @@ void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physica
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken);
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
 void region_interrupt_return(unsigned cpu);
+
+/* The counts of a kernel without markers (measure/measure.h). `use` is the model, or NULL. */
+void region_measure_open(const struct model *use);
+
+/* Starts to count on this CPU, beginning with the instruction at `rip`, which executes now. If it
+ * counts already, only ends the page walk that fetched this instruction: the walk is not part of
+ * what is measured from here on. region_counts_stop() stops counting. */
+void region_counts_start(unsigned cpu, uint64_t rip);
+void region_counts_stop(unsigned cpu);
+
+/* Read the counts since region_counts_start(), or write a `!count` line with some. */
+void region_counts_read(unsigned cpu, struct call_counts *counts);
+void region_counts_write(uint32_t id, uint64_t call, const struct call_counts *counts);
+
+/* Makes measure_instruction_starts() be called at the start of the next instruction. It then calls
+ * region_return_seen(). */
+void region_returned(unsigned cpu);
+void region_return_seen(unsigned cpu);
+
+/* Returns true if the instruction at `rip` is a REP that has executed iterations. */
+bool region_repeats(unsigned cpu, uint64_t rip);
+
+/* Returns true if the instruction at `rip` has started in the region and has not ended. */
+bool region_executes(unsigned cpu, uint64_t rip);
+
+/* Returns the number of instructions completed since region_counts_start(). */
+uint64_t region_completed(unsigned cpu);

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Makes a CD image that boots a kernel by GRUB: an ELF file for Multiboot 1 or 2, or Linux.
+# usage: make-cd.sh OUTPUT.iso KERNEL [INITRD]
+# The same files make the same image, byte for byte. Exit status: 2 if a file or tool is missing or
+# the kernel is of no known kind, 1 if GRUB's tools failed.
+set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../environment.sh"
+
+[ $# = 2 ] || [ $# = 3 ] || { echo "usage: $0 OUTPUT.iso KERNEL [INITRD]" >&2; exit 2; }
+output=$1 kernel=$2 initrd=${3:-}
+for tool in grub-mkrescue grub-file xorriso mformat; do
+	command -v $tool >/dev/null || {
+		echo "$tool is missing; install grub-common, grub-pc-bin, xorriso and mtools" >&2
+		exit 2
+	}
+done
+for file in "$kernel" ${initrd:+"$initrd"}; do
+	[ -r "$file" ] || { echo "$file cannot be read" >&2; exit 2; }
+done
+if grub-file --is-x86-multiboot2 "$kernel"; then
+	load="multiboot2 /boot/kernel" add="module2 /boot/initrd initrd" modules=multiboot2
+elif grub-file --is-x86-multiboot "$kernel"; then
+	load="multiboot /boot/kernel" add="module /boot/initrd initrd" modules=multiboot
+elif grub-file --is-x86-linux "$kernel"; then
+	# Without nolapic_timer Linux takes its timer's frequency from CPUID, and Bochs has another.
+	load="linux /boot/kernel console=ttyS0 nokaslr nolapic_timer" add="initrd /boot/initrd" modules=linux
+else
+	echo "$kernel is neither a Multiboot kernel nor Linux; if another loader boots it, give --iso" >&2
+	exit 2
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/tree/boot/grub"
+cp "$kernel" "$work/tree/boot/kernel"
+[ -z "$initrd" ] || cp "$initrd" "$work/tree/boot/initrd"
+{
+	echo "set timeout=0"
+	echo "menuentry kernel {"
+	echo "	$load"
+	[ -z "$initrd" ] || echo "	$add"
+	echo "}"
+} >"$work/tree/boot/grub/grub.cfg"
+find "$work/tree" -exec touch -d @946684800 {} +
+SOURCE_DATE_EPOCH=946684800 grub-mkrescue -d /usr/lib/grub/i386-pc -o "$output" "$work/tree" \
+	--install-modules="$modules normal iso9660 biosdisk" --themes= --fonts= --locales= >"$work/log" 2>&1 ||
+	{ tail -n 3 "$work/log" >&2; exit 1; }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/bochs/measure/plan.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 512 };
+
+/* Reads pairs of hexadecimal digits. Returns false if the text is anything else, or is too long. */
+static bool take_code(struct plan_region *region, const char *text)
+{
+	if (strcmp(text, "-") == 0)
+		return true;
+	for (; *text; text += 2) {
+		unsigned byte;
+
+		if (region->code_bytes == PLAN_CODE_MAX || strspn(text, "0123456789abcdef") < 2 ||
+		    sscanf(text, "%2x", &byte) != 1)
+			return false;
+		region->code[region->code_bytes++] = (uint8_t)byte;
+	}
+	return region->code_bytes > 0;
+}
+
+static bool take_call(struct plan *plan, const char *text)
+{
+	struct plan_region *region = &plan->region[plan->regions];
+	char code[2 * PLAN_CODE_MAX + 2];
+	int end = 0;
+
+	if (plan->regions == PLAN_REGIONS_MAX)
+		return false;
+	*region = (struct plan_region){ 0 };
+	if (sscanf(text, "%" SCNu32 " %" SCNx64 " %129s%n", &region->id, &region->start, code, &end) != 3 ||
+	    text[end] || region->id == 0 || !take_code(region, code))
+		return false;
+	plan->regions++;
+	return true;
+}
+
+static bool take_line(struct plan *plan, char *line)
+{
+	char *rest = strchr(line, ' ');
+	int end = 0;
+
+	if (!rest)
+		return false;
+	*rest++ = '\0';
+	if (strcmp(line, "call") == 0)
+		return take_call(plan, rest);
+	if (strcmp(line, "ticks") == 0)
+		return sscanf(rest, "%" SCNu64 "%n", &plan->ticks, &end) == 1 && !rest[end] && plan->ticks;
+	if (strcmp(line, "until") != 0 || !*rest || strlen(rest) >= sizeof plan->until)
+		return false;
+	strcpy(plan->until, rest);
+	return true;
+}
+
+int plan_read(struct plan *plan, const char *path, char why[PLAN_WHY_MAX])
+{
+	char line[LINE_MAX_BYTES];
+	unsigned number = 0;
+	FILE *file = fopen(path, "re");
+	int status = 0;
+
+	*plan = (struct plan){ 0 };
+	if (!file) {
+		snprintf(why, PLAN_WHY_MAX, "%.200s: %s", path, strerror(errno));
+		return -1;
+	}
+	while (status == 0 && fgets(line, sizeof line, file)) {
+		char copy[LINE_MAX_BYTES];
+
+		number++;
+		line[strcspn(line, "\n")] = '\0';
+		strcpy(copy, line);
+		if (!take_line(plan, line)) {
+			snprintf(why, PLAN_WHY_MAX, "%.200s:%u: not an item of a plan: %.80s", path, number,
+			         copy);
+			status = -1;
+		}
+	}
+	fclose(file);
+	return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Traps: call a function before the instruction at a watched address executes. All other
+ * instructions run as fast as without traps.
+ *
+ * Bochs reports each instruction that it decodes, and keeps it decoded. A decoded instruction begins
+ * with the address of the function that executes it. If the last 12 bits of its address are those of
+ * a watched address, this address is replaced by that of a stub, which calls trap_hit if RIP is the
+ * watched address, and then jumps to the original function. Only the last 12 bits are compared when
+ * the instruction is decoded, because code is decoded once for all its linear addresses.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Called before the instruction at `address` executes: CS.L and CS.D say that it is 64-bit code, or
+ * that it is 32-bit code. A REP instruction is reported before each of its iterations. */
+typedef void trap_hit(unsigned cpu, uint64_t address, bool is64);
+
+/* Must be called before the machine starts. If there is no memory for the stubs, or Bochs decodes
+ * instructions into an unknown form, ends the process with status 2. */
+void traps_open(trap_hit *hit);
+
+/* Adds an address. Instructions that were decoded before are not watched. */
+void traps_add(uint64_t address);
+
+/* Notes that Bochs decoded an instruction. `opcode` are its `length` bytes, in the guest's memory. */
+void traps_decoded(unsigned cpu, void *instruction, const uint8_t *opcode, unsigned length, bool is32,
+                   bool is64);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/bochs/measure/watch.h"
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/bochs/measure/measure.h"
+#include "bench/bochs/output.h"
+#include "bench/protocol/ports.h"
+
+/* COM1: the data register, and the line control register, whose bit 7 gives the data register
+ * another meaning. */
+enum { COM1_DATA = 0x3F8, COM1_CONTROL = 0x3FB, CONTROL_DIVISOR = 0x80 };
+
+/* The text screen: characters and attributes in turn. */
+enum { SCREEN = 0xB8000, COLUMNS = 80, ROWS = 25 };
+
+/* How often the screen is read, in ticks. */
+enum { PERIOD = 1 << 20 };
+
+/* A stream of bytes in which the text is searched. */
+struct stream {
+	char last[PLAN_TEXT_MAX];
+	size_t length;
+};
+
+static const struct plan *plan;
+static struct stream serial, debug_port;
+static unsigned control;
+static bool found; /* the text appeared */
+
+/* Bochs's BX_MEM_C::readPhysicalPage(), a static member like getHostMemAddr() (guest.c). It also reads
+ * the memory of devices. */
+static void (*read_physical)(void *cpu, uint64_t address, unsigned length, void *data);
+
+/* Registers a function with Bochs's timers. */
+static void start_timer(uint64_t ticks, bool repeats, void (*function)(void *))
+{
+	int (*add)(void *, void *, void (*)(void *), uint64_t, bool, bool, const char *);
+	void *system = dlsym(RTLD_DEFAULT, "bx_pc_system");
+
+	*(void **)&add = dlsym(RTLD_DEFAULT, "_ZN14bx_pc_system_c20register_timer_ticksEPvPFvS0_EmbbPKc");
+	if (!add || !system)
+		output_fail(2, "this Bochs does not export its timers; package bochs of Debian 12 does");
+	add(system, NULL, function, ticks, repeats, true, "palimpsest");
+}
+
+static _Noreturn void stop(const char *reason)
+{
+	char line[64];
+	int length = snprintf(line, sizeof line, "!stop reason=%s\n", reason);
+
+	measure_finish();
+	output_stop(line, (size_t)length);
+}
+
+/* Called by Bochs a period after the text appeared. */
+static void text_is_out(void *unused)
+{
+	(void)unused;
+	stop("until");
+}
+
+/* The text has appeared: measures nothing more. The machine goes on for a period, so that the serial
+ * port's log gets the last bytes. */
+static void found_text(void)
+{
+	if (found)
+		return;
+	found = true;
+	measure_finish();
+	start_timer(PERIOD, false, text_is_out);
+}
+
+static void take(struct stream *stream, char byte)
+{
+	size_t wanted = strlen(plan->until);
+
+	if (!wanted)
+		return;
+	if (stream->length == wanted)
+		memmove(stream->last, stream->last + 1, --stream->length);
+	stream->last[stream->length++] = byte;
+	if (stream->length == wanted && memcmp(stream->last, plan->until, wanted) == 0)
+		found_text();
+}
+
+void watch_output(uint16_t port, unsigned value)
+{
+	if (port == COM1_CONTROL)
+		control = value;
+	else if (port == COM1_DATA && !(control & CONTROL_DIVISOR))
+		take(&serial, (char)value);
+	else if (port == PORT_RECORDS)
+		take(&debug_port, (char)value);
+}
+
+/* Ends the run if a row of the screen contains the text. */
+static void read_screen(void)
+{
+	for (unsigned row = 0; row < ROWS && *plan->until && read_physical; row++) {
+		uint8_t cells[2 * COLUMNS];
+		char text[COLUMNS + 1];
+
+		/* A read of more than 8 bytes may be refused. */
+		for (unsigned at = 0; at < sizeof cells; at += 8)
+			read_physical(NULL, SCREEN + row * sizeof cells + at, 8, cells + at);
+		for (unsigned column = 0; column < COLUMNS; column++)
+			text[column] = cells[2 * column] ? (char)cells[2 * column] : ' ';
+		text[COLUMNS] = '\0';
+		if (strstr(text, plan->until))
+			found_text();
+	}
+}
+
+/* Called by Bochs after each period. */
+static void period_ends(void *unused)
+{
+	(void)unused;
+	read_screen();
+}
+
+/* Called by Bochs when the limit is reached. */
+static void limit_reached(void *unused)
+{
+	(void)unused;
+	stop("ticks");
+}
+
+void watch_open(const struct plan *use)
+{
+	plan = use;
+	*(void **)&read_physical = dlsym(RTLD_DEFAULT, "_ZN8BX_MEM_C16readPhysicalPageEP8BX_CPU_CmjPv");
+}
+
+void watch_reset(void)
+{
+	static bool started;
+
+	if (started)
+		stop("reset");
+	started = true;
+	if (*plan->until)
+		start_timer(PERIOD, true, period_ends);
+	if (plan->ticks)
+		start_timer(plan->ticks, false, limit_reached);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a run of a kernel that does not say when it is done: at a text that it writes, after a
+ * number of ticks, or when it resets the machine. The last lines of the stream are then the
+ * `!region` lines and `!stop reason=until|ticks|reset`; the process ends with status 0. */
+#pragma once
+
+#include <stdint.h>
+
+#include "bench/bochs/measure/plan.h"
+
+/* The plan must stay in place. */
+void watch_open(const struct plan *plan);
+
+/* Notes that the first CPU was reset, by the hardware or by software. The first reset starts the
+ * machine. */
+void watch_reset(void);
+
+/* Notes that the guest wrote the low byte of `value` to a port. */
+void watch_output(uint16_t port, unsigned value);
