@@ -133,21 +133,23 @@ bench=$root/build/host/palimpsest-bench
 [ -x "$bench" ] || echo "run-bench: building the harness…" >&2
 build -j"$jobs" host
 
+# Somebody's own kernel is measured: nothing of ours is booted.
+if [ "${arguments[0]-}" = measure ]; then
+	build bochs-library
+	exec "$bench" "${arguments[@]}"
+fi
+
 builds=$("$bench" --print-builds "${arguments[@]}") || exit
 if [ -n "$builds" ]; then
 	[ -d "$root/build/programs" ] || echo "run-bench: building the kernels and programs…" >&2
-	# The first kernel is built together with these, so that no processor waits while the
-	# instrumentation library is linked.
-	others=(programs bochs-library linux-programs)
+	build -j"$jobs" programs bochs-library linux-programs
 	while read -ra build; do
 		if [ "${build[0]}" = lab ]; then
 			make -s -C "$root" --no-print-directory lab >&2 || fail "engine kvm-emulated cannot run: see above"
 			continue
 		fi
-		build -j"$jobs" "${others[@]}" kernel "${build[@]}"
-		others=()
+		build -j"$jobs" kernel "${build[@]}"
 	done <<<"$builds"
-	[ ${#others[@]} -eq 0 ] || build -j"$jobs" "${others[@]}"
 fi
 
 exec "$bench" "${arguments[@]}"

@@ -3,7 +3,7 @@
 HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
 # The rooms (folders of bench/host), lowest first. A room may include only its own headers and those
 # of the rooms before it; tests/rules.sh checks this.
-ROOMS        := base engine store intake launch probe calibrate evaluate answers terminal report compare session
+ROOMS        := base engine store intake launch probe calibrate evaluate answers terminal report compare session measure
 HOST_SOURCES := $(wildcard bench/host/*.c bench/host/*/*.c)
 HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o \
 	$(BUILD)/bench/bochs/symbols.o \

@@ -12,6 +12,7 @@
 #include "bench/host/compare/compare.h"
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/engine/profiles.h"
+#include "bench/host/measure/measure.h"
 #include "bench/host/probe/probe_kvm.h"
 #include "bench/host/session/export.h"
 #include "bench/host/session/listing.h"
@@ -113,6 +114,9 @@ static int serve(int argc, char *argv[])
 	char why[OPTIONS_WHY_MAX];
 	char command[2048], unknown[BENCH_GLOBS];
 
+	join(command, sizeof command, argc, argv);
+	if (argc > 1 && strcmp(argv[1], "measure") == 0)
+		return measure_command(argc - 1, argv + 1, command);
 	if (options_parse(&options, argc, argv, why)) {
 		message_error("run-bench: %s", why);
 		options_usage(stderr);
@@ -162,7 +166,6 @@ static int serve(int argc, char *argv[])
 	case MODE_RUN:
 		break;
 	}
-	join(command, sizeof command, argc, argv);
 	return session_run(&options, command);
 }
 

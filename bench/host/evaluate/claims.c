@@ -241,8 +241,8 @@ static bool parse_run(const struct claim *claim, bool alone, const char *item, s
 }
 
 /*
- * The header line `key` is a list of launches, separated by commas. Appends them to own[], which has
- * `count` launches. Returns their new number, at most CLAIM_RUNS_MAX.
+ * Appends the items of the header line `key`, which commas separate, to the `count` launches of the
+ * claim. Returns their new number, at most CLAIM_RUNS_MAX.
  */
 static size_t list_runs(struct claim *claim, int key, struct claim_run own[CLAIM_RUNS_MAX], size_t count)
 {

@@ -84,6 +84,7 @@ static const char help_rest[] =
         "  --import FILE        put prices of ring 0 into the profile NAME (--profile) that --calibrate\n"
         "                       wrote: FILE is COM1's output of make iso RUN=bench\n"
         "                       EXTRA='bench=micro.*', booted on the same processor\n"
+        "  measure ...          measure calls of functions in your own kernel; measure --help shows how\n"
         "\n"
         "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR\n"
         "turns colours off.\n"

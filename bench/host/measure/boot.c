@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/measure/boot.h"
+#include "bench/host/base/clock.h"
+#include "bench/host/base/interrupt.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/base/process.h"
+#include "bench/host/base/progress.h"
+#include "bench/host/intake/counts.h"
+#include "bench/host/intake/record.h"
+#include "bench/host/measure/machine.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRACE     2.0 /* seconds between SIGTERM and SIGKILL */
+#define LOG_BYTES 65536
+
+/* Lines that Bochs writes to its log when it ends, and what they mean. */
+static const struct {
+	const char *text, *meaning;
+	bool complete;
+} endings[] = {
+	{ "3rd (",
+	  "the kernel made a triple fault: an exception that it could not handle, twice. The last lines "
+	  "of bochs.log have its registers",
+	  false },
+	{ "soft power off", "the kernel turned the machine off", true },
+	{ "Shutdown port", "the kernel turned the machine off", true },
+};
+
+struct run {
+	const struct request *request;
+	struct boot *boot;
+	struct store *store;
+	int64_t launch;
+	struct process process;
+	char line[RECORD_LINE_MAX];
+	size_t length; /* of `line` */
+	char stop[16]; /* the library's reason to end the run */
+	bool powered_off;
+	char failure[BOOT_WHY_MAX];
+	int64_t failure_status;
+	bool timed_out, interrupted;
+	double started, told;
+};
+
+static void take_count(struct run *run, const struct record *record, struct boot_region *region,
+                       const struct request_region *name)
+{
+	const struct store_row row = {
+		.launch = run->launch, .benchmark = name->name, .parameter = 0, .parameter_unit = "none"
+	};
+	int64_t call, value, instructions = 0, rounds = 0;
+
+	if (!record_number(record, "call", &call))
+		return;
+	region->stored++;
+	for (size_t i = 0; i < record->pairs; i++) {
+		const char *key = record->pair[i].key;
+
+		if (strcmp(key, "region") == 0 || strcmp(key, "call") == 0 ||
+		    !record_decimal(record->pair[i].value, &value))
+			continue;
+		store_sample(run->store, &row, call, key, counts_unit(key), value, "");
+	}
+	if (record_number(record, "instructions", &instructions) &&
+	    record_number(record, "rep_iterations", &rounds))
+		store_sample(run->store, &row, call, COUNTS_WORK, COUNTS_WORK_UNIT, instructions + rounds,
+		             "");
+}
+
+/* Takes a line about a region. */
+static void take_region(struct run *run, const struct record *record)
+{
+	struct boot_region *region;
+	int64_t id, right = 0;
+
+	if (!record_number(record, "region", &id) || id < 1 || id > (int64_t)run->request->regions)
+		return;
+	region = &run->boot->region[id - 1];
+	if (strcmp(record->type, "count") == 0) {
+		take_count(run, record, region, &run->request->region[id - 1]);
+		return;
+	}
+	if (record_number(record, "opened", &region->opened) &&
+	    record_number(record, "closed", &region->closed) &&
+	    record_number(record, "lost", &region->lost) &&
+	    record_number(record, "others", &region->others) && record_number(record, "right", &right))
+		region->right = right;
+}
+
+/* Decodes %XX in the library's message. */
+static void decode(const char *text, char *out, size_t size)
+{
+	size_t length = 0;
+
+	for (; *text && length + 1 < size; text++) {
+		unsigned byte;
+
+		if (*text == '%' && sscanf(text + 1, "%2x", &byte) == 1) {
+			out[length++] = (char)byte;
+			text += 2;
+		} else {
+			out[length++] = *text;
+		}
+	}
+	out[length] = '\0';
+	text_clean(out);
+}
+
+static void take_line(struct run *run)
+{
+	struct record record;
+	const char *why;
+
+	if (run->line[0] != '!' || record_parse(&record, run->line, run->length, &why) != RECORD_LIBRARY)
+		return;
+	if (strcmp(record.type, "count") == 0 || strcmp(record.type, "region") == 0)
+		take_region(run, &record);
+	else if (strcmp(record.type, "stop") == 0 && record_get(&record, "reason"))
+		snprintf(run->stop, sizeof run->stop, "%s", record_get(&record, "reason"));
+	else if (strcmp(record.type, "exit") == 0)
+		run->powered_off = true;
+	else if (strcmp(record.type, "fail") == 0 && record_get(&record, "reason")) {
+		record_number(&record, "status", &run->failure_status);
+		decode(record_get(&record, "reason"), run->failure, sizeof run->failure);
+	}
+}
+
+static void take(struct run *run, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] != '\n') {
+			if (run->length < sizeof run->line - 1)
+				run->line[run->length++] = bytes[i];
+			continue;
+		}
+		run->line[run->length] = '\0';
+		take_line(run);
+		run->length = 0;
+	}
+}
+
+static bool read_some(struct run *run)
+{
+	char buffer[65536];
+	ssize_t length;
+
+	while ((length = process_read(&run->process, buffer, sizeof buffer)) > 0)
+		take(run, buffer, (size_t)length);
+	store_tick(run->store);
+	return length == 0;
+}
+
+static void tell(struct run *run, double now)
+{
+	int64_t calls = 0;
+
+	if (now - run->told < 0.5)
+		return;
+	run->told = now;
+	for (size_t i = 0; i < run->request->regions; i++)
+		calls += run->boot->region[i].stored;
+	if (!run->request->quiet) {
+		char what[80];
+
+		snprintf(what, sizeof what, "%.0f s, %" PRId64 " calls measured", now - run->started, calls);
+		progress_update(what, 0, -1);
+	}
+}
+
+/* Reads until the machine has ended. */
+static void follow(struct run *run)
+{
+	double stopped = 0;
+	bool killed = false;
+
+	for (;;) {
+		struct pollfd wait = { .fd = run->process.output, .events = POLLIN };
+		bool ended;
+		double now;
+
+		poll(&wait, 1, 50);
+		now = clock_seconds();
+		ended = process_reap(&run->process);
+		read_some(run);
+		if (ended)
+			return;
+		tell(run, now);
+		if (stopped > 0 && now - stopped > GRACE && !killed) {
+			killed = true;
+			process_signal(&run->process, SIGKILL);
+		}
+		run->interrupted = interrupt_count() > 0;
+		run->timed_out = run->timed_out || now - run->started > run->request->timeout;
+		if (stopped > 0 || (!run->interrupted && !run->timed_out))
+			continue;
+		stopped = now;
+		process_signal(&run->process, SIGTERM);
+	}
+}
+
+/* Looks for one of the `endings` in the log of Bochs. Returns its number, or -1. */
+static int find_ending(const char *directory)
+{
+	char path[PATH_MAX];
+	static char log[LOG_BYTES + 1];
+	FILE *file;
+
+	path_format(path, sizeof path, "%s/bochs.log", directory);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	if (fseek(file, -LOG_BYTES, SEEK_END))
+		rewind(file);
+	log[fread(log, 1, LOG_BYTES, file)] = '\0';
+	fclose(file);
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+		if (strstr(log, endings[i].text))
+			return (int)i;
+	return -1;
+}
+
+/* Says how the machine ended. Returns the reason, in boot->reason: "" if as the user wanted. */
+static const char *find_reason(const struct run *run, const char *directory)
+{
+	struct boot *boot = run->boot;
+	const char *until = run->request->until;
+	int ending;
+
+	if (strcmp(run->stop, "until") == 0 || (strcmp(run->stop, "ticks") == 0 && !until))
+		return "";
+	if (run->interrupted)
+		return "interrupted";
+	if (*run->failure)
+		return run->failure;
+	if (strcmp(run->stop, "ticks") == 0)
+		snprintf(boot->reason, sizeof boot->reason,
+		         "'%.100s' did not appear within %" PRIu64
+		         " instructions: does the kernel hang? serial.log has its output",
+		         until, run->request->instructions);
+	else if (strcmp(run->stop, "reset") == 0)
+		return "the kernel reset the machine";
+	else if (run->timed_out)
+		snprintf(boot->reason, sizeof boot->reason,
+		         "not done after %u seconds: does the kernel hang? serial.log has its output; "
+		         "--timeout "
+		         "allows more time",
+		         run->request->timeout);
+	else if (run->process.signal)
+		snprintf(boot->reason, sizeof boot->reason, "Bochs was killed by signal %d",
+		         run->process.signal);
+	else if ((ending = find_ending(directory)) >= 0 && !endings[ending].complete)
+		return endings[ending].meaning;
+	else if ((ending >= 0 || run->powered_off) && !until)
+		return "";
+	else if (ending >= 0 || run->powered_off)
+		snprintf(boot->reason, sizeof boot->reason,
+		         "the kernel turned the machine off before '%.100s' appeared", until);
+	else
+		snprintf(boot->reason, sizeof boot->reason,
+		         "Bochs ended by itself with status %d: bochs.log and engine.log say why",
+		         run->process.status);
+	return boot->reason;
+}
+
+static void judge(const struct run *run, const char *directory)
+{
+	struct boot *boot = run->boot;
+	const char *reason = find_reason(run, directory);
+
+	if (reason != boot->reason)
+		snprintf(boot->reason, sizeof boot->reason, "%s", reason);
+	boot->status = run->process.status;
+	boot->refused = *run->failure && run->failure_status == 2;
+	boot->state = !*boot->reason     ? "complete"
+	              : run->interrupted ? "cut short"
+	              : run->timed_out   ? "timed out"
+	                                 : "failed";
+}
+
+int boot_run(const struct request *request, const char *directory, const char *plan, struct store *store,
+             int64_t launch, struct boot *boot)
+{
+	struct run run = { .request = request, .boot = boot, .store = store, .launch = launch };
+	struct engine_command command = { 0 };
+	char log[PATH_MAX];
+	struct process_spec spec = { .arguments = &command.arguments,
+		                     .environment = &command.environment,
+		                     .directory = directory,
+		                     .log = log };
+	int status;
+
+	*boot = (struct boot){ .state = "failed", .status = -1 };
+	for (size_t i = 0; i < request->regions; i++)
+		boot->region[i].opened = -1;
+	path_format(log, sizeof log, "%s/engine.log", directory);
+	status = machine_prepare(request, directory, plan, &command, boot->reason, sizeof boot->reason);
+	spec.output = command.output;
+	if (status == 0 && process_start(&run.process, &spec)) {
+		snprintf(boot->reason, sizeof boot->reason, "%.200s: %s", command.arguments.item[0],
+		         strerror(errno));
+		status = -1;
+	}
+	arguments_free(&command.arguments);
+	arguments_free(&command.environment);
+	if (status == 0) {
+		run.started = clock_seconds();
+		follow(&run);
+		process_kill(&run.process);
+		boot->seconds = clock_seconds() - run.started;
+		progress_clear();
+		judge(&run, directory);
+	}
+	machine_tidy(directory);
+	return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* One boot of somebody's kernel: starts the machine, stores the counts, and finds out how it ended. */
+#pragma once
+
+#include "bench/host/measure/request.h"
+#include "bench/host/store/store.h"
+
+#define BOOT_WHY_MAX 600
+
+/* What became of a region. */
+struct boot_region {
+	int64_t opened, closed, lost; /* as the library says at the end; -1 if it did not */
+	int64_t others;               /* other code was executed at the address */
+	bool right;                   /* the code was the function's */
+	int64_t stored;               /* calls in the database */
+};
+
+struct boot {
+	const char *state;         /* complete | failed | cut short | timed out */
+	char reason[BOOT_WHY_MAX]; /* "" if complete */
+	int status;                /* exit status of Bochs, or 128 + signal */
+	bool refused;              /* the library says that the input is wrong */
+	double seconds;
+	struct boot_region region[REQUEST_REGIONS_MAX];
+};
+
+/* Boots the machine in the folder `directory` with this plan, and stores each call as a sample of
+ * the launch. Returns 0, or -1 with the reason in boot->reason if Bochs could not be started. */
+int boot_run(const struct request *request, const char *directory, const char *plan, struct store *store,
+             int64_t launch, struct boot *boot);

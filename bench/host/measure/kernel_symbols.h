@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The symbols of somebody's kernel: of its ELF file, 32-bit or 64-bit, from .symtab. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SYMBOLS_TEXT_MAX 400 /* bytes of a reason */
+
+struct kernel_symbol {
+	const char *name;
+	uint64_t address;
+	uint64_t size; /* up to the next symbol if the file does not say */
+};
+
+struct kernel_symbols;
+
+/* Reads a file. Returns NULL, with the reason and the next step in `why`, if it has no symbols. */
+struct kernel_symbols *kernel_symbols_read(const char *path, char why[SYMBOLS_TEXT_MAX]);
+void kernel_symbols_free(struct kernel_symbols *symbols);
+
+/* Returns 32 or 64. */
+unsigned kernel_symbols_bits(const struct kernel_symbols *symbols);
+
+/* Returns the symbol with this name, or NULL. If there are several, returns the one with the lowest
+ * address, and sets *count to their number. */
+const struct kernel_symbol *kernel_symbols_find(const struct kernel_symbols *symbols, const char *name,
+                                                size_t *count);
+
+/* Writes the names that are most similar to `name`, such as "sys_read, sys_reads". */
+void kernel_symbols_nearest(const struct kernel_symbols *symbols, const char *name, char *text, size_t size);
+
+/* Copies up to `max` bytes that the file has for this address to `code`. Returns their number. */
+size_t kernel_symbols_code(const struct kernel_symbols *symbols, uint64_t address, uint8_t *code, size_t max);

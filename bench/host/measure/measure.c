@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/measure/measure.h"
+#include "bench/host/base/interrupt.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/base/progress.h"
+#include "bench/host/engine/engine_bochs.h"
+#include "bench/host/engine/profiles.h"
+#include "bench/host/evaluate/summary.h"
+#include "bench/host/launch/image.h"
+#include "bench/host/measure/boot.h"
+#include "bench/host/measure/kernel_symbols.h"
+#include "bench/host/measure/table.h"
+#include "bench/host/report/csv.h"
+#include "bench/host/session/environment.h"
+#include "bench/host/store/folder.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_CANNOT 2
+
+enum { CODE_BYTES = 64 }; /* of a function, to compare with memory */
+
+struct measuring {
+	const struct request *request;
+	struct kernel_symbols *symbols;
+	char kernel[NAME_SIZE]; /* the name of the kernel in the results */
+	char plan[65536];
+	uint64_t address[REQUEST_REGIONS_MAX];
+	struct folder folder;
+	struct store *store;
+	struct boot boot;
+};
+
+/* Adds a region to the plan. Returns 0, or -1 after a message. */
+static int plan_region(struct measuring *measuring, size_t index, size_t *used)
+{
+	const struct request_region *region = &measuring->request->region[index];
+	const struct kernel_symbol *symbol;
+	uint8_t code[CODE_BYTES];
+	char near[300], hex[2 * CODE_BYTES + 1] = "-";
+	size_t count, bytes;
+
+	symbol = kernel_symbols_find(measuring->symbols, region->function, &count);
+	if (!symbol) {
+		kernel_symbols_nearest(measuring->symbols, region->function, near, sizeof near);
+		message_error("run-bench: --region %s: %s has no function '%s'; the nearest names are: %s",
+		              region->name, measuring->request->symbols, region->function, near);
+		return -1;
+	}
+	if (count > 1)
+		message("region %s: %zu functions have the name %s; the one at %#" PRIx64 " is measured",
+		        region->name, count, symbol->name, symbol->address);
+	bytes = kernel_symbols_code(measuring->symbols, symbol->address, code,
+	                            symbol->size && symbol->size < sizeof code ? symbol->size : sizeof code);
+	for (size_t i = 0; i < bytes; i++)
+		snprintf(hex + 2 * i, 3, "%02x", code[i]);
+	measuring->address[index] = symbol->address;
+	*used += (size_t)snprintf(measuring->plan + *used, sizeof measuring->plan - *used,
+	                          "call %zu %" PRIx64 " %s\n", index + 1, symbol->address, hex);
+	return 0;
+}
+
+static int make_plan(struct measuring *measuring)
+{
+	const struct request *request = measuring->request;
+	size_t used = 0;
+
+	for (size_t i = 0; i < request->regions; i++)
+		if (plan_region(measuring, i, &used))
+			return -1;
+	if (request->until)
+		used += (size_t)snprintf(measuring->plan + used, sizeof measuring->plan - used, "until %s\n",
+		                         request->until);
+	if (request->instructions)
+		snprintf(measuring->plan + used, sizeof measuring->plan - used, "ticks %" PRIu64 "\n",
+		         request->instructions);
+	return 0;
+}
+
+/* Names the kernel after its file, without the folder and the suffix. */
+static void name_kernel(struct measuring *measuring)
+{
+	const struct request *request = measuring->request;
+	const char *path = request->kernel ? request->kernel : request->iso;
+	const char *slash = strrchr(path, '/');
+	char base[NAME_SIZE];
+	char *dot;
+
+	snprintf(base, sizeof base, "%s", slash ? slash + 1 : path);
+	dot = strrchr(base, '.');
+	if (dot && dot != base)
+		*dot = '\0';
+	name_for_file(base, measuring->kernel, sizeof measuring->kernel);
+}
+
+static int describe(struct measuring *measuring, const char *command)
+{
+	const struct request *request = measuring->request;
+	struct environment *environment = calloc(1, sizeof *environment);
+	char path[PATH_MAX], sha256[IMAGE_SHA256_MAX], key[NAME_SIZE + 16];
+	int status = -1;
+
+	if (!environment)
+		return -1;
+	environment_add(environment, "results.format", "%d", STORE_VERSION);
+	environment_add(environment, "run.name", "%s", measuring->folder.name);
+	environment_add(environment, "run.command", "%s", command);
+	environment_add(environment, "run.kind", "measure");
+	environment_add(environment, "run.strategies", "%s", measuring->kernel);
+	environment_add(environment, "run.cpus", "1");
+	environment_add(environment, "run.memory", "%u MiB", request->memory);
+	environment_add(environment, "run.profile", "%s", request->profile ? request->profile : "none");
+	environment_add(environment, "measure.until", "%s", request->until ? request->until : "");
+	environment_add(environment, "measure.instructions", "%" PRIu64, request->instructions);
+	for (size_t i = 0; i < request->regions; i++) {
+		snprintf(key, sizeof key, "region.%s", request->region[i].name);
+		environment_add(environment, key, "%s at %#" PRIx64, request->region[i].function,
+		                measuring->address[i]);
+	}
+	image_sha256(request->kernel ? request->kernel : request->iso, sha256);
+	environment_add(environment, "sha256.kernel", "%s", sha256);
+	image_sha256(request->symbols, sha256);
+	environment_add(environment, "sha256.symbols", "%s", sha256);
+	environment_collect(environment);
+	path_format(path, sizeof path, "%s/environment.json", measuring->folder.path);
+	if (environment_store(environment, measuring->store))
+		message_error("run-bench: %s", store_error(measuring->store));
+	else if (environment_write_json(environment, path))
+		message_error("run-bench: %s: %s", path, strerror(errno));
+	else
+		status = 0;
+	free(environment);
+	return status;
+}
+
+/* Creates the folder and the database. Returns EXIT_SUCCESS, or another exit status after a
+ * message. */
+static int begin(struct measuring *measuring, const char *command)
+{
+	const struct engine *engine = &engine_bochs;
+	char path[PATH_MAX], why[ENGINE_WHY_MAX];
+
+	if (folder_make(&measuring->folder, measuring->request->out, &engine, 1, why, sizeof why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	path_format(path, sizeof path, "%s/results.sqlite", measuring->folder.path);
+	measuring->store = store_create(path, why, sizeof why);
+	if (!measuring->store) {
+		message_error("run-bench: %s", why);
+		return EXIT_FAILURE;
+	}
+	if (store_run_start(measuring->store, measuring->folder.name, command, 0)) {
+		message_error("run-bench: %s", store_error(measuring->store));
+		return EXIT_FAILURE;
+	}
+	return describe(measuring, command) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Boots the kernel. Returns 0, or -1 after a message if that was not possible. */
+static int boot(struct measuring *measuring)
+{
+	const struct request *request = measuring->request;
+	char directory[PATH_MAX], sha256[IMAGE_SHA256_MAX];
+	struct store_launch launch = { .engine = engine_bochs.name,
+		                       .strategy = measuring->kernel,
+		                       .stack = "",
+		                       .loader = "",
+		                       .isolation = "",
+		                       .cpus = 1,
+		                       .memory = request->memory,
+		                       .round = 1,
+		                       .bench = "*",
+		                       .sha256 = sha256 };
+	struct store_outcome outcome = { .revision = "", .compiler = "" };
+	int64_t id;
+	int status;
+
+	image_sha256(request->kernel ? request->kernel : request->iso, sha256);
+	path_format(directory, sizeof directory, "%s/launch-1", measuring->folder.path);
+	if (path_make_folders(directory)) {
+		message_error("run-bench: %s: %s", directory, strerror(errno));
+		return -1;
+	}
+	id = store_launch_start(measuring->store, &launch);
+	message("booting %s in Bochs (its files: %s)", measuring->kernel, directory);
+	status = boot_run(request, directory, measuring->plan, measuring->store, id, &measuring->boot);
+	outcome.state = measuring->boot.state;
+	outcome.reason = measuring->boot.reason;
+	outcome.status = measuring->boot.status;
+	outcome.seconds = measuring->boot.seconds;
+	store_launch_finish(measuring->store, id, &outcome);
+	if (status)
+		message_error("run-bench: %s", measuring->boot.reason);
+	return status;
+}
+
+/* Says what is wrong with a region, and what to do next. Returns the exit status for it. */
+static int judge_region(const struct measuring *measuring, size_t index)
+{
+	const struct request_region *asked = &measuring->request->region[index];
+	const struct boot_region *region = &measuring->boot.region[index];
+	const uint64_t at = measuring->address[index];
+
+	if (region->opened < 0)
+		return region->stored ? EXIT_SUCCESS : EXIT_FAILURE; /* the boot's own message says why */
+	if (!region->opened && region->others && !region->right) {
+		message_error("run-bench: region %s: the code at %#" PRIx64
+		              " is not that of %s in %s. Are these the "
+		              "symbols of another build? Give those of the kernel that was booted",
+		              asked->name, at, asked->function, measuring->request->symbols);
+		return EXIT_CANNOT;
+	}
+	if (!region->opened) {
+		message_error(
+		        "run-bench: region %s never opened: %s (%#" PRIx64 ") did not execute. Does the run "
+		        "end too early, or does the kernel need input? Was the kernel relocated, or is the "
+		        "function inlined in its callers?",
+		        asked->name, asked->function, at);
+		return EXIT_FAILURE;
+	}
+	if (!region->closed) {
+		message_error("run-bench: region %s opened %" PRId64
+		              " times but never closed: no call of %s returned. "
+		              "Does the run end too early, or does it never return?",
+		              asked->name, region->opened, asked->function);
+		return EXIT_FAILURE;
+	}
+	if (region->opened > region->closed)
+		message("region %s: %" PRId64 " of %" PRId64
+		        " calls did not return before the run ended, and are "
+		        "not in the results",
+		        asked->name, region->opened - region->closed, region->opened);
+	if (region->closed > region->stored)
+		message("region %s: %" PRId64 " of %" PRId64
+		        " calls are in the results, evenly spaced but for the "
+		        "first ones; for all of them, end the run earlier or choose a function that is "
+		        "called less",
+		        asked->name, region->stored, region->closed);
+	return EXIT_SUCCESS;
+}
+
+static int judge(const struct measuring *measuring)
+{
+	const struct boot *boot = &measuring->boot;
+	int status = *boot->reason ? EXIT_FAILURE : EXIT_SUCCESS;
+
+	for (size_t i = 0; i < measuring->request->regions; i++) {
+		int of_region = judge_region(measuring, i);
+
+		if (of_region > status)
+			status = of_region;
+	}
+	if (*boot->reason)
+		message_error("run-bench: %s: %s; what was measured is kept", boot->state, boot->reason);
+	return boot->refused ? EXIT_CANNOT : status;
+}
+
+static int finish(struct measuring *measuring)
+{
+	int status = judge(measuring);
+	sqlite3 *db;
+	int failed = store_run_finish(measuring->store, status ? "failed" : "complete");
+
+	db = store_database(measuring->store);
+	failed |= summary_compute(db) | csv_export(db, measuring->folder.path);
+	failed |= table_print(db, stdout) | table_write(db, measuring->folder.path);
+	failed |= store_close(measuring->store);
+	measuring->store = NULL;
+	if (folder_is_latest(&measuring->folder))
+		message_error("run-bench: results/latest: %s", strerror(errno));
+	message("results: %s", measuring->folder.path);
+	return failed && !status ? EXIT_FAILURE : status;
+}
+
+static int measure(struct measuring *measuring, const char *command)
+{
+	char why[SYMBOLS_TEXT_MAX];
+	int status;
+
+	measuring->symbols = kernel_symbols_read(measuring->request->symbols, why);
+	if (!measuring->symbols) {
+		message_error("run-bench: --symbols: %s", why);
+		return EXIT_CANNOT;
+	}
+	name_kernel(measuring);
+	if (make_plan(measuring))
+		return EXIT_CANNOT;
+	if (bochs_can_run(why, sizeof why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	status = begin(measuring, command);
+	if (status)
+		return status;
+	if (boot(measuring)) {
+		store_run_finish(measuring->store, "failed");
+		return EXIT_CANNOT;
+	}
+	return finish(measuring);
+}
+
+int measure_command(int argc, char *argv[], const char *command)
+{
+	static struct request request;
+	static struct measuring measuring;
+	char why[REQUEST_WHY_MAX];
+	int status;
+
+	if (request_parse(&request, argc, argv, why)) {
+		message_error("run-bench measure: %s", why);
+		return EXIT_CANNOT;
+	}
+	if (request.help) {
+		request_help(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (request.profile && profiles_check(request.profile, why, sizeof why)) {
+		message_error("run-bench measure: %s", why);
+		return EXIT_CANNOT;
+	}
+	interrupt_install();
+	progress_set_level(request.quiet ? PROGRESS_QUIET : PROGRESS_NORMAL);
+	measuring.request = &request;
+	status = measure(&measuring, command);
+	if (measuring.store)
+		store_close(measuring.store);
+	kernel_symbols_free(measuring.symbols);
+	return status;
+}

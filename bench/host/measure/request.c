@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/measure/request.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OPTION_ISO = 256,
+	OPTION_KERNEL,
+	OPTION_INITRD,
+	OPTION_DISK,
+	OPTION_SYMBOLS,
+	OPTION_REGION,
+	OPTION_UNTIL,
+	OPTION_INSTRUCTIONS,
+	OPTION_PROFILE,
+	OPTION_OUT,
+	OPTION_MEMORY,
+	OPTION_TIMEOUT,
+	OPTION_QUIET,
+	OPTION_HELP
+};
+
+static const struct option long_options[] = {
+	{ "iso", required_argument, NULL, OPTION_ISO },
+	{ "kernel", required_argument, NULL, OPTION_KERNEL },
+	{ "initrd", required_argument, NULL, OPTION_INITRD },
+	{ "disk", required_argument, NULL, OPTION_DISK },
+	{ "symbols", required_argument, NULL, OPTION_SYMBOLS },
+	{ "region", required_argument, NULL, OPTION_REGION },
+	{ "until", required_argument, NULL, OPTION_UNTIL },
+	{ "instructions", required_argument, NULL, OPTION_INSTRUCTIONS },
+	{ "profile", required_argument, NULL, OPTION_PROFILE },
+	{ "out", required_argument, NULL, OPTION_OUT },
+	{ "memory", required_argument, NULL, OPTION_MEMORY },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "quiet", no_argument, NULL, OPTION_QUIET },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ 0 },
+};
+
+__attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, REQUEST_WHY_MAX, format, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+static int take_number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *value,
+                       char *why)
+{
+	char *end;
+
+	*value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || *value < low || *value > high)
+		return wrong(why, "--%s '%.40s': a number from %llu to %llu is needed", name, text,
+		             (unsigned long long)low, (unsigned long long)high);
+	return 0;
+}
+
+static int take_unsigned(const char *name, const char *text, unsigned low, unsigned high, unsigned *value,
+                         char *why)
+{
+	uint64_t number;
+
+	if (take_number(name, text, low, high, &number, why))
+		return -1;
+	*value = (unsigned)number;
+	return 0;
+}
+
+static int take_region(struct request *request, const char *text, char *why)
+{
+	struct request_region *region = &request->region[request->regions];
+	const char *equals = strchr(text, '=');
+
+	if (request->regions == REQUEST_REGIONS_MAX)
+		return wrong(why, "more than %d regions", REQUEST_REGIONS_MAX);
+	if (!equals || !equals[1] || equals == text || (size_t)(equals - text) >= sizeof region->name)
+		return wrong(why, "--region '%.60s': NAME=FUNCTION is needed, such as read=sys_read", text);
+	snprintf(region->name, sizeof region->name, "%.*s", (int)(equals - text), text);
+	if (!name_is_good(region->name))
+		return wrong(why,
+		             "--region '%.60s': the name '%s' may have letters, digits, '.', '_' and '-'",
+		             text, region->name);
+	for (size_t i = 0; i < request->regions; i++)
+		if (strcmp(request->region[i].name, region->name) == 0)
+			return wrong(why, "--region '%.60s': there are two regions of this name", text);
+	region->function = equals + 1;
+	request->regions++;
+	return 0;
+}
+
+static int take_until(struct request *request, const char *text, char *why)
+{
+	request->until = text;
+	if (!*text || strlen(text) > REQUEST_UNTIL_MAX || strchr(text, '\n'))
+		return wrong(why, "--until: a text of one line is needed, of at most %d bytes",
+		             REQUEST_UNTIL_MAX);
+	return 0;
+}
+
+static int take_option(struct request *request, int option, const char *value, char *why)
+{
+	switch (option) {
+	case OPTION_ISO:
+		request->iso = value;
+		return 0;
+	case OPTION_KERNEL:
+		request->kernel = value;
+		return 0;
+	case OPTION_INITRD:
+		request->initrd = value;
+		return 0;
+	case OPTION_DISK:
+		request->disk = value;
+		return 0;
+	case OPTION_SYMBOLS:
+		request->symbols = value;
+		return 0;
+	case OPTION_REGION:
+		return take_region(request, value, why);
+	case OPTION_UNTIL:
+		return take_until(request, value, why);
+	case OPTION_INSTRUCTIONS:
+		return take_number("instructions", value, 1, INT64_MAX, &request->instructions, why);
+	case OPTION_PROFILE:
+		request->profile = strcmp(value, "none") == 0 ? NULL : value;
+		return 0;
+	case OPTION_OUT:
+		request->out = value;
+		return *value ? 0 : wrong(why, "--out needs the name of a folder");
+	case OPTION_MEMORY:
+		return take_unsigned("memory", value, 4, 2048, &request->memory, why);
+	case OPTION_TIMEOUT:
+		return take_unsigned("timeout", value, 1, 86400, &request->timeout, why);
+	case OPTION_QUIET:
+		request->quiet = true;
+		return 0;
+	default:
+		request->help = true;
+		return 0;
+	}
+}
+
+static int check(const struct request *request, char *why)
+{
+	if (!request->iso && !request->kernel)
+		return wrong(why, "what is to be booted? give --iso X.iso, or --kernel X.elf");
+	if (request->iso && request->kernel)
+		return wrong(why, "--iso and --kernel exclude each other");
+	if (request->initrd && !request->kernel)
+		return wrong(why, "--initrd works only with --kernel");
+	if (!request->symbols)
+		return wrong(why, "--symbols X.elf is needed: the kernel's ELF file with its symbols");
+	if (!request->regions)
+		return wrong(why,
+		             "what is to be measured? give --region NAME=FUNCTION, such as read=sys_read");
+	if (!request->until && !request->instructions)
+		return wrong(why, "when does the run end? give --until TEXT (on the serial port or the "
+		                  "screen), or --instructions N");
+	return 0;
+}
+
+int request_parse(struct request *request, int argc, char *const argv[], char why[REQUEST_WHY_MAX])
+{
+	int option;
+
+	*request = (struct request){ .memory = 512, .timeout = 300 };
+	opterr = 0;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
+		if (option == ':')
+			return wrong(why, "option '%s' needs a value", argv[optind - 1]);
+		if (option == '?')
+			return wrong(why, "unknown option '%s'; measure --help shows all", argv[optind - 1]);
+		if (take_option(request, option, optarg, why))
+			return -1;
+		if (request->help)
+			return 0;
+	}
+	if (optind < argc)
+		return wrong(why, "'%s' is not an option", argv[optind]);
+	if (!request->symbols && request->kernel)
+		request->symbols = request->kernel;
+	return check(request, why);
+}
+
+void request_help(FILE *out)
+{
+	fputs("usage: ./run-bench.sh measure [OPTION]...\n"
+	      "Boots somebody's kernel, unchanged, in Bochs, and measures calls of its functions.\n"
+	      "docs/measure-your-kernel.md explains it.\n"
+	      "\n"
+	      "  --iso FILE            boot this CD image\n"
+	      "  --kernel FILE         boot this kernel by GRUB: an ELF file for Multiboot 1 or 2, or Linux\n"
+	      "  --initrd FILE         with --kernel: its initial RAM disk, or its first Multiboot module\n"
+	      "  --disk FILE           the machine's first disk; what is written to it is discarded\n"
+	      "  --symbols FILE        ELF file with the kernel's symbols (default: that of --kernel)\n"
+	      "  --region NAME=FUNCTION  measure each call of this function; may be given several times\n"
+	      "  --until TEXT          end when this text appears on COM1 or on the text screen\n"
+	      "  --instructions N      end after N instructions; a REP iteration and a tick in HLT count "
+	      "too\n"
+	      "  --profile NAME        add cycles by the cycle model (default: none)\n"
+	      "  --memory MIB          the machine's memory (default: 512)\n"
+	      "  --timeout SECONDS     end a run that takes longer (default: 300)\n"
+	      "  --out FOLDER          write the results to this new folder (default: results/<UTC "
+	      "time>-bochs)\n"
+	      "  --quiet               print the table and errors only\n"
+	      "\n"
+	      "Exit status: 0 if every region was measured, 1 if not (what was measured is kept), 2 if the\n"
+	      "options or the symbols are wrong.\n",
+	      out);
+}

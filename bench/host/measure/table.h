@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The table that a run of `measure` ends with. */
+#pragma once
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+/* Prints a line for each region and metric of the table `summary`: number of calls, minimum, median
+ * and maximum. Metrics that are always 0 and causes of cycles are left out. Returns 0, or -1 after a
+ * message. */
+int table_print(sqlite3 *db, FILE *out);
+
+/* Writes this table to tables.txt in the folder. Returns 0, or -1 after a message. */
+int table_write(sqlite3 *db, const char *folder);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests the options of `measure`, and the symbols of a kernel. The kernel is this test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "bench/host/measure/kernel_symbols.h"
+#include "bench/host/measure/request.h"
+
+static char why[REQUEST_WHY_MAX];
+static struct request request;
+
+static int parse(const char *const words[])
+{
+	char *argv[40] = { (char *)(uintptr_t) "measure" };
+	int argc = 1;
+
+	for (; words[argc - 1]; argc++)
+		argv[argc] = (char *)(uintptr_t)words[argc - 1];
+	return request_parse(&request, argc, argv, why);
+}
+
+#define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
+
+static void good(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("--kernel", "k.elf", "--initrd", "i", "--region", "read=sys_read", "--region",
+	                       "a.b-c=x", "--until", "done", "--instructions", "5", "--memory", "64"),
+	                 0);
+	assert_string_equal(request.symbols, "k.elf");
+	assert_int_equal(request.regions, 2);
+	assert_string_equal(request.region[0].name, "read");
+	assert_string_equal(request.region[0].function, "sys_read");
+	assert_string_equal(request.region[1].name, "a.b-c");
+	assert_string_equal(request.until, "done");
+	assert_int_equal(request.instructions, 5);
+	assert_int_equal(request.memory, 64);
+	assert_null(request.profile);
+}
+
+static void wrong(void **state)
+{
+	static const struct {
+		const char *words[9], *reason;
+	} cases[] = {
+		{ { "--symbols", "s", "--region", "a=b", "--until", "x" }, "what is to be booted" },
+		{ { "--kernel", "k", "--until", "x" }, "what is to be measured" },
+		{ { "--kernel", "k", "--region", "a=b" }, "when does the run end" },
+		{ { "--iso", "i", "--region", "a=b", "--until", "x" }, "--symbols" },
+		{ { "--iso", "i", "--kernel", "k", "--symbols", "s", "--region", "a=b" },
+		  "exclude each other" },
+		{ { "--region", "a" }, "NAME=FUNCTION is needed" },
+		{ { "--region", "a b=c" }, "may have letters" },
+		{ { "--region", "a=b", "--region", "a=c" }, "two regions of this name" },
+		{ { "--until", "" }, "a text of one line" },
+		{ { "--instructions", "0" }, "a number from 1" },
+		{ { "--instructions", "1e9" }, "a number from 1" },
+		{ { "--memory", "1" }, "a number from 4" },
+		{ { "--kernel" }, "needs a value" },
+		{ { "--strategy", "heap" }, "unknown option '--strategy'" },
+		{ { "kernel.elf" }, "'kernel.elf' is not an option" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_int_equal(parse(cases[i].words), -1);
+		if (!strstr(why, cases[i].reason))
+			fail_msg("%s", why);
+	}
+}
+
+static void own_symbols(void **state)
+{
+	char reason[SYMBOLS_TEXT_MAX], near[200];
+	struct kernel_symbols *symbols = kernel_symbols_read("/proc/self/exe", reason);
+	const struct kernel_symbol *symbol;
+	uint8_t code[16];
+	size_t count;
+	(void)state;
+
+	/* The size of a file in /proc is known. */
+	assert_non_null(symbols);
+	assert_int_equal(kernel_symbols_bits(symbols), 64);
+	symbol = kernel_symbols_find(symbols, "request_parse", &count);
+	assert_non_null(symbol);
+	assert_int_equal(count, 1);
+	assert_true(symbol->size > 100);
+	assert_int_equal(kernel_symbols_code(symbols, symbol->address, code, sizeof code), sizeof code);
+	assert_memory_equal(code, (const void *)(uintptr_t)request_parse, sizeof code);
+	assert_int_equal(kernel_symbols_code(symbols, 1, code, 0), 0);
+	assert_null(kernel_symbols_find(symbols, "request_prase", &count));
+	kernel_symbols_nearest(symbols, "request_prase", near, sizeof near);
+	assert_true(strncmp(near, "request_parse, ", 15) == 0);
+	kernel_symbols_free(symbols);
+}
+
+static void no_symbols(void **state)
+{
+	char reason[SYMBOLS_TEXT_MAX];
+	(void)state;
+
+	assert_null(kernel_symbols_read("/nowhere", reason));
+	assert_non_null(strstr(reason, "/nowhere: the symbols cannot be read: No such file"));
+	assert_null(kernel_symbols_read("/etc/passwd", reason));
+	assert_non_null(strstr(reason, "not an ELF file"));
+	assert_null(kernel_symbols_read("/bin/true", reason));
+	assert_non_null(strstr(reason, "it has no symbols (it was stripped)"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good),
+		cmocka_unit_test(wrong),
+		cmocka_unit_test(own_symbols),
+		cmocka_unit_test(no_symbols),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
