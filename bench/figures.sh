@@ -71,9 +71,10 @@ mkdir -p "$root/docs/figures"
 		all figures. Strategies with the same values remain visible: the first has the widest curve and the
 		largest points, and the points are beside each other. If there are more strategies, colour and dash
 		show the loader, and the point shows the stack: heaps are squares and fixed stacks circles, hollow
-		if the hardware switches through TSS.RSP0. In a figure on which the loader has no influence, colour
-		and dash show the stack as well. Bars are 95 % intervals; in modelled cycles they extend from the
-		low to the high parameters of the model. Modelled cycles are estimates ([model.md](model.md)).
+		if the hardware switches through TSS.RSP0. Bouncing builds have diamonds. In a figure on which the
+		loader has no influence, colour and dash show the stack as well, or that a build is bouncing. Bars
+		are 95 % intervals; in modelled cycles they extend from the low to the high parameters of the model.
+		Modelled cycles are estimates ([model.md](model.md)).
 	END
 	# Figures of the report's first part come first. Each is shown in the views closest to time (KVM,
 	# modelled cycles) before it is shown in counts.

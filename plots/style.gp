@@ -5,7 +5,8 @@
 # and points differ as well, so that a figure can be printed in black and white. In a run of up to
 # eight strategies, each strategy has its own colour, dash and point, the same in all figures. With
 # more strategies, the stack determines the point, and the axis that `by` names determines colour
-# and dash. `by` is "loader", unless the script sets it to "stack".
+# and dash. `by` is "loader", unless the script sets it to "stack". A strategy whose isolation has a
+# point or a curve in kernel/axes.txt has these in place of its stack's.
 
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced
@@ -51,20 +52,27 @@ loaders_in(all) = axis_of(all, 1, "", 0)
 stacks_in(all) = axis_of(all, 1, "", 1)
 axis_of(all, i, got, stack) = i > words(all) ? got : axis_of(all, i+1, \
 	add(got, stack ? "stack=".stack_of(word(all, i)) : "loader=".loader_of(word(all, i))), stack)
-entries(all) = !many(all) ? all : by eq "stack" ? stacks_in(all) : loaders_in(all)." ".stacks_in(all)
+isolations_in(all) = marked_of(all, 1, "")
+marked_of(all, i, got) = i > words(all) ? got : marked_of(all, i+1, \
+	add(got, point_of(isolation_of(word(all, i))) < 0 ? "" : "isolation=".isolation_of(word(all, i))))
+axes_in(all) = by eq "stack" ? stacks_in(all) : loaders_in(all)." ".stacks_in(all)
+entries(all) = !many(all) ? all : axes_in(all)." ".isolations_in(all)
+is_isolation(e) = strstrt(e, "isolation=") == 1
 is_stack(e) = strstrt(e, "stack=") == 1
 is_loader(e) = strstrt(e, "loader=") == 1
-stack(e) = is_stack(e) ? e[7:*] : is_loader(e) ? "" : stack_of(e)
-loader(e) = is_loader(e) ? e[8:*] : is_stack(e) ? "" : loader_of(e)
-name(e) = is_stack(e) ? e[7:*] : is_loader(e) ? e[8:*] : short(e)
+is_value(e) = is_stack(e) || is_loader(e) || is_isolation(e)
+chosen(e) = e[strstrt(e, "=")+1:*]
+stack(e) = is_stack(e) ? chosen(e) : is_value(e) ? "" : stack_of(e)
+loader(e) = is_loader(e) ? chosen(e) : is_value(e) ? "" : loader_of(e)
+isolation(e) = is_isolation(e) ? chosen(e) : is_value(e) ? "" : isolation_of(e)
+name(e) = is_value(e) ? chosen(e) : short(e)
 # Almost all builds have the isolation "shared", so this suffix is left out.
 short(s) = strlen(s) > 7 && s[strlen(s)-6:*] eq "+shared" ? s[1:strlen(s)-7] : s
 
 if (!exists("by")) { by = "loader" }
-lead(e) = by eq "stack" ? stack(e) : loader(e)
-# index.gp has the curve and point numbers of each loader and stack, from kernel/axes.txt. Curve 0
-# is for lines that belong to no loader or stack. Curves 6 and 7 are free for new loaders
-# or stacks.
+lead(e) = by ne "stack" ? loader(e) : curve(isolation(e)) > 0 ? isolation(e) : stack(e)
+# index.gp has the curve and point numbers of the axes' values, from kernel/axes.txt. Curve 0 is for
+# lines that belong to no loader or stack. Curve 6 is free for a new loader, stack or isolation.
 number(e) = many(every) ? curve(lead(e)) : index_of(e, every)
 colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C00 #555555", number(e)+1)
 # The first curves are wider and have larger points, so that they remain visible below others that
@@ -73,8 +81,9 @@ thin(all) = many(all) ? 0.6 : 1.0
 weight(e) = 0.0+word(many(every) ? "1.4 3.4 2.4 1.4 1.4 1.4 1.4 1.4" : "1.4 5.5 3.2 1.9 1.4 1.4 1.4 1.4 1.4", number(e)+1)
 dash(e) = int(word("1 1 11 12 13 14 15 16 12", number(e)+1))
 # With many strategies, the points of heap stacks are squares, and the points of fixed stacks are
-# circles. The points of *-rsp0 are hollow.
-point(e) = many(every) ? point_of(stack(e)) : int(word("7 5 7 9 13 4 6 8 12", number(e)+1))
+# circles. The points of *-rsp0 are hollow. Bouncing builds have diamonds.
+point_in(e) = point_of(isolation(e)) < 0 ? point_of(stack(e)) : point_of(isolation(e))
+point(e) = many(every) ? point_in(e) : int(word("7 5 7 9 13 4 6 8 12", number(e)+1))
 point_size(e) = 0.0+word(many(every) ? "0.8 0.8 0.8 0.8 0.8 0.8 0.8 0.8" : "0.8 1.5 1.15 0.85 0.6 1.5 1.15 0.85 0.6", number(e)+1)
 
 # aside() returns the factor that moves a strategy along a logarithmic horizontal axis. It puts the

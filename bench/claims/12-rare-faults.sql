@@ -10,7 +10,7 @@
 --          Confirmed if both are at most 1 move in 1000000 accesses, over at least 1000000
 --          accesses. Otherwise inconclusive. moves_sweep is evidence only, because a sweep over the
 --          whole half meets the window for certain.
--- figure:  none
+-- figure:  moves
 -- needs:   heap-sw+direct+bouncing window.moves
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'moves_sparse') AS sparse,

@@ -9,11 +9,14 @@
 -- margin:  Confirmed if the whole interval of the ratio is above 1.05 for both benchmarks. Refuted
 --          if it is below 1.05 for both. Otherwise inconclusive. Events decide only if no prices of
 --          events could change the answer.
--- figure:  none
+-- figure:  isolation
 -- needs:   heap-sw+direct+bouncing irq.roundtrip.user 6
 -- needs:   heap-sw+direct+bouncing syscall.null 6
 -- needs:   heap-sw+direct+shared irq.roundtrip.user 6
 -- needs:   heap-sw+direct+shared syscall.null 6
+-- needs:   heap-sw+direct+bouncing switch.pingpong, heap-sw+direct+shared switch.pingpong
+-- needs:   heap-sw+direct+bouncing fork.roundtrip, heap-sw+direct+shared fork.roundtrip
+-- needs:   heap-sw+direct+bouncing exec.execve.path, heap-sw+direct+shared exec.execve.path
 WITH boot AS (
 	SELECT * FROM boot_time
 	WHERE benchmark IN ('irq.roundtrip.user', 'syscall.null') AND isolation IN ('bouncing', 'shared')

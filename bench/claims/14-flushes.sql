@@ -8,7 +8,7 @@
 --            rates in Hz.
 -- margin:  Confirmed if each interrupt has at least 2 CR3 writes that flush. Refuted if it has at
 --          most 1. Otherwise inconclusive. lost is evidence only.
--- figure:  none
+-- figure:  isolation
 -- needs:   heap-sw+direct+bouncing irq.roundtrip.user
 WITH fact AS (
 	SELECT min(median) AS least, max(median) AS most, group_concat(DISTINCT strategy) AS strategies

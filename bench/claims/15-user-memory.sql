@@ -8,7 +8,7 @@
 --          latter, for 8 B to 1 MiB.
 -- margin:  Confirmed if the whole interval of the ratio is above 1.05 at every size. Refuted if the
 --          whole interval is at or below 1.05 at every size. Otherwise inconclusive.
--- figure:  none
+-- figure:  isolation
 -- boots:   heap-sw+direct+bouncing copy.user.* 6
 -- needs:   heap-sw+direct+shared copy.user 6
 WITH boot AS (

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Draws all figures from made-up results. gnuplot must not warn, the strategies must look different,
-# zeros must be drawn, and strategies that only a claim needs must be left out.
+# zeros must be drawn, and strategies that only a claim needs must be left out, except of the figures
+# about isolation.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -23,17 +24,20 @@ is "the run exits 0" 0 "$status"
 
 # results STRATEGIES PARAMETERS: replaces the results. STRATEGIES are SQL rows ('NAME', 'STACK',
 # 'LOADER', FACTOR), and PARAMETERS the numbers of pages. Costs grow with the number of pages; from
-# 4 pages on INVLPG costs more than a CR3 load. INVLPG causes no page-walk reads.
+# 4 pages on INVLPG costs more than a CR3 load. INVLPG causes no page-walk reads. Strategies whose
+# names end with "bouncing" have this isolation, the others have "shared".
 results()
 {
 	query "DELETE FROM summary; DELETE FROM comparisons; DELETE FROM samples; DELETE FROM launches;
 		INSERT OR REPLACE INTO environment VALUES ('run.profile', 'made-up');
-		CREATE TEMP TABLE s AS SELECT column1 AS strategy, column2 AS stack, column3 AS loader, column4 AS f FROM (VALUES $1);
+		CREATE TEMP TABLE s AS SELECT column1 AS strategy, column2 AS stack, column3 AS loader, column4 AS f,
+			iif(column1 LIKE '%bouncing', 'bouncing', 'shared') AS isolation FROM (VALUES $1);
 		CREATE TEMP TABLE p AS SELECT column1 AS pages FROM (VALUES $2);
 		CREATE TEMP TABLE b AS
 			SELECT column1 AS benchmark, column2 AS pages, column3 * 0 AS zero, column3 AS cost FROM (VALUES
 			('irq.entry.user', 0, 350), ('irq.entry.kernel', 0, 340), ('irq.roundtrip.user', 0, 800),
 			('irq.roundtrip.kernel', 0, 780), ('syscall.null', 0, 90), ('fault.page', 0, 900), ('tlb.cr3', 0, 200),
+			('copy.user', 4096, 100), ('copy.user.page', 4096, 150),
 			('memory.per_task', 0, 1), ('fork.roundtrip', 0, 9000), ('irq.latency.loading', 16777216, 700))
 			UNION ALL SELECT column1, 4096 * pages, 0, 5000 + 600 * pages FROM p,
 			(VALUES ('exec.load'), ('exec.spawn'), ('exec.execve'), ('exec.roundtrip'), ('irq.off.max'))
@@ -48,16 +52,16 @@ results()
 			('task_bytes', 1), ('data_accesses', 0.2));
 		INSERT INTO summary (engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, n,
 			min, q1, median, q3, max, mad, ci_low, ci_high, flags)
-			SELECT 'bochs', strategy, stack, loader, 'shared', 1, benchmark, pages, metric, metric, 7,
+			SELECT 'bochs', strategy, stack, loader, isolation, 1, benchmark, pages, metric, metric, 7,
 			v, v, v, v, v, 0, 0.98 * v, 1.02 * v, 'net' FROM
 			(SELECT *, CASE WHEN zero AND metric = 'walk_reads' THEN 0 ELSE f * g * cost END AS v FROM s, b, m);
 		INSERT INTO summary (engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, n,
-			median, ci_low, ci_high, flags) SELECT 'bochs', strategy, stack, loader, 'shared', 1, 'switch.pingpong', pages,
+			median, ci_low, ci_high, flags) SELECT 'bochs', strategy, stack, loader, isolation, 1, 'switch.pingpong', pages,
 			'switches', 'count', 7, 16, 16, 16, '' FROM s, p;
 		INSERT INTO comparisons SELECT 'bochs', benchmark, pages, metric, s.strategy, t.strategy, s.f / t.f,
 			s.f / t.f - 0.01, s.f / t.f + 0.01, 7, 'net' FROM s, s AS t, b, m WHERE s.strategy <> t.strategy;
 		INSERT INTO launches (id, engine, strategy, stack, loader, isolation, cpus, memory, round, bench, state)
-			SELECT row_number() OVER (ORDER BY strategy), 'bochs', strategy, stack, loader, 'shared', 1, 512, 1, '*',
+			SELECT row_number() OVER (ORDER BY strategy), 'bochs', strategy, stack, loader, isolation, 1, 512, 1, '*',
 			'complete' FROM s;
 		INSERT INTO samples SELECT l.id, benchmark, pages, 'pages', n, metric, metric,
 			g * cost * (CASE flags WHEN '' THEN 1.0 ELSE 0.5 END), flags FROM launches l, b, m,
@@ -74,14 +78,15 @@ names()
 }
 
 # draw WHAT: draws all figures again; gnuplot must not complain, and every script must draw its
-# figure
+# figure, except those that match `apart`
+apart='isolation\|moves'
 draw()
 {
 	rm -rf "$tree/run/plots"
 	"$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
 	is "$1: --report exits 0" 0 $?
-	is "$1: no complaint about a figure" "" "$(grep -v 'claims is not drawn\|^report: ' "$tree/err")"
-	is "$1: every script has drawn" "$(names plots gp | grep -v 'claims\|style')" \
+	is "$1: no complaint about a figure" "" "$(grep -v 'claims is not drawn\|^report: ' "$tree/err" | grep -v "$apart")"
+	is "$1: every script has drawn" "$(names plots gp | grep -v "claims\|style\|$apart")" \
 		"$(names "$tree/run/plots" svg | grep -v -- '-cycles')"
 }
 
@@ -101,6 +106,17 @@ colours()
 {
 	grep -oiE '#0072b2|#d55e00|#009e73|rgb\( *0, *114, *178\)|rgb\(213, *94, *0\)|rgb\( *0, *158, *115\)' \
 		"$tree/run/plots/$1.svg" | tr -d ' ' | sort -fu | wc -l
+}
+
+# bouncing_colour: prints the colour of the isolation bouncing, as gnuplot writes it to a figure
+bouncing_colour()
+{
+	local curve colours hex
+
+	curve=$(awk '$1 == "isolation" && $2 == "bouncing" { print $3 }' kernel/axes.txt)
+	read -ra colours < <(sed -n 's/^colour(e) = word("\([^"]*\)".*/\1/p' plots/style.gp)
+	hex=${colours[curve]#\#}
+	printf 'rgb(%3d, %3d, %3d)' "0x${hex:0:2}" "0x${hex:2:2}" "0x${hex:4:2}"
 }
 
 # cells 1|2: prints the colours of cells of the heat map in modelled cycles. 1 selects the cells
@@ -144,6 +160,36 @@ results "('window', 'fixed-ist', 'window', 1)" "(1)"
 query "INSERT OR REPLACE INTO environment VALUES ('run.strategies', 'window')"
 draw "one strategy, one page"
 
+# Two builds that differ only in their isolation. Only a claim needs them.
+results "$presets, ('heap-sw+direct+shared', 'heap-sw', 'direct', 1), ('heap-sw+direct+bouncing', 'heap-sw', 'direct', 2)" "(1)"
+query "INSERT OR REPLACE INTO environment VALUES ('run.strategies', 'heap,window,random')"
+rm -rf "$tree/run/plots"
+"$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
+check "without moves of the window their figure is left out, and the reason is given" \
+	grep -q 'moves is not drawn: the run measured nothing of window.moves' "$tree/err"
+check "two isolations: both are in the figure" has isolation '>bouncing<'
+check "two isolations: and what they have in common" has isolation '>both with heap-sw+direct<'
+check "two isolations: the numbers of a system call" has isolation '>27 → 54<'
+check "two isolations: a build that only a claim needs is in no other figure" lacks switch 'bouncing'
+query "UPDATE summary SET median = 0, ci_low = 0, ci_high = 0 WHERE metric = 'walk_reads' AND isolation = 'shared';
+	INSERT INTO summary (engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, n, median,
+		flags) SELECT 'bochs', 'heap-sw+direct+bouncing', 'heap-sw', 'direct', 'bouncing', 1, 'window.moves', 0, column1,
+		'count', 1, column2, 'exact,few' FROM
+		(VALUES ('moves_sparse', 0), ('moves_random', 3), ('moves_sweep', 8), ('tries', 2000000))"
+apart='^$'
+draw "two isolations"
+apart='isolation\|moves'
+check "two isolations: 0 has a place on the axis" has isolation '>0<'
+check "moves: in a million accesses" has moves '>1.5<'
+check "moves: by the allocator" has moves 'sweeping, heap-sw+direct+bouncing'
+query "DELETE FROM summary WHERE isolation = 'bouncing' AND benchmark = 'syscall.null';
+	UPDATE summary SET loader = 'window' WHERE isolation = 'bouncing'"
+rm -rf "$tree/run/plots"
+"$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
+check "two loaders: the figure is left out, and the reason is given" grep -q \
+	'isolation is not drawn: the run measured no two builds that differ only in their isolation' "$tree/err"
+check "two loaders: there is no figure" test ! -e "$tree/run/plots/isolation.svg"
+
 all=
 for stack in heap-sw heap-rsp0 fixed-ist fixed-rsp0; do
 	for loader in sandwich window random direct self; do
@@ -158,6 +204,13 @@ for entry in sandwich self heap-rsp0; do
 done
 check "twenty strategies: and no build" lacks exec-cycles '>heap-sw+self<'
 check "twenty strategies: the rows of interrupts are builds" has irq-entry-cycles '>heap-sw+self<'
+check "twenty strategies: the legend has no isolation" lacks switch '>bouncing<'
+results "$all, ('heap-sw+window+bouncing', 'heap-sw', 'window', 2)" "(1), (64)"
+apart=moves
+draw "one more isolation"
+check "one more isolation: it is in the legend of figures by stack" has switch '>bouncing<'
+check "one more isolation: and in the legend of figures by loader" has exec-cycles '>bouncing<'
+check "one more isolation: it has a colour of its own" has switch-cycles "$(bouncing_colour)"
 
 # ---- Functions of a guest on KVM ----
 # Nine functions. The figure shows eight of them, and the ninth as "others". window was not profiled
@@ -177,7 +230,8 @@ query "DELETE FROM environment WHERE key = 'run.strategies';
 rm -rf "$tree/run/plots"
 "$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
 is "functions: --report exits 0" 0 $?
-is "functions: no complaint about a figure" "" "$(grep -v 'claims is not drawn\|^report: ' "$tree/err")"
+is "functions: no complaint about a figure" "" \
+	"$(grep -v 'claims is not drawn\|isolation is not drawn\|moves is not drawn\|^report: ' "$tree/err")"
 not_in_ticks()
 {
 	grep -qF 'switches.</b> Shorter' "$tree/run/report.html" && ! grep -qF 'switches.</b> In TSC' "$tree/run/report.html"

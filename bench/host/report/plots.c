@@ -171,6 +171,7 @@ static void draw(sqlite3 *db, struct drawings *drawings, const char *script, con
 	char needs[512];
 	char cycles[8];
 	char metric[64];
+	char builds[16];
 	bool drawn = false;
 	bool of_claims;
 
@@ -178,18 +179,25 @@ static void draw(sqlite3 *db, struct drawings *drawings, const char *script, con
 		return;
 	plots_script_line(script, "cycles", cycles, sizeof cycles);
 	plots_script_line(script, "metric", metric, sizeof metric);
+	plots_script_line(script, "builds", builds, sizeof builds);
 	of_claims = !strcmp(needs, "claims");
 	for (size_t i = 0; i < views_count && !(drawn && of_claims); i++) {
 		bool own = !strcmp(views[i].name, views[i].engine);
 		char figure[NAME_MAX + 16];
 
-		if ((!own && strcmp(cycles, "yes") != 0) || !plots_data_has(db, &views[i], needs, metric))
+		if ((!own && strcmp(cycles, "yes") != 0) ||
+		    !plots_data_has(db, &views[i], needs, metric, builds))
 			continue;
 		snprintf(figure, sizeof figure, "%s%s", name, drawn || !own ? views[i].suffix : "");
 		drawn = true;
 		draw_view(drawings, script, views[i].name, figure);
 	}
-	if (!drawn && strncmp(metric, "due_", 4) == 0)
+	if (!drawn && strcmp(builds, "pairs") == 0)
+		fprintf(stderr,
+		        "plots: %s is not drawn: the run measured no two builds that differ only in their "
+		        "isolation\n",
+		        name);
+	else if (!drawn && strncmp(metric, "due_", 4) == 0)
 		fprintf(stderr,
 		        "plots: %s is not drawn: it needs cycles of the model, on bochs, or --profile-guest, "
 		        "on "
@@ -264,6 +272,7 @@ int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir)
 		return -1;
 	for (size_t i = 0; i < views_count; i++) {
 		if (plots_data_write(db, data_dir, &views[i]) ||
+		    plots_isolation_write(db, data_dir, &views[i]) ||
 		    write_functions(db, data_dir, plots_dir, &views[i]))
 			return -1;
 	}

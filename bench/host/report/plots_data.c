@@ -334,7 +334,7 @@ static int write_every(FILE *out, sqlite3 *db, const struct view *view)
 	return 0;
 }
 
-/* Writes two gnuplot functions whose argument is the name of a stack or loader: curve(x) returns a
+/* Writes two gnuplot functions whose argument is the name of a value of an axis: curve(x) returns a
  * number that plots/style.gp maps to a line style, point_of(x) a point type of gnuplot. */
 static void write_style(FILE *out)
 {
@@ -343,9 +343,11 @@ static void write_style(FILE *out)
 	fputs("curve(x) =", out);
 	STACKS(CURVE)
 	LOADERS(CURVE)
+	ISOLATIONS(CURVE)
 	fputs(" 0\npoint_of(x) =", out);
 	STACKS(POINT)
 	LOADERS(POINT)
+	ISOLATIONS(POINT)
 	fputs(" -1\n", out);
 }
 
@@ -372,13 +374,15 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 	                       " ORDER BY benchmark, " STRATEGY_ORDER("strategy") ") GROUP BY benchmark");
 	status |= write_choice(out, db, view, "stack_of", "SELECT DISTINCT strategy, stack" ROWS);
 	status |= write_choice(out, db, view, "loader_of", "SELECT DISTINCT strategy, loader" ROWS);
+	status |= write_choice(out, db, view, "isolation_of", "SELECT DISTINCT strategy, isolation" ROWS);
 	write_style(out);
 	return plots_close(out, path) || status ? -1 : 0;
 }
 
 #define MEASURED ROWS " AND instr(' ' || ?4 || ' ', ' ' || benchmark || ' ')"
 
-bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metrics)
+bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metrics,
+                    const char *builds)
 {
 	static const char claims[] = "SELECT 1 FROM claims WHERE ?1 <> '' AND ?2 <> '' AND ?3 <> '' AND ?4 "
 	                             "<> '' AND ?5 = '' LIMIT 1";
@@ -389,10 +393,18 @@ bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks
 	        " ON l.id = f.launch WHERE l.engine = ?1 AND l.strategy = c.strategy AND"
 	        " f.benchmark = c.benchmark AND f.kind = 'row' AND"
 	        " instr(' ' || ?5 || ' ', ' ' || f.metric || ' ')) LIMIT 1";
-	const char *const queries[] = { strcmp(benchmarks, "claims") ? rows : claims,
+	static const char any[] = "SELECT 1 FROM good_summary WHERE engine = ?1 AND ?2 <> '' AND ?3 = ?1 AND"
+	                          " instr(' ' || ?4 || ' ', ' ' || benchmark || ' ') AND"
+	                          " (?5 = '' OR instr(' ' || ?5 || ' ', ' ' || metric || ' ')) AND"
+	                          " EXISTS (SELECT 1 FROM compared_good WHERE engine = ?1) LIMIT 1";
+	const char *const queries[] = { strcmp(benchmarks, "claims") == 0 ? claims
+		                        : strcmp(builds, "any") == 0      ? any
+		                                                          : rows,
 		                        strstr(metrics, "profile_") ? profiles : NULL };
 	bool has = false;
 
+	if (strcmp(builds, "pairs") == 0)
+		return plots_isolation_has(db, view);
 	for (size_t i = 0; i < 2 && queries[i] && !has; i++) {
 		sqlite3_stmt *query = plots_query(db, view, queries[i]);
 

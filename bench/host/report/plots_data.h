@@ -29,11 +29,15 @@ int plots_data_write_claims(sqlite3 *db, const char *data_dir);
 
 /*
  * Returns true if this view has values of at least one of `benchmarks` (names separated by spaces)
- * in one of `metrics` (likewise). If `metrics` is "", any metric will do. Metrics that begin with
+ * in one of `metrics` (likewise), of a build that the user asked for. If `metrics` is "", any metric will do. Metrics that begin with
  * profile_ are those of --profile-guest, in the table functions. But if `benchmarks` is "claims" and
  * `metrics` is "", returns true if the run has a verdict on a claim.
+ *
+ * If `builds` is "any", builds count that only a claim needs, too. If it is "pairs", returns
+ * plots_isolation_has(). With either, views that are not an engine's own have nothing.
  */
-bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metrics);
+bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metrics,
+                    const char *builds);
 
 /*
  * The rows of the table `summary` that a view draws: those of the view's engine (?1) whose checks
@@ -59,6 +63,16 @@ int plots_best_write(sqlite3 *db, const char *data_dir, const struct view *view)
  * Writes nothing if the run has no such profile for the view. Returns 0, or -1 after a message.
  */
 int plots_functions_write(sqlite3 *db, const char *data_dir, const struct view *view, const char *benchmarks);
+
+/*
+ * Writes the data of the figures about isolation: isolation.gp and isolation.dat, if two builds that
+ * differ only in their isolation were measured, and moves.dat. Writes nothing for a view that is not
+ * an engine's own. Call plots_data_write() first. Returns 0, or -1 after a message.
+ */
+int plots_isolation_write(sqlite3 *db, const char *data_dir, const struct view *view);
+
+/* Returns true if isolation.dat has rows in this view. */
+bool plots_isolation_has(sqlite3 *db, const struct view *view);
 
 /* Returns view->sized, or view->metric for a run of an older version, which lacks view->sized. */
 const char *plots_sized_metric(sqlite3 *db, const struct view *view);
