@@ -44,6 +44,7 @@ all: kernel host
 
 include kernel/kernel.mk
 include bench/programs/programs.mk
+include kernel/boot/level1/level1.mk
 include bench/bochs/bochs.mk
 include bench/host/host.mk
 include bench/linux/outer/outer.mk
@@ -54,6 +55,8 @@ include tests/tests.mk
 # RUN is what the kernel does after booting: demo (a prompt), test or bench. EXTRA has more words
 # for the kernel's command line.
 RUN   ?= demo
+# CPUs of QEMU's machine.
+CPUS  ?= 1
 EXTRA ?=
 
 setup:
@@ -61,13 +64,13 @@ setup:
 
 iso: $(BUILD)/palimpsest.iso
 
-$(BUILD)/palimpsest.iso: $(K)/palimpsest.elf32 $(MODULES) FORCE
+$(BUILD)/palimpsest.iso: $(START_KERNEL) $(START_MODULES) FORCE
 	$(call say,ISO,$@)
-	$(Q)kernel/boot/make-iso.sh $@ $< "run=$(RUN) $(EXTRA)" $(sort $(MODULES))
+	$(Q)kernel/boot/make-iso.sh $@ $< "run=$(RUN) $(EXTRA)" $(START_MODULES)
 
-QEMU := qemu-system-x86_64 -m 512 -cpu max -nodefaults -no-user-config -display none -no-reboot \
-	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel $(K)/palimpsest.elf32 -append "run=$(RUN) $(EXTRA)" \
-	-initrd "$$(printf '%s\n' $(sort $(MODULES)) $$(ls $(BUILD)/linux/linux.cpio 2>/dev/null) | \
+QEMU = qemu-system-x86_64 -m 512 -cpu max -smp $(CPUS) -nodefaults -no-user-config -display none -no-reboot \
+	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel $(START_KERNEL) -append "run=$(RUN) $(EXTRA)" \
+	-initrd "$$(printf '%s\n' $(START_MODULES) $(if $(filter level1,$(BOOT)),,$$(ls $(BUILD)/linux/linux.cpio 2>/dev/null)) | \
 		sed 's|.*/\(.*\)\.elf|& \1|; s|.*/linux.cpio|& linux|' | paste -sd,)"
 
 # Packs the static Linux programs of this machine. If busybox is one of them, its shell is the
@@ -79,7 +82,7 @@ linux:
 # If standard input is not a terminal, the session ends with the input (bench/console.sh). QEMU
 # exits with 33 if the guest reports success and with 35 if it reports failure. With RUN=demo, 35 is
 # no error: it means that the shell's last command failed.
-qemu: $(K)/palimpsest.elf32 $(MODULES) linux
+qemu: $(START_KERNEL) $(START_MODULES) linux
 	@echo "Console of the kernel; Ctrl-A X ends QEMU."
 	@$(if $(filter demo,$(RUN)),bench/console.sh) $(QEMU) -serial mon:stdio || { status=$$?; [ $$status = 33 ] || [ "$(RUN) $$status" = "demo 35" ] || exit $$status; }
 
@@ -168,10 +171,11 @@ help:
 	@echo "make [STRATEGY=$(subst $() ,|,$(PRESETS))]  the kernel and the harness"
 	@echo "make STACK=... LOADER=... ISOLATION=...  any combination of the axes; make list-strategies prints them"
 	@echo "make all-strategies       a kernel for each combination"
-	@echo "make KERNEL_CC=clang OPT=-Os  a kernel by gcc or clang, with -O2, -O3 or -Os, in a folder of its own;"
-	@echo "                          make test-compilers tests every combination by every compiler (an hour)"
+	@echo "make KERNEL_CC=clang OPT=-Os  a kernel by gcc or clang, with -O2, -O3, -Os, -Og or -O0, in a folder of"
+	@echo "                          its own; make test-compilers tests every combination by every compiler (an hour)"
 	@echo "make qemu | qemu-gdb | bochs  boot to a prompt; a piped input ends the session when it ends"
 	@echo "                          (RUN=test, RUN=bench EXTRA=samples=quick)"
+	@echo "make BOOT=level1 qemu CPUS=8  start all CPUs as a BOOTBOOT loader of level 1 does (docs/first-environment.md)"
 	@echo "make iso                  $(BUILD)/palimpsest.iso, for a real PC or any emulator"
 	@echo "make setup                install the Debian packages that are needed"
 	@echo "make test | lint | format  run all tests, about 20 minutes; check style; apply clang-format"
@@ -186,6 +190,7 @@ help:
 	@echo "make bench-model [PAIRS=5]  measure how much counting and the cycle model slow Bochs down (minutes)"
 	@echo "make lab | nested-walks   build the machines of engine kvm-emulated; count page walks with and without EPT"
 	@echo "make stack-usage          the ten functions that use most of the kernel stack, and its size"
+	@echo "                          (with BOOT=level1 OPT=-O0, first those that run on a level-1 loader's stacks)"
 	@echo "make fuzz [FUZZ_SECONDS=3600]  fuzz the readers of ELF files and archives (needs clang);"
 	@echo "                          fuzz-smoke replays the corpus"
 	@echo "make fuzz-calls [CALLS=100000000] [SEED=1]  fuzz the system calls of running kernels, for hours"

@@ -39,7 +39,7 @@ endif
 # The compiler of the kernel and its level of optimization. User programs and the harness are not
 # affected. A build with another compiler or level has a folder of its own, with both in its name.
 DEFAULT_COMPILER := gcc-O2
-OPTS      := -O2 -O3 -Os
+OPTS      := -O2 -O3 -Os -Og -O0
 KERNEL_CC ?= gcc
 OPT       ?= -O2
 ifneq ($(words $(OPT)) $(filter $(OPT),$(OPTS)),1 $(OPT))
@@ -54,8 +54,19 @@ $(error KERNEL_CC "$(KERNEL_CC)": $(why_no_cc))
 endif
 endif
 
+# What starts the kernel: a Multiboot loader, or the level-1 environment (boot/level1/).
+BOOTS     := multiboot level1
+BOOT      ?= multiboot
+ifneq ($(words $(BOOT)) $(filter $(BOOT),$(BOOTS)),1 $(BOOT))
+$(error unknown BOOT "$(BOOT)": one of $(BOOTS))
+endif
+BOOT_multiboot := kernel/boot/entry.asm kernel/boot/boot_multiboot.c kernel/kernel.ld
+BOOT_level1    := kernel/boot/level1/entry.asm kernel/boot/level1/takeover.c kernel/boot/level1/kernel.ld
+comma          := ,
+BOOT_FILES     := $(BOOT_$(BOOT))
+
 COMPILER  := $(filter-out @$(DEFAULT_COMPILER),@$(KERNEL_CC)$(OPT))
-K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(COMPILER)
+K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(COMPILER)$(addprefix @,$(filter-out multiboot,$(BOOT)))
 # The folder of objects of C files. Builds that differ only in STACK and LOADER share it, because
 # their C files are compiled with the same options. The exception is config.c, which is compiled
 # with the names of STACK and LOADER: its object is in $(K).
@@ -80,10 +91,11 @@ ROOMS          := $(filter-out stack isolation loader,$(TOWER))
 # Files are linked in the order of their names, not their paths, so that moving a file to another
 # room does not move code in the image.
 by_name        = $(foreach f,$(sort $(foreach f,$(1),$(notdir $(f)):$(f))),$(lastword $(subst :, ,$(f))))
-KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c,$(wildcard $(ROOMS:%=kernel/%/*.c))) \
-	kernel/loader/elf.c kernel/loader/elf_odd.c $(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES)))) \
+KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c $(BOOT_multiboot),$(wildcard $(ROOMS:%=kernel/%/*.c))) \
+	$(filter %.c,$(BOOT_FILES)) kernel/loader/elf.c kernel/loader/elf_odd.c $(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES)))) \
 	$(call by_name,$(wildcard bench/guest/*.c bench/guest/*/*.c)) $(call by_name,$(wildcard tests/kernel/*.c))
-KERNEL_ASM     := $(call by_name,$(wildcard $(ROOMS:%=kernel/%/*.asm)) $(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))) \
+KERNEL_ASM     := $(call by_name,$(filter-out $(BOOT_multiboot),$(wildcard $(ROOMS:%=kernel/%/*.asm))) \
+	$(filter %.asm,$(BOOT_FILES)) $(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))) \
 	$(call by_name,$(wildcard bench/guest/*.asm bench/guest/*/*.asm)) $(call by_name,$(wildcard tests/kernel/*.asm))
 CONFIG         := kernel/lib/config
 KERNEL_OBJECTS := $(patsubst $(O)/$(CONFIG).o,$(K)/$(CONFIG).o,$(KERNEL_C:%.c=$(O)/%.o)) $(KERNEL_ASM:%.asm=$(K)/%.asm.o)
@@ -129,10 +141,10 @@ $(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS) kernel/x86/registers.inc 
 	$(call say,NASM,$@)
 	$(Q)nasm -f elf64 -g -F dwarf -Ikernel/ -I$(K)/ $(ENTRY_MACROS:%=-P %) -Wall -Werror -o $@ $<
 
-$(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
+$(K)/palimpsest.elf: $(KERNEL_OBJECTS) $(filter %.ld,$(BOOT_FILES))
 	$(call say,LD,$@)
 	$(Q)$(KERNEL_CC) -nostdlib -static -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
-		-T kernel/kernel.ld -o $@ $(KERNEL_OBJECTS)
+		$(if $(filter level1,$(BOOT)),-Wl$(comma)--no-warn-rwx-segments) -T $(filter %.ld,$(BOOT_FILES)) -o $@ $(KERNEL_OBJECTS)
 
 # Makes the image as ELF32, for QEMU's -kernel. Also makes code.sha256, a hash of the image without
 # the name of the revision. The harness uses the hash to recognize results of the same code.
@@ -141,11 +153,18 @@ $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 	$(Q)sha256sum $@ | cut -c 1-64 > $(K)/code.sha256
 	$(Q)objcopy -O elf32-i386 --strip-debug $< $@
 
-# Prints the ten functions that use the most stack, as -fstack-usage reports.
+# $(call most_stack,OBJECTS): prints the ten functions of these objects that use the most stack, as
+# -fstack-usage reports.
+most_stack = find $(patsubst %.o,%.su,$(filter-out %.asm.o,$(1))) -exec cat {} + 2>/dev/null | sort -t '	' -k2 -rn | head -10 | \
+	sed -E 's/:([0-9]+):([0-9]+:)?/:\1  /' | awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
+
+# With BOOT=level1 it begins with the functions that run on the stacks of 1 KiB.
 stack-usage: $(K)/palimpsest.elf
+	@$(if $(filter level1,$(BOOT)),awk '$$2 == "LEVEL1_STACK_SIZE" { \
+		print "of the " $$3 " bytes of a stack that a level-1 loader gives:" }' kernel/boot/level1/level1.h; \
+		$(call most_stack,$(filter %/boot/level1/takeover.o %/lib/string.o,$(KERNEL_OBJECTS))))
 	@awk '$$2 == "KSTACK_SIZE" { gsub(/[(]/, ""); print "of the " $$3 * 1024 " bytes of a kernel stack:" }' kernel/x86/layout.h
-	@find $(patsubst %.o,%.su,$(filter-out %.asm.o,$(KERNEL_OBJECTS))) -exec cat {} + 2>/dev/null | sort -t '	' -k2 -rn | head -10 | \
-		sed -E 's/:([0-9]+):([0-9]+:)?/:\1  /' | awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
+	@$(call most_stack,$(KERNEL_OBJECTS))
 
 # Prints the object files of the kernel.
 list-objects:

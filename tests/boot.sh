@@ -3,7 +3,7 @@
 # usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"
 # Exits with the engine's status, which is 33 if the kernel reported success. Optional variables:
 #   CPU         CPU model of the engine          MEMORY   MiB (default 512)
-#   MACHINE     QEMU's -machine (default pc)     CPUS     number of CPUs, on tcg (default 1)
+#   MACHINE     QEMU's -machine (default pc)     CPUS     number of CPUs (default 1)
 #   WORDS       added to the command line        LIMIT    time limit in s (default 120)
 #   MODULES     boot modules instead of all programs in build/programs
 #   KERNEL      Multiboot kernel instead of the build's, on tcg
@@ -19,6 +19,10 @@ cd "$(dirname "$0")/.."
 modules=(build/programs/*.elf)
 [ -z "${MODULES:-}" ] || read -ra modules <<<"$MODULES"
 modules+=(${ARCHIVE:+"$ARCHIVE"})
+image=${KERNEL:-$build/palimpsest.elf32}
+if [[ $build = *@level1 ]]; then # the environment loads the kernel from the initrd
+	image=build/level1.elf32 modules=("$build/initrd.cpio")
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -33,14 +37,15 @@ tcg)
 	timeout -k 5 "${LIMIT:-120}" "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -machine "${MACHINE:-pc}" \
 		-accel tcg -cpu "${CPU:-max}" -smp "${CPUS:-1}" -m "${MEMORY:-512}" -nodefaults -no-user-config -display none -monitor none -no-reboot -debugcon stdio \
 		-serial "file:$work/serial" -device isa-debug-exit,iobase=0xf4,iosize=4 \
-		"${more[@]}" -kernel "${KERNEL:-$build/palimpsest.elf32}" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
+		"${more[@]}" -kernel "$image" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
 	;;
 bochs)
 	memory=${MEMORY:-512}
-	kernel/boot/make-iso.sh "$work/cd.iso" "$build/palimpsest.elf32" "$words" "${modules[@]}"
+	kernel/boot/make-iso.sh "$work/cd.iso" "$image" "$words" "${modules[@]}"
 	{
 		cat bochsrc
 		[ -z "${CPU:-}" ] || echo "cpu: model=$CPU"
+		[ -z "${CPUS:-}" ] || echo "cpu: count=$CPUS"
 		# Bochs cannot use more than 2048 MiB of host memory.
 		echo "memory: guest=$memory, host=$((memory < 2048 ? memory : 2048))"
 		echo "ata0-master: type=cdrom, path=$work/cd.iso, status=inserted"

@@ -353,7 +353,8 @@ table()
 		quick;qemu_gdb;make qemu-gdb
 		quick;bochs;make bochs
 		quick;iso;make iso
-		quick;stack_usage;make stack-usage
+		quick;level1;make BOOT=level1;make CPUS=8
+		quick;stack_usage;make stack-usage;make OPT=-O0
 		quick;lint;make lint;make format
 		long;all_strategies;make all-strategies
 		long;default_run;

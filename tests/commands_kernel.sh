@@ -81,10 +81,19 @@ stack_usage()
 	run "make stack-usage" make stack-usage
 	shows "make stack-usage: of how much" "of the 8192 bytes"
 	check "make stack-usage: ten functions" equal 10 "$(grep -cE '^ *[0-9]+ bytes  ' "$work/out")"
+	run "make stack-usage BOOT=level1 OPT=-O0" make -j2 stack-usage BOOT=level1 OPT=-O0
+	shows "make stack-usage BOOT=level1 OPT=-O0: of how much" "of the 1024 bytes"
+	shows "make stack-usage BOOT=level1 OPT=-O0: a function that runs there" "level1_start"
 }
 
 test_places()
 {
 	run "make test-places PLACES=2" make test-places PLACES=2
 	shows "make test-places: the places have the same frames" "ok 3 - the number of frames is the same"
+}
+
+level1()
+{
+	run "make BOOT=level1 qemu CPUS=8" make BOOT=level1 qemu CPUS=8 RUN=test EXTRA='test=kernel*'
+	shows "make BOOT=level1 qemu CPUS=8: its tests pass" "4 passed, 0 failed"
 }

@@ -43,7 +43,11 @@ $(BUILD)/tests/measure/%: tests/measure/%.c $(addprefix $(BUILD)/bench/bochs/mea
 
 -include $(MEASURE_TESTS:=.d)
 
-test-programs: $(BUILD)/tests/placer.elf32 host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(MEASURE_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS) foreign-kernels
+test-programs: $(BUILD)/tests/placer.elf32 test-level1-kernel host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(MEASURE_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS) foreign-kernels
+
+# The kernel that tests/level1/ boots.
+test-level1-kernel: programs linux all-strategies
+	@$(MAKE) --no-print-directory kernel STRATEGY=heap BOOT=level1
 
 # Builds on all processors, unless the caller gives a number of jobs.
 test:
@@ -89,4 +93,4 @@ mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODE
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-machines test-moves test-places test-compilers mutants test-commands
+.PHONY: test test-programs test-level1-kernel test-machines test-moves test-places test-compilers mutants test-commands

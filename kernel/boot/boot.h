@@ -9,7 +9,11 @@
 #include "boot/options.h"
 #include "fs/boot_modules.h"
 
-#define EARLY_STACK_SIZE  1024
+#ifdef __OPTIMIZE__
+#define EARLY_STACK_SIZE 1024
+#else
+#define EARLY_STACK_SIZE 4096
+#endif
 #define EARLY_STACK_PAINT 0x5041494e54504150UL /* not canonical, so never an address */
 
 /*
@@ -27,8 +31,14 @@ void boot_unpack_modules(void);
 size_t early_stack_high_water(void);
 
 /*
- * Starts memory, CPU and devices, then the first task, kernel_main(). entry.asm calls it on the
+ * Starts memory, CPU and devices, then the first task, kernel_main(). early.asm calls it on the
  * early stack, under the boot page tables. `info`: physical address of the Multiboot information.
  * `place`: physical address of the first byte of the image.
  */
-_Noreturn void boot_main(uint32_t info, uint32_t place);
+_Noreturn void boot_main(uint32_t info, uint64_t place);
+
+/*
+ * Sends `fact` records about what the kernel ran on before boot_main(). The value of BOOT determines
+ * which file defines it.
+ */
+void boot_say_stacks(void);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "boot/boot.h"
+#include "boot/level1/level1.h"
 #include "cpu/call_frame.h"
 #include "cpu/cpu.h"
 #include "cpu/entry_ways.h"
@@ -30,6 +31,9 @@ void constants(void)
 	CONSTANT("KSTACK_FIXED_TOP", KSTACK_FIXED_TOP);
 	CONSTANT("EARLY_STACK_SIZE", EARLY_STACK_SIZE);
 	CONSTANT("EARLY_STACK_PAINT", EARLY_STACK_PAINT);
+	CONSTANT("LEVEL1_KERNEL", LEVEL1_KERNEL);
+	CONSTANT("LEVEL1_STACK_SIZE", LEVEL1_STACK_SIZE);
+	CONSTANT("LEVEL1_STACK_SHIFT", __builtin_ctz(LEVEL1_STACK_SIZE));
 	CONSTANT("EXIT_PANIC", EXIT_PANIC);
 	CONSTANT("PORT_EXIT", PORT_EXIT);
 	CONSTANT("PORT_BOCHS_EXIT", PORT_BOCHS_EXIT);

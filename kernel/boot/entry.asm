@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; Takes the CPU from the state in which a Multiboot 1 loader leaves it (32-bit protected mode,
-; paging off; Multiboot 0.6.96, 3.2) to long mode and calls boot_main().
+; paging off; Multiboot 0.6.96, 3.2) to long mode and jumps to boot_high.
 ;
 ; The loader may put the image at any page below 4 GiB. So until paging is on, EBP holds the distance
 ; from where the image is linked to where it is, and every address is relative to EBP.
@@ -21,6 +21,7 @@ LSR_THR_EMPTY    equ 0x20
 
 SCRATCH          equ 0x7c00			; RAM on every PC; a word below it is used and restored
 
+	extern	boot_high			; early.asm
 	extern	image_end, image_pages		; from the linker script: a physical address, a number
 
 ; Values of x86/layout.h, for the assertions in the linker script.
@@ -154,6 +155,7 @@ boot_long:
 	xor	eax, eax
 	mov	fs, eax
 	mov	gs, eax
+	lea	ebp, [ebp + KERNEL_LMA]		; physical address of the image
 	mov	rax, boot_high
 	jmp	rax
 
@@ -183,24 +185,3 @@ give_up:					; prints the message that is linked at ESI on COM1 and the screen
 	rep outsb
 .stop:	hlt
 	jmp	.stop
-
-bits 64
-section .bss
-align 16
-	global early_stack, early_stack_top
-early_stack:	resb EARLY_STACK_SIZE
-early_stack_top:
-
-section .text
-	extern	boot_main
-boot_high:
-	mov	rdi, early_stack		; paint the stack, so that its use can be measured
-	mov	rax, EARLY_STACK_PAINT
-	mov	ecx, EARLY_STACK_SIZE / 8
-	rep	stosq
-	mov	rsp, early_stack_top
-	mov	edi, ebx
-	lea	esi, [rbp + KERNEL_LMA]
-	xor	ebp, ebp
-	call	boot_main
-	ud2

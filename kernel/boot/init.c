@@ -23,7 +23,7 @@
 #define RANGES_MAX 128
 
 /* Defined in the linker script and entry.asm. */
-extern char image_start[], image_end[], boot_end[];
+extern char image_start[], image_end[], image_link[], boot_end[];
 extern uint64_t early_stack[];
 
 /* These are static, because the early stack is too small for them. */
@@ -184,7 +184,7 @@ static uint64_t first_seed(void)
 	return seed ? seed : timestamp() | 1;
 }
 
-void boot_main(uint32_t address, uint32_t place)
+void boot_main(uint32_t address, uint64_t place)
 {
 	const struct multiboot_info *info;
 	struct multiboot_memory memory;
@@ -192,7 +192,7 @@ void boot_main(uint32_t address, uint32_t place)
 
 	image.start = place;
 	image.end = place + (size_t)(image_end - image_start);
-	image_offset = KERNEL_BASE - place;
+	image_offset = (uintptr_t)image_link - place;
 	console_init();
 	cpu_enable_features();
 	info = multiboot_read(address, ram, RANGES_MAX, image, &memory);

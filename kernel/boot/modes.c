@@ -222,6 +222,7 @@ void kernel_main(void)
 	boot_unpack_modules();
 	set_limits();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
+	boot_say_stacks();
 	if (loader_places()) {
 		record_fact("window-places", loader_places(), "pages");
 		record_fact("window-entropy", 63 - (unsigned)__builtin_clzl(loader_places()), "bits");

@@ -5,7 +5,7 @@
 
 UNIT       := $(BUILD)/tests/unit
 UNIT_NAMES := names layout archive archives multiboot deadlines rwlock frames paging paging_kernel address_space regions \
-	regions_limits user_copy heap elf elf_plan fill fill_own format string records pmu steps interpreter options screen
+	regions_limits user_copy heap elf elf_plan fill fill_own format string records pmu steps interpreter options screen initrd
 UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
@@ -29,6 +29,7 @@ UNIT_archive       := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_
 UNIT_archives      := $(UNIT_archive)
 UNIT_multiboot     := $(UNIT_MEM) kernel/boot/multiboot kernel/lib/format
 UNIT_options       := $(UNIT_MEM) kernel/boot/options kernel/lib/format
+UNIT_initrd        := $(UNIT_MEM)
 UNIT_screen        := $(UNIT_MEM) kernel/output/screen
 UNIT_interpreter   := $(UNIT_MEM) kernel/process/interpreter
 UNIT_user_copy     := $(UNIT_address_space) traps
