@@ -149,14 +149,19 @@ for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 done
 # The console's messages about modules and command line.
 suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
-# Some of these scripts make several runs of the benchmarks.
-limit=${TEST_LIMIT:-600}
-for script in tests/bochs/*.sh tests/foreign/run.sh tests/lab/run.sh tests/e2e/*.sh; do
-	[ "$script" = tests/e2e/common.sh ] || alone "$script" bash "$script"
-done
-# The documented commands, in a fresh clone, which this test builds.
+# The documented commands, in a fresh clone, which this test builds. It takes longest.
 limit=${TEST_LIMIT:-900}
-alone tests/commands.sh tests/commands.sh
+suite tests/commands.sh tests/commands.sh
+# Some of these scripts make several runs of the benchmarks. Those that stop, kill or wait for a run
+# depend on time.
+limit=${TEST_LIMIT:-600}
+timed=(tests/e2e/{console,faults,interrupt,kvm,robust,run}.sh)
+for script in tests/bochs/*.sh tests/foreign/run.sh tests/lab/run.sh tests/e2e/*.sh; do
+	[[ " tests/e2e/common.sh ${timed[*]} " == *" $script "* ]] || suite "$script" bash "$script"
+done
+for script in "${timed[@]}"; do
+	alone "$script" bash "$script"
+done
 
 wait
 # A test program that wrote no counts was killed; it counts as one failure.
