@@ -191,7 +191,7 @@ void boot_main(uint32_t address, uint64_t place)
 	char flush[8];
 
 	image.start = place;
-	image.end = place + (size_t)(image_end - image_start);
+	image.end = place + (uintptr_t)image_end - (uintptr_t)image_start;
 	image_offset = (uintptr_t)image_link - place;
 	console_init();
 	cpu_enable_features();
@@ -204,7 +204,7 @@ void boot_main(uint32_t address, uint64_t place)
 	map_screen();
 	start_pcids();
 	/* The boot code and the boot page tables are no longer needed. */
-	frames_add(place, place + (size_t)(boot_end - image_start));
+	frames_add(place, place + (uintptr_t)boot_end - (uintptr_t)image_start);
 	map_cpu_stacks();
 	cpu_init();
 	kstack_init_cpu(this_cpu());

@@ -126,16 +126,14 @@ static void use(uint64_t start, uint64_t end)
 static uint64_t take(size_t pages)
 {
 	const uint64_t size = pages * PAGE_SIZE;
-	const struct memory_range *lowest = NULL;
-	uint64_t at;
+	uint64_t at = UINT64_MAX;
 
 	for (const struct memory_range *r = ranges; r < ranges + range_count; r++)
 		if (r->start >= MIB && r->end - r->start >= size && r->end <= LEVEL1_IDENTITY &&
-		    (!lowest || r->start < lowest->start))
-			lowest = r;
-	if (!lowest)
+		    r->start < at)
+			at = r->start;
+	if (at == UINT64_MAX)
 		fail("not enough memory");
-	at = lowest->start;
 	use(at, at + size);
 	zero_pages((void *)at, pages);
 	return at;
@@ -339,7 +337,7 @@ static unsigned start_cpus(void)
 	        (volatile uint32_t *)(read_msr(MSR_APIC_BASE) & ~PAGE_MASK & (4 * GIB - 1));
 	const unsigned expected = expected_cpus();
 
-	memcpy((void *)TRAMPOLINE, trampoline, (size_t)(trampoline_end - trampoline));
+	memcpy((void *)TRAMPOLINE, trampoline, (uintptr_t)trampoline_end - (uintptr_t)trampoline);
 	lapic[SPURIOUS / 4] = 0x1ff; /* on */
 	lapic[COMMAND / 4] = INIT_OTHERS;
 	wait_us(10000);

@@ -251,7 +251,7 @@ static uint64_t describe(void)
 		if ((r.size_and_type & LEVEL1_TYPE) == LEVEL1_FREE)
 			add_range(made, r.start == pool.start ? kept_end : r.start, end);
 	}
-	add_range(made, level1_place, level1_place + (uintptr_t)(image_end - image_start));
+	add_range(made, level1_place, level1_place + ((uintptr_t)image_end - (uintptr_t)image_start));
 	add_range(made, info->initrd, info->initrd + info->initrd_size);
 	return (uintptr_t)made;
 }
