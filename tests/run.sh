@@ -118,7 +118,7 @@ alone tests/compilers.sh tests/compilers.sh
 # A CPU that has PCIDs but no INVPCID.
 suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sandwich+shared WORDS=pcid=on \
 	CPU=corei7_sandy_bridge_2600k
-for build in heap-sw+sandwich+shared fixed-ist+window+shared heap-sw+direct+bouncing; do
+for build in heap-sw+sandwich+shared fixed-ist+window+shared heap-sw+direct+bouncing fixed-ist+direct+bouncing; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build" WORDS=pcid=on
 done
 # A kernel that does not map user pages has three ways to reach user memory (copies=). These are the

@@ -24,6 +24,11 @@
  *   ISOLATION_ENTER            Used by KSTACK_ENTER, on an entry from user mode, right after SWAPGS.
  *                              Loads root.kernel of the current task. Preserves all registers; RSP
  *                              points to the hardware's frame.
+ *   ISOLATION_COPY_FRAME n, top
+ *                              Used by KSTACK_ENTER after ISOLATION_ENTER, by the values of STACK with
+ *                              which the hardware switches to the task's stack. If it cannot, copies
+ *                              the n words that have been pushed to the stack that ends at `top`, and
+ *                              makes RSP point to the copy. Preserves all other registers.
  *   ISOLATION_ARRIVE_CALL      Comes first after SYSCALL. Executes SWAPGS, loads root.kernel, and
  *                              stores the program's RSP in struct cpu. Does nothing if earlier code
  *                              of the entry has done all this. Preserves all registers but RSP.

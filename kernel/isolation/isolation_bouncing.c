@@ -8,9 +8,11 @@
  */
 #include "isolation/isolation.h"
 
+#include "isolation/kernel_roots.h"
 #include "lib/errno.h"
 #include "mem/tlb.h"
 #include "output/panic.h"
+#include "stack/kstack.h"
 
 /* Defined in entry_window.asm. */
 extern char syscall_entry[];
@@ -50,6 +52,7 @@ void isolation_init_cpu(struct cpu *cpu)
 	write_msr(MSR_GS_BASE, (uintptr_t)w);
 	if (pcid_on) {
 		w->kernel_cr3 = pcid_take(kernel_pml4);
+		window_kernel_pcid = w->kernel_cr3 & ~PTE_FRAME;
 		write_cr3(pcid_load(w->kernel_cr3));
 	}
 	for (unsigned vector = 0; vector < 256; vector++) {
@@ -61,12 +64,17 @@ void isolation_init_cpu(struct cpu *cpu)
 
 int isolation_root_create(struct root *root)
 {
-	uint64_t frame = frame_alloc_zeroed();
+	const uint64_t frame = frame_alloc_zeroed();
 
 	if (frame == FRAME_NONE)
 		return -ENOMEM;
+	/* Fixed stacks have tables that are private to the task. */
+	root->kernel = kstack_table_bytes() ? kernel_root_create() : kernel_pml4;
+	if (root->kernel == FRAME_NONE) {
+		frame_free(frame);
+		return -ENOMEM;
+	}
 	root->user = pcid_on ? pcid_take(frame) : frame;
-	root->kernel = kernel_pml4; /* never loaded: the entries load kernel_cr3 of struct window_cpu */
 	return 0;
 }
 
@@ -100,6 +108,8 @@ const char *isolation_check(const struct root *root)
 		return "the user tables have other supervisor pages than the window";
 	if (user.executable_and_writable || kernel.executable_and_writable)
 		return "a page is writable and executable";
+	if (!kernel_root_is_in_step(root->kernel))
+		return "a task's kernel tables differ from those of the others";
 	return kernel.user || kernel.window != ENTRY_WINDOW_PAGES
 	               ? "the kernel tables have user pages or no window"
 	               : NULL;

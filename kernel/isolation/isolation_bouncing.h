@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bouncing: all tasks share root.kernel, so a switch of roots does not load CR3. It sets the CR3
- * that the next return to user mode loads. If the new root has the entry window at another place,
- * it also moves this CPU to that place. isolation/isolation.h specifies these functions.
+ * bouncing: a switch of roots sets the CR3 that the next return to user mode loads. If the new root
+ * has the entry window at another place, the switch also moves this CPU to that place. With heap
+ * stacks all tasks share root.kernel, so the switch does not load CR3. With fixed stacks each task has
+ * a root.kernel of its own (isolation/kernel_roots.h). isolation/isolation.h specifies these functions.
  *
  * If PCIDs are in use, the kernel has a PCID, and user mode in each space has a PCID of its own. So
  * CR3 is loaded without a flush, both on an entry and on a return. A change of the loaded user half
  * is flushed by the next return to user mode: until then, no translation of the user's PCID can be
  * used. CR3_NO_FLUSH in user_cr3 of struct window_cpu is clear if the next return must flush. For
- * spaces that are not loaded, mem/pcid.h records whether their PCIDs must be flushed.
+ * spaces that are not loaded, mem/pcid.h records whether their PCIDs must be flushed. With fixed
+ * stacks, the kernel's PCID belongs to all kernel tables, and a switch from one to another flushes it.
  */
 #pragma once
 
@@ -28,13 +30,18 @@ static inline uint64_t isolation_cr3(const struct root *root)
 	else
 		WINDOW_STORE(user_cr3, root->user);
 	if (place != WINDOW_LOAD(place))
-		window_enter(place);
-	return root->kernel;
+		window_enter(place); /* all kernel tables map all places */
+	if (root->kernel != kernel_pml4)
+		WINDOW_STORE(kernel_cr3, root->kernel | window_kernel_pcid);
+	return root->kernel | window_kernel_pcid;
 }
 
 static inline void isolation_switch(const struct root *root)
 {
-	isolation_cr3(root);
+	const uint64_t cr3 = isolation_cr3(root);
+
+	if (root_pml4(read_cr3()) != root_pml4(cr3))
+		write_cr3(cr3 & ~CR3_NO_FLUSH);
 }
 
 static inline void isolation_user_changed(void)

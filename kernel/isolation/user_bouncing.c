@@ -106,6 +106,12 @@ static int copy_by_page(char *kernel, uint64_t user, size_t size, uint64_t acces
 	return 0;
 }
 
+/* Returns the PML4 under which the kernel runs. */
+static pte_t *loaded_pml4(void)
+{
+	return phys_to_virt(root_pml4(WINDOW_LOAD(kernel_cr3)));
+}
+
 /*
  * COPIES_ENTRY: copies the entry of the user PML4 for `address` to an entry of the kernel's PML4.
  * The copy lacks the user bit, so that SMAP allows the accesses. It also lacks the right to
@@ -125,7 +131,7 @@ static char *borrow(uintptr_t address, size_t size, uint64_t access)
 	        ((const pte_t *)phys_to_virt(root_pml4(WINDOW_LOAD(user_cr3))))[PML4_INDEX(address)];
 	const uintptr_t bytes = COPY_ENTRY_BASE + (address & (PML4_SPAN - 1));
 
-	((pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4] =
+	loaded_pml4()[COPY_ENTRY_PML4] =
 	        (entry & (PTE_FRAME | PTE_PRESENT)) | PTE_NX | (access & ERROR_WRITE ? PTE_WRITE : 0);
 	tlb_flush_range(bytes & ~PAGE_MASK, ((bytes & PAGE_MASK) + size + PAGE_MASK) / PAGE_SIZE);
 	return (char *)bytes;
@@ -138,7 +144,7 @@ static char *borrow(uintptr_t address, size_t size, uint64_t access)
  */
 static void give_back(void)
 {
-	((pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4] = 0;
+	loaded_pml4()[COPY_ENTRY_PML4] = 0;
 	tlb_flush_pages(COPY_ENTRY_BASE, 1);
 }
 

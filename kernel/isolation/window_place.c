@@ -3,6 +3,7 @@
 
 #include "bench/protocol/marks.h"
 #include "cpu/entry_ways.h"
+#include "isolation/kernel_roots.h"
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -16,6 +17,7 @@ extern char window_leave_interrupt_pcid[], window_leave_call_pcid[], window_leav
 
 struct window_counts window_counts;
 bool window_own_places;
+uint64_t window_kernel_pcid;
 
 /*
  * A place of the window. `spaces` is the number of spaces that use the place; an entry with 0
@@ -75,6 +77,7 @@ static void unmap_kernel(uintptr_t address)
 	}
 	for (; level > 0 && is_empty(tables[level]); level--) {
 		tables[level - 1][index[level - 1]] = 0;
+		kernel_roots_follow(address);
 		tlb_flush_tables(address);
 		frame_free(virt_to_phys(tables[level]));
 	}
@@ -96,6 +99,7 @@ static int map_kernel(const struct place *place)
 			return -ENOMEM;
 		}
 		table[PT_INDEX(address)] = page_entry(place, page);
+		kernel_roots_follow(address);
 	}
 	return 0;
 }
@@ -326,6 +330,8 @@ void isolation_root_destroy(const struct root *root)
 	if (pcid_on)
 		pcid_give(root->user);
 	frame_free(root_pml4(root->user));
+	if (root->kernel != kernel_pml4)
+		kernel_root_destroy(root->kernel);
 }
 
 /* The operand of LIDT and LGDT. */
@@ -350,6 +356,11 @@ void window_enter(unsigned number)
 	w->place = number;
 	w->base = base;
 	w->cpu.tss.rsp[0] = stacks + WINDOW_STACK;
+	/*
+	 * With fixed-ist, interrupts and exceptions arrive on this stack, too: the entry code has
+	 * left it before another of them can arrive.
+	 */
+	w->cpu.tss.ist[IST_IRQ - 1] = w->cpu.tss.ist[IST_FAULT - 1] = stacks + WINDOW_STACK;
 	for (unsigned i = 0; i < sizeof slots; i++)
 		w->cpu.tss.ist[slots[i] - 1] = stacks + (i + 2) * WINDOW_STACK;
 	write_msr(MSR_GS_BASE, at);

@@ -83,6 +83,12 @@ struct window_counts {
 };
 extern struct window_counts window_counts;
 
+/*
+ * The bits of the kernel's CR3 values besides the PML4's address: the kernel's PCID and CR3_NO_FLUSH,
+ * or 0. All kernel tables use the same PCID.
+ */
+extern uint64_t window_kernel_pcid;
+
 /* If true, each new space gets a place of its own. Set at boot and by benchmarks. */
 extern bool window_own_places;
 

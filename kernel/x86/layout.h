@@ -77,7 +77,10 @@
  * they map the window at the same address as the user tables.
  */
 #define ENTRY_WINDOW_UPPER     (DIRECT_MAP_BASE + DIRECT_MAP_SIZE)
-#define ENTRY_WINDOW_UPPER_TOP COPY_ENTRY_BASE
+#define ENTRY_WINDOW_UPPER_TOP 0xfffffd8000000000UL
+
+/* Two entries of the kernel's PML4s that are never present (isolation/kernel_roots.h). */
+#define KERNEL_LINKS_PML4      507
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
 #define KERNEL_PML4_FIRST      256
@@ -192,6 +195,9 @@ _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stac
 _Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
 _Static_assert(ENTRY_WINDOW_BASE % PD_SPAN == 0 && USER_STACK_TOP - ENTRY_WINDOW_BASE < PD_SPAN,
                "stack and entry window share a page table");
+_Static_assert(PML4_INDEX(ENTRY_WINDOW_UPPER_TOP) == KERNEL_LINKS_PML4 &&
+                       KERNEL_LINKS_PML4 + 2 == COPY_ENTRY_PML4,
+               "no place of the window uses the entries with the links");
 _Static_assert(ENTRY_WINDOW_BASE >= ENTRY_WINDOW_LOWEST, "the GS base shows whose it is");
 _Static_assert(ENTRY_WINDOW_BASE + ENTRY_WINDOW_MAX * PAGE_SIZE < USER_STACK_BASE,
                "the entry window meets a new program's stack");

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Measures the kernel's hot paths on Bochs, compares them with the bounds in tests/e2e/bounds.txt, and
 # prints TAP.
-# usage: bounds.sh [--all]     measures the presets and three builds with the loader direct;
+# usage: bounds.sh [--all]     measures the presets and four builds with the loader direct;
 #                              --all: all builds
 set -uo pipefail
 # shellcheck source=bench/environment.sh
@@ -44,7 +44,7 @@ if [ "${1-}" = --all ]; then
 	mapfile -t builds < <(make -s list-strategies)
 else
 	mapfile -t builds < <(make -s list-presets | cut -d = -f 2)
-	builds+=(heap-sw+direct+shared fixed-rsp0+direct+shared heap-sw+direct+bouncing)
+	builds+=(heap-sw+direct+shared fixed-rsp0+direct+shared heap-sw+direct+bouncing fixed-ist+direct+bouncing)
 fi
 check "the builds are measured" ./run-bench.sh --engine bochs --strategy "$(IFS=, && echo "${builds[*]}")" \
 	--quick --rounds 1 --profile none --bench "$rows" --out "$work/run"

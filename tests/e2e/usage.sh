@@ -27,7 +27,7 @@ refused "unknown engine 'vmware'; valid are: auto, bochs, kvm, kvm-emulated, tcg
 presets=$(make -s list-presets | cut -d = -f 1 | paste -sd , | sed 's/,/, /g')
 refused "unknown strategy 'stack'; valid are: $presets, all" --strategy stack
 refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
-refused "the IST stacks of each task would have to lie in user tables" --strategy fixed-ist+window+bouncing
+refused "the hardware would switch to a stack that user tables do not map" --strategy heap-rsp0+window+bouncing
 refused "engine kvm-emulated cannot run: the outer machine is not built" --engine kvm-emulated
 refused "--full works only on engine kvm-emulated" --full
 refused "--compare needs two folders of results" --compare a

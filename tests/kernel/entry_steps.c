@@ -355,9 +355,8 @@ static void damage(uint64_t *rip)
 
 static void damage_interrupt(void)
 {
-	const unsigned ist = kstack_gate_ist(VECTOR_MICRO);
-	const uintptr_t top =
-	        ist == IST_NONE ? current_process()->task.stack.top : this_cpu()->tss.ist[ist - 1];
+	const uintptr_t top = kstack_gate_ist(VECTOR_MICRO) == IST_NONE ? current_process()->task.stack.top
+	                                                                : KSTACK_FIXED_IRQ_TOP;
 
 	damage((uint64_t *)top - 5);
 }

@@ -76,6 +76,7 @@ static const char *change(struct address_space *space)
 	case 5: /* a switch to another space and back must not lose the flush that is due */
 		if (region_unmap(space, PAGE + PAGE_SIZE, 1) || address_space_create(&copy))
 			return "no memory";
+		kstack_move(&current_task()->stack, &space->root, &copy.root);
 		isolation_switch(&copy.root);
 		isolation_switch(&space->root);
 		byte = isolation_return_flushes();

@@ -269,7 +269,7 @@ static const char *in_each_way(const char *(*body)(void))
 			why = body();
 		if (!why)
 			why = isolation_check(&current_task()->root);
-		if (!why && (((const pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4] ||
+		if (!why && (((const pte_t *)phys_to_virt(root_pml4(read_cr3())))[COPY_ENTRY_PML4] ||
 		             paging_translate(kernel_pml4, COPY_PAGE, NULL) != PAGING_INVALID))
 			why = "the kernel's tables still map user memory";
 	}
@@ -339,7 +339,7 @@ static bool holds(uintptr_t address, uint8_t byte)
 static void cache_borrowed(uintptr_t address, uint8_t byte)
 {
 	const pte_t *user = phys_to_virt(current_process()->space.pml4);
-	volatile pte_t *borrowed = &((pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4];
+	volatile pte_t *borrowed = &((pte_t *)phys_to_virt(root_pml4(read_cr3())))[COPY_ENTRY_PML4];
 
 	*borrowed = (user[PML4_INDEX(address)] & PTE_FRAME) | PTE_PRESENT | PTE_WRITE | PTE_NX;
 	*(volatile uint8_t *)(COPY_ENTRY_BASE + address) = byte;

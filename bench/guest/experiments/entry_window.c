@@ -263,6 +263,8 @@ static int make_far(struct bench *b)
 		return error;
 	if (address_space_create(&far))
 		return -ENOMEM;
+	if (ISOLATION_MOVES) /* fixed stacks: enter() must stay on this task's stack */
+		kstack_move(&current_task()->stack, &current_task()->root, &far.root);
 	if (!move_to(&far, FIRST))
 		return 0;
 	address_space_destroy(&far);
