@@ -99,7 +99,7 @@ static void hwinterrupt(unsigned cpu, unsigned vector, uint16_t cs, uint64_t rip
 		return;
 	rip_check(cpu, rip);
 	if (measure_wanted())
-		measure_event(cpu);
+		measure_event(cpu, vector);
 	region_hardware_interrupt(cpu, vector);
 }
 
@@ -199,14 +199,14 @@ static void exception(unsigned cpu, unsigned vector, unsigned error_code)
 {
 	(void)error_code;
 	if (measure_wanted())
-		measure_event(cpu);
+		measure_event(cpu, vector);
 	region_exception(cpu, vector);
 }
 
 static void interrupt(unsigned cpu, unsigned vector)
 {
 	if (measure_wanted())
-		measure_delivery(cpu);
+		measure_delivery(cpu, vector);
 	region_interrupt(cpu, vector);
 }
 

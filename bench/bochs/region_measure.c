@@ -13,7 +13,7 @@ void region_measure_open(const struct model *use)
 	model = use;
 }
 
-void region_counts_start(unsigned cpu, uint64_t rip)
+void region_counts_start(unsigned cpu, uint64_t rip, bool executing)
 {
 	struct region *region = &regions[cpu];
 
@@ -23,6 +23,8 @@ void region_counts_start(unsigned cpu, uint64_t rip)
 	}
 	region_open(region, 0, rip);
 	region->at_start |= START_AT_RETURN;
+	if (!executing)
+		return;
 	/* The instruction at `rip` has been fetched, but not reported if no hook was on. */
 	region->start = rip;
 	region->executing = true;
@@ -65,6 +67,11 @@ bool region_repeats(unsigned cpu, uint64_t rip)
 bool region_executes(unsigned cpu, uint64_t rip)
 {
 	return regions[cpu].executing && regions[cpu].start == rip;
+}
+
+bool region_in_instruction(unsigned cpu)
+{
+	return regions[cpu].open && regions[cpu].executing;
 }
 
 uint64_t region_completed(unsigned cpu)

@@ -68,10 +68,11 @@ void region_interrupt_return(unsigned cpu);
 /* The counts of a kernel without markers (measure/measure.h). `use` is the model, or NULL. */
 void region_measure_open(const struct model *use);
 
-/* Starts to count on this CPU, beginning with the instruction at `rip`, which executes now. If it
- * counts already, only ends the page walk that fetched this instruction: the walk is not part of
- * what is measured from here on. region_counts_stop() stops counting. */
-void region_counts_start(unsigned cpu, uint64_t rip);
+/* Starts to count on this CPU, beginning with the instruction at `rip`, which executes now, or, if
+ * `executing` is false, with the event that is being reported. If it counts already, only ends the
+ * page walk that fetched this instruction: the walk is not part of what is measured from here on.
+ * region_counts_stop() stops counting. */
+void region_counts_start(unsigned cpu, uint64_t rip, bool executing);
 void region_counts_stop(unsigned cpu);
 
 /* Read the counts since region_counts_start(), or write a `!count` line with some. */
@@ -88,6 +89,9 @@ bool region_repeats(unsigned cpu, uint64_t rip);
 
 /* Returns true if the instruction at `rip` has started in the region and has not ended. */
 bool region_executes(unsigned cpu, uint64_t rip);
+
+/* Returns true if an instruction of the region has started and has not ended. */
+bool region_in_instruction(unsigned cpu);
 
 /* Returns the number of instructions completed since region_counts_start(). */
 uint64_t region_completed(unsigned cpu);

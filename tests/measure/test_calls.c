@@ -125,8 +125,13 @@ static void interrupts_and_user_mode(void **state)
 	assert_int_equal(calls_resumed(&calls, STACK + 8), -1);
 	assert_int_equal(calls_left(&calls, 1, 2, 3), 0);
 	assert_int_equal(calls_left(&calls, 1, 2, 4), 1);
+	/* A copy of the program begins. */
+	assert_int_equal(calls_left(&calls, 1, 2, 5), -1);
 	/* The program was replaced by another: no entry has this address. */
 	assert_int_equal(calls_left(&calls, 7, 8, 9), 1);
+	/* A signal handler begins. */
+	assert_int_equal(calls_left(&calls, 7, 8, 3), 0);
+	assert_int_equal(calls_overwritten(&calls, 0, 0, false), 2);
 	calls_remove(&calls, 1);
 	calls_remove(&calls, 0);
 	assert_int_equal(calls_left(&calls, 1, 2, 3), -1);

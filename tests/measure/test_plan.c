@@ -46,9 +46,15 @@ static void good(void **state)
 {
 	(void)state;
 	assert_int_equal(read_text("call 1 ffffffff80101234 9090c3\ncall 7 c0100000 -\nuntil all  done\n"
-	                           "ticks 123456789012\n"),
+	                           "ticks 123456789012\nbetween 9 1000 1fff -\nuser\ntype input file\n"),
 	                 0);
-	assert_int_equal(plan.regions, 2);
+	assert_int_equal(plan.regions, 3);
+	assert_int_equal(plan.region[0].to, 0);
+	assert_int_equal(plan.region[2].id, 9);
+	assert_int_equal(plan.region[2].start, 0x1000);
+	assert_int_equal(plan.region[2].to, 0x1fff);
+	assert_true(plan.user);
+	assert_string_equal(plan.type, "input file");
 	assert_int_equal(plan.region[0].id, 1);
 	assert_true(plan.region[0].start == 0xffffffff80101234);
 	assert_int_equal(plan.region[0].code_bytes, 3);
@@ -61,10 +67,21 @@ static void good(void **state)
 
 static void wrong(void **state)
 {
-	static const char *const lines[] = { "call",        "call 0 1000 -",  "call 1 xyz -",
-		                             "call 1 1000", "call 1 1000 9",  "call 1 1000 9g",
-		                             "ticks 0",     "ticks 5x",       "until ",
-		                             "measure 1",   "call 1 1000 - -" };
+	static const char *const lines[] = { "call",
+		                             "call 0 1000 -",
+		                             "call 1 xyz -",
+		                             "call 1 1000",
+		                             "call 1 1000 9",
+		                             "call 1 1000 9g",
+		                             "ticks 0",
+		                             "ticks 5x",
+		                             "until ",
+		                             "measure 1",
+		                             "call 1 1000 - -",
+		                             "between 1 1000 -",
+		                             "between 1 1000 0 -",
+		                             "call 1000 1 -",
+		                             "users" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {

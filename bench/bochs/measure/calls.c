@@ -70,19 +70,24 @@ int calls_resumed(const struct calls *calls, uint64_t rsp)
 
 int calls_left(const struct calls *calls, uint64_t rip, uint64_t rsp, uint64_t cr3)
 {
-	int latest = -1;
+	int latest = -1, latest_of_space = -1;
+	bool copied = false;
 
 	for (size_t i = calls->count; i-- > 0;) {
 		const struct call *call = &calls->item[i];
+		bool same_space = call->cr3 == cr3;
 
 		if (call->kind != CALL_LEAVES)
 			continue;
-		if (call->to == rip && call->rsp == rsp && call->cr3 == cr3)
+		if (call->to == rip && call->rsp == rsp && same_space)
 			return (int)i;
+		copied = copied || (call->to == rip && call->rsp == rsp);
 		if (latest < 0)
 			latest = (int)i;
+		if (latest_of_space < 0 && same_space)
+			latest_of_space = (int)i;
 	}
-	return latest;
+	return copied ? -1 : latest_of_space >= 0 ? latest_of_space : latest;
 }
 
 int calls_overwritten(const struct calls *calls, unsigned region, uint64_t place, bool jumped)
@@ -90,8 +95,24 @@ int calls_overwritten(const struct calls *calls, unsigned region, uint64_t place
 	for (size_t i = 0; i < calls->count; i++) {
 		const struct call *call = &calls->item[i];
 
-		if (call->place == place && call->kind != CALL_LEAVES && (!jumped || call->region == region))
+		if (call->place == place && call->kind <= CALL_RESUMES && (!jumped || call->region == region))
 			return (int)i;
 	}
+	return -1;
+}
+
+int calls_of(const struct calls *calls, unsigned region)
+{
+	for (size_t i = calls->count; i-- > 0;)
+		if (calls->item[i].region == region)
+			return (int)i;
+	return -1;
+}
+
+int calls_of_entry(const struct calls *calls, uint64_t entry)
+{
+	for (size_t i = calls->count; i-- > 0;)
+		if (calls->item[i].kind == CALL_LEAVES && calls->item[i].entry == entry)
+			return (int)i;
 	return -1;
 }

@@ -2,13 +2,14 @@
 /*
  * The calls of measured functions that are open on one CPU, and how each of them ends.
  *
- * A call ends in one of three ways, which depends on how its function was entered:
+ * A call ends in one of these ways, which depends on how its function was entered:
  *   CALL_RETURNS  by CALL (or by a jump from a function that was called): it ends when execution
  *                 reaches the return address with RSP just above the slot of the return address
  *   CALL_RESUMES  by an interrupt or exception in the kernel: it ends with the IRET that restores the
  *                 RSP of the interrupted code
  *   CALL_LEAVES   from user mode: it ends with the return to user mode, if possible the one to the
  *                 same address, stack and address space
+ *   CALL_BETWEEN  not a call: it ends before the instruction at a given address
  * So recursive calls, interrupts within a call, and calls of other tasks that run meanwhile do not
  * end it.
  *
@@ -29,7 +30,7 @@ enum { CALLS_MAX = 4096 }; /* open at the same time; if there are more, the olde
 /* The watched return addresses of a CPU, by their last bits: the number of open calls. */
 enum { CALLS_WATCHED = 4096 };
 
-enum call_kind { CALL_RETURNS, CALL_RESUMES, CALL_LEAVES };
+enum call_kind { CALL_RETURNS, CALL_RESUMES, CALL_LEAVES, CALL_BETWEEN };
 
 struct call_counts {
 	uint64_t counts[METRIC_COUNT];
@@ -47,6 +48,7 @@ struct call {
 	uint64_t to;    /* the return address, or the interrupted address in user mode */
 	uint64_t rsp;   /* RSP after the return; not for CALL_RETURNS */
 	uint64_t cr3;   /* CALL_LEAVES: of the interrupted code */
+	uint64_t entry; /* CALL_LEAVES: number of the entry from user mode; its calls end together */
 	bool restarts;  /* its first instruction faulted, and will execute again */
 	struct call_counts before;
 };
@@ -77,7 +79,12 @@ static inline bool calls_may_return(const struct calls *calls, uint64_t rip)
  * Each of these functions returns the index of a call that ends now, or -1 if none ends:
  * calls_returned() when the instruction at `rip` starts, calls_resumed() after an IRET, calls_left()
  * after a return to user mode. Several calls may end at once: the caller removes the call and asks
- * again, but removes only one after a return to user mode.
+ * again. After a return to user mode it asks calls_of_entry() for the other calls of that entry.
+ *
+ * If a return to user mode fits no call, it ends the last one of the same address space, or of any
+ * one: a signal handler or another program begins there. But no call ends if one of another address
+ * space was entered from the same place and with the same stack pointer: a copy of its program, made
+ * by fork, begins there.
  */
 int calls_returned(const struct calls *calls, uint64_t rip, uint64_t rsp, calls_place *place, void *context);
 int calls_resumed(const struct calls *calls, uint64_t rsp);
@@ -89,3 +96,9 @@ int calls_left(const struct calls *calls, uint64_t rip, uint64_t rsp, uint64_t c
  * another function's call at this slot is still open: both return together.
  */
 int calls_overwritten(const struct calls *calls, unsigned region, uint64_t place, bool jumped);
+
+/* Returns the index of the last call of kind CALL_LEAVES with this number of its entry, or -1. */
+int calls_of_entry(const struct calls *calls, uint64_t entry);
+
+/* Returns the index of the last call of a region, or -1. */
+int calls_of(const struct calls *calls, unsigned region);

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Makes a CD image that boots a kernel by GRUB: an ELF file for Multiboot 1 or 2, or Linux.
-# usage: make-cd.sh OUTPUT.iso KERNEL [INITRD]
+# usage: make-cd.sh OUTPUT.iso KERNEL WORDS [INITRD]      (WORDS: added to its command line)
 # The same files make the same image, byte for byte. Exit status: 2 if a file or tool is missing or
 # the kernel is of no known kind, 1 if GRUB's tools failed.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
 
-[ $# = 2 ] || [ $# = 3 ] || { echo "usage: $0 OUTPUT.iso KERNEL [INITRD]" >&2; exit 2; }
-output=$1 kernel=$2 initrd=${3:-}
+[ $# = 3 ] || [ $# = 4 ] || { echo "usage: $0 OUTPUT.iso KERNEL WORDS [INITRD]" >&2; exit 2; }
+output=$1 kernel=$2 words=$3 initrd=${4:-}
 for tool in grub-mkrescue grub-file xorriso mformat; do
 	command -v $tool >/dev/null || {
 		echo "$tool is missing; install grub-common, grub-pc-bin, xorriso and mtools" >&2
@@ -39,7 +39,7 @@ cp "$kernel" "$work/tree/boot/kernel"
 {
 	echo "set timeout=0"
 	echo "menuentry kernel {"
-	echo "	$load"
+	echo "	$load $words"
 	[ -z "$initrd" ] || echo "	$add"
 	echo "}"
 } >"$work/tree/boot/grub/grub.cfg"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/bochs/guest.h"
+#include "bench/bochs/measure/entry.h"
 #include "bench/bochs/measure/paging.h"
 #include "bench/bochs/measure/plan.h"
 #include "bench/bochs/measure/traps.h"
@@ -15,16 +16,13 @@
 #include "bench/bochs/region_internal.h"
 #include "bench/bochs/regions.h"
 
-/* A function was changed at run time, but is the planned one, if this share of its bytes is equal:
- * kernels patch calls and NOPs into their code. */
-enum { EQUAL_OF_4 = 3 };
+/* The regions of the plan are followed by those of the entries from user mode. */
+enum { FIRST_USER = PLAN_REGIONS_MAX, STATES = FIRST_USER + PLAN_SYSCALL + 1 };
 
-/* A stub of an interrupt may have pushed this many words before it jumps to the function. */
-enum { PUSHED_MAX = 3 };
-
-enum { REGISTER_RSP = 4 };
+enum { REGISTER_RCX = 1, REGISTER_RSP = 4 };
 
 #define CR0_PE 1ULL
+#define CR0_PG (1ULL << 31)
 
 struct state {
 	uint64_t opened, closed, lost;
@@ -33,18 +31,15 @@ struct state {
 	uint64_t written, stride;
 };
 
-/* Where the CPU was before an interrupt or exception was delivered. */
-struct interrupted {
-	uint64_t rip, rsp, cr3;
-	bool in_user;
-};
-
 struct cpu {
 	struct paging paging;
 	bool in_user;
 	bool resumed, left; /* an IRET was executed; user mode was entered; nothing else since */
-	struct interrupted interrupted;
+	bool entered;       /* SYSCALL was executed in user mode; nothing else since */
+	bool event;         /* an interrupt or exception was reported, and not its delivery */
+	struct entry_interrupted interrupted;
 	uint64_t called;      /* target of the last CALL */
+	uint64_t entries;     /* from user mode, so far */
 	uint64_t system_call; /* where the last SYSCALL went; 0: it was seen */
 };
 
@@ -52,7 +47,7 @@ struct calls measure_calls[MAX_CPUS];
 
 static bool wanted, finished;
 static struct plan plan;
-static struct state states[PLAN_REGIONS_MAX];
+static struct state states[STATES];
 static struct cpu cpus[MAX_CPUS];
 
 bool measure_wanted(void)
@@ -60,9 +55,9 @@ bool measure_wanted(void)
 	return wanted;
 }
 
-static bool read_guest(unsigned cpu, uint64_t linear, void *to, size_t bytes)
+bool measure_in_kernel(void)
 {
-	return paging_read(&cpus[cpu].paging, guest_frame, linear, to, bytes);
+	return cpus[0].paging.cr0 & CR0_PG;
 }
 
 static uint64_t place_of(void *context, uint64_t linear)
@@ -72,64 +67,15 @@ static uint64_t place_of(void *context, uint64_t linear)
 	return paging_translate(&cpu->paging, guest_frame, linear);
 }
 
-static uint64_t read_word(unsigned cpu, uint64_t linear, unsigned bytes)
-{
-	uint64_t word = 0;
-
-	return read_guest(cpu, linear, &word, bytes) ? word : 0;
-}
-
 /* Returns true if the code at the region's address is that of its function. Kernels are loaded
  * while the machine runs, so other code may execute there first: a boot loader's. */
 static bool is_function(unsigned cpu, struct state *state, const struct plan_region *region)
 {
-	uint8_t code[PLAN_CODE_MAX];
-	unsigned equal = 0;
-
 	if (state->right || !region->code_bytes)
 		return true;
-	if (read_guest(cpu, region->start, code, region->code_bytes))
-		for (unsigned i = 0; i < region->code_bytes; i++)
-			equal += code[i] == region->code[i];
-	state->right = 4 * equal >= EQUAL_OF_4 * region->code_bytes;
+	state->right = entry_is_code(&cpus[cpu].paging, region->start, region->code, region->code_bytes);
 	state->others += !state->right;
 	return state->right;
-}
-
-/* Returns true if the instruction before the address is a CALL. */
-static bool follows_call(unsigned cpu, uint64_t address)
-{
-	uint8_t code[7];
-
-	if (!read_guest(cpu, address - sizeof code, code, sizeof code))
-		return false;
-	if (code[2] == 0xE8)
-		return true;
-	for (unsigned length = 2; length <= sizeof code; length++) {
-		const uint8_t *last = code + sizeof code - length;
-
-		if (last[0] == 0xFF && (last[1] >> 3 & 7) == 2)
-			return true;
-	}
-	return false;
-}
-
-/* Returns true if the stack has the frame of the last interrupt or exception, below at most
- * PUSHED_MAX words. */
-static bool has_frame(unsigned cpu, uint64_t rsp, unsigned word)
-{
-	for (unsigned pushed = 0; pushed <= PUSHED_MAX; pushed++) {
-		uint64_t frame = rsp + pushed * word;
-		const struct interrupted *last = &cpus[cpu].interrupted;
-
-		if (read_word(cpu, frame, word) != last->rip)
-			continue;
-		if (word == 4 && !last->in_user) /* no stack pointer in the frame */
-			return frame + 3 * word == last->rsp;
-		if (read_word(cpu, frame + 3 * word, word) == last->rsp)
-			return true;
-	}
-	return false;
 }
 
 /* Finds out how the function was entered whose first instruction executes now. */
@@ -139,13 +85,15 @@ static void find_end(unsigned cpu, struct call *call)
 	const uint64_t *registers = registers_of(cpu);
 
 	call->kind = CALL_RETURNS;
-	call->to = read_word(cpu, call->slot, (unsigned)call->word);
+	call->to = entry_word(&now->paging, call->slot, (unsigned)call->word);
 	call->cr3 = now->paging.cr3;
+	call->entry = now->entries;
 	if (now->system_call == call->start) {
 		call->kind = CALL_LEAVES;
-		call->to = registers[1]; /* SYSCALL puts the return address into RCX */
+		call->to = registers[REGISTER_RCX]; /* where SYSCALL puts the return address */
 		call->rsp = call->slot;
-	} else if (!follows_call(cpu, call->to) && has_frame(cpu, call->slot, (unsigned)call->word)) {
+	} else if (!entry_follows_call(&now->paging, call->to) &&
+	           entry_has_frame(&now->paging, call->slot, (unsigned)call->word, &now->interrupted)) {
 		call->kind = now->interrupted.in_user ? CALL_LEAVES : CALL_RESUMES;
 		call->to = now->interrupted.rip;
 		call->rsp = now->interrupted.rsp;
@@ -174,6 +122,19 @@ static bool restarts(unsigned cpu, unsigned region, uint64_t place)
 	return false;
 }
 
+/* Adds a call that begins now. */
+static void add(unsigned cpu, struct call *call)
+{
+	struct calls *calls = &measure_calls[cpu];
+
+	if (calls->count == CALLS_MAX)
+		lose(cpu, 0);
+	call->number = ++states[call->region].opened;
+	region_counts_read(cpu, &call->before);
+	if (!calls_add(calls, call))
+		output_fail(1, "no memory for open calls");
+}
+
 static void begin(unsigned cpu, unsigned region, uint64_t address, bool is64)
 {
 	struct calls *calls = &measure_calls[cpu];
@@ -188,22 +149,39 @@ static void begin(unsigned cpu, unsigned region, uint64_t address, bool is64)
 	find_end(cpu, &call);
 	while (call.kind != CALL_LEAVES && (old = calls_overwritten(calls, region, call.place, jumped)) >= 0)
 		lose(cpu, (size_t)old);
-	if (calls->count == CALLS_MAX)
-		lose(cpu, 0);
-	call.number = ++states[region].opened;
-	region_counts_start(cpu, address);
-	region_counts_read(cpu, &call.before);
-	if (!calls_add(calls, &call))
-		output_fail(1, "no memory for open calls");
+	region_counts_start(cpu, address, true);
+	add(cpu, &call);
 }
 
-static void hit(unsigned cpu, uint64_t address, bool is64)
+/* Ends the entry of a region `between` that is open, if any, and begins another. */
+static void begin_between(unsigned cpu, unsigned region, uint64_t address)
 {
-	if (finished || region_repeats(cpu, address))
-		return;
-	for (unsigned i = 0; i < plan.regions; i++)
-		if (plan.region[i].start == address && is_function(cpu, &states[i], &plan.region[i]))
-			begin(cpu, i, address, is64);
+	struct call call = { .region = region, .kind = CALL_BETWEEN, .start = address };
+	int old = calls_of(&measure_calls[cpu], region);
+
+	if (old >= 0)
+		lose(cpu, (size_t)old);
+	region_counts_start(cpu, address, true);
+	add(cpu, &call);
+}
+
+/* Begins the region of an entry from user mode: the code at `rip` with this stack pointer was
+ * interrupted. */
+static void begin_user(unsigned cpu, unsigned vector, uint64_t rip, uint64_t rsp)
+{
+	struct call call = { .region = FIRST_USER + vector,
+		             .entry = cpus[cpu].entries,
+		             .kind = CALL_LEAVES,
+		             .to = rip,
+		             .rsp = rsp,
+		             .cr3 = cpus[cpu].paging.cr3 };
+
+	add(cpu, &call);
+}
+
+static uint32_t id_of(unsigned region)
+{
+	return region < FIRST_USER ? plan.region[region].id : PLAN_USER + region - FIRST_USER;
 }
 
 /* Returns true if this call of the region has a line. */
@@ -238,26 +216,63 @@ static void finish_call(unsigned cpu, size_t index)
 		now.model.events[i] -= call->before.model.events[i];
 	state->closed++;
 	if (has_line(state, call->number))
-		region_counts_write(plan.region[call->region].id, call->number, &now);
+		region_counts_write(id_of(call->region), call->number, &now);
 	calls_remove(calls, index);
-	if (!calls->count)
+}
+
+static void stop_if_idle(unsigned cpu)
+{
+	if (!measure_calls[cpu].count)
 		region_counts_stop(cpu);
 }
 
-/* Ends the calls that the last IRET, SYSRET or SYSEXIT ended. */
+static void hit(unsigned cpu, uint64_t address, bool is64)
+{
+	int open;
+
+	if (finished || region_repeats(cpu, address))
+		return;
+	for (unsigned i = 0; i < plan.regions; i++)
+		if (plan.region[i].to == address && (open = calls_of(&measure_calls[cpu], i)) >= 0)
+			finish_call(cpu, (size_t)open);
+	for (unsigned i = 0; i < plan.regions; i++) {
+		if (plan.region[i].start != address || !is_function(cpu, &states[i], &plan.region[i]))
+			continue;
+		if (plan.region[i].to)
+			begin_between(cpu, i, address);
+		else
+			begin(cpu, i, address, is64);
+	}
+	stop_if_idle(cpu);
+}
+
+/* Ends the calls that the last IRET, SYSRET or SYSEXIT ended, or begins that of a SYSCALL. */
 static void settle_return(unsigned cpu)
 {
 	struct cpu *now = &cpus[cpu];
 	struct calls *calls = &measure_calls[cpu];
-	uint64_t rsp = registers_of(cpu)[REGISTER_RSP];
+	uint64_t rsp = registers_of(cpu)[REGISTER_RSP], entry;
 	int index;
 
 	while (now->resumed && (index = calls_resumed(calls, rsp)) >= 0)
 		finish_call(cpu, (size_t)index);
-	if (now->left && (index = calls_left(calls, *rip_of[cpu], rsp, now->paging.cr3)) >= 0)
-		finish_call(cpu, (size_t)index);
+	if (now->left && (index = calls_left(calls, *rip_of[cpu], rsp, now->paging.cr3)) >= 0) {
+		entry = calls->item[index].entry;
+		while ((index = calls_of_entry(calls, entry)) >= 0)
+			finish_call(cpu, (size_t)index);
+	}
 	now->resumed = now->left = false;
+	if (now->entered && !finished)
+		begin_user(cpu, PLAN_SYSCALL, registers_of(cpu)[REGISTER_RCX], rsp);
+	now->entered = false;
 	region_return_seen(cpu);
+	stop_if_idle(cpu);
+}
+
+static void settle(unsigned cpu)
+{
+	if (cpus[cpu].resumed || cpus[cpu].left || cpus[cpu].entered)
+		settle_return(cpu);
 }
 
 void measure_instruction_starts(unsigned cpu, uint64_t rip)
@@ -266,11 +281,11 @@ void measure_instruction_starts(unsigned cpu, uint64_t rip)
 	uint64_t rsp = registers_of(cpu)[REGISTER_RSP];
 	int index;
 
-	if (cpus[cpu].resumed || cpus[cpu].left)
-		settle_return(cpu);
+	settle(cpu);
 	while (calls_may_return(calls, rip) &&
 	       (index = calls_returned(calls, rip, rsp, place_of, &cpus[cpu])) >= 0)
 		finish_call(cpu, (size_t)index);
+	stop_if_idle(cpu);
 }
 
 void measure_control(unsigned cpu, unsigned what, uint64_t value)
@@ -289,12 +304,26 @@ void measure_msr(unsigned cpu, unsigned msr, uint64_t value)
 		cpus[cpu].paging.efer = value;
 }
 
-void measure_event(unsigned cpu)
+/* Begins the region of an entry from user mode by an interrupt, an exception or INT n. Its delivery
+ * is in the region, but the instruction INT n is not: it will be counted when it ends. */
+static void enter(unsigned cpu, unsigned vector, bool by_instruction)
 {
 	struct calls *calls = &measure_calls[cpu];
 
-	if (cpus[cpu].resumed || cpus[cpu].left)
-		settle_return(cpu);
+	cpus[cpu].entries += cpus[cpu].in_user;
+	if (!plan.user || finished || !cpus[cpu].in_user || vector >= PLAN_SYSCALL)
+		return;
+	by_instruction = by_instruction && region_in_instruction(cpu);
+	region_counts_start(cpu, *rip_of[cpu], false);
+	begin_user(cpu, vector, *rip_of[cpu], registers_of(cpu)[REGISTER_RSP]);
+	calls->item[calls->count - 1].before.counts[METRIC_INSTRUCTIONS] += by_instruction;
+}
+
+void measure_event(unsigned cpu, unsigned vector)
+{
+	struct calls *calls = &measure_calls[cpu];
+
+	settle(cpu);
 	for (size_t i = calls->count; i-- > 0;) {
 		struct call *call = &calls->item[i];
 
@@ -302,18 +331,31 @@ void measure_event(unsigned cpu)
 			break;
 		call->restarts = region_executes(cpu, call->start);
 	}
+	if (!cpus[cpu].event)
+		enter(cpu, vector, false);
+	cpus[cpu].event = true;
 }
 
-void measure_delivery(unsigned cpu)
+void measure_delivery(unsigned cpu, unsigned vector)
 {
 	struct cpu *now = &cpus[cpu];
+	struct calls *calls = &measure_calls[cpu];
+	int entered;
 
-	if (now->resumed || now->left)
-		settle_return(cpu);
-	now->interrupted = (struct interrupted){ .rip = *rip_of[cpu],
-		                                 .rsp = registers_of(cpu)[REGISTER_RSP],
-		                                 .cr3 = now->paging.cr3,
-		                                 .in_user = now->in_user };
+	settle(cpu);
+	if (!now->event)
+		enter(cpu, vector, true);
+	/* Only now RIP and RSP are again those of an instruction that faulted. */
+	entered = now->in_user ? calls_of_entry(calls, now->entries) : -1;
+	if (entered >= 0) {
+		calls->item[entered].to = *rip_of[cpu];
+		calls->item[entered].rsp = registers_of(cpu)[REGISTER_RSP];
+	}
+	now->event = false;
+	now->interrupted = (struct entry_interrupted){ .rip = *rip_of[cpu],
+		                                       .rsp = registers_of(cpu)[REGISTER_RSP],
+		                                       .cr3 = now->paging.cr3,
+		                                       .in_user = now->in_user };
 	now->in_user = false;
 	now->system_call = 0;
 }
@@ -327,13 +369,26 @@ void measure_far_branch(unsigned cpu, bool is_iret, bool is_syscall, uint16_t to
 	now->system_call = is_syscall ? to : 0;
 	now->resumed = is_iret;
 	now->left = now->in_user && !was_in_user;
-	if (now->resumed || now->left)
+	now->entries += is_syscall && was_in_user;
+	now->entered = is_syscall && plan.user && !finished && was_in_user;
+	if (now->entered && !finished)
+		region_counts_start(cpu, to, false);
+	if (now->resumed || now->left || now->entered)
 		region_returned(cpu);
 }
 
 void measure_call(unsigned cpu, uint64_t to)
 {
 	cpus[cpu].called = to;
+}
+
+/* Compares the code of functions that never executed: it may be another kernel. */
+static void look_at_unopened(void)
+{
+	for (unsigned i = 0; i < plan.regions; i++)
+		if (!states[i].opened && !states[i].others &&
+		    place_of(&cpus[0], plan.region[i].start) != UINT64_MAX)
+			is_function(0, &states[i], &plan.region[i]);
 }
 
 void measure_finish(void)
@@ -348,16 +403,18 @@ void measure_finish(void)
 			calls_remove(&measure_calls[cpu], 0);
 		region_counts_stop(cpu);
 	}
-	for (unsigned i = 0; i < plan.regions; i++) {
+	look_at_unopened();
+	for (unsigned i = 0; i < STATES; i++) {
 		const struct state *state = &states[i];
 		char line[200];
 		int length = snprintf(line, sizeof line,
 		                      "!region region=%" PRIu32 " opened=%" PRIu64 " closed=%" PRIu64
 		                      " lost=%" PRIu64 " others=%" PRIu64 " right=%d\n",
-		                      plan.region[i].id, state->opened, state->closed, state->lost,
-		                      state->others, state->right);
+		                      id_of(i), state->opened, state->closed, state->lost, state->others,
+		                      state->right);
 
-		output_line(line, (size_t)length);
+		if (i < plan.regions || state->opened)
+			output_line(line, (size_t)length);
 	}
 }
 
@@ -377,9 +434,12 @@ void measure_open(void)
 		output_fail(2, "%s", why);
 	wanted = true;
 	traps_open(hit);
-	for (unsigned i = 0; i < plan.regions; i++) {
+	for (unsigned i = 0; i < STATES; i++)
 		states[i].stride = 1;
+	for (unsigned i = 0; i < plan.regions; i++) {
 		traps_add(plan.region[i].start);
+		if (plan.region[i].to)
+			traps_add(plan.region[i].to);
 	}
 	watch_open(&plan);
 }

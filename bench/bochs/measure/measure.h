@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measures a kernel that has no markers: the calls of functions that a plan names (plan.h). Each
+ * Measures a kernel that has no markers: the calls of functions that a plan names (plan.h), what is
+ * executed between two addresses, or from each entry from user mode to the return. Each
  * call is a sample. It begins with the first instruction of the function, and ends before the
  * instruction to which the call returns (calls.h). Everything that this CPU executes in between
  * counts: callees, interrupts, other tasks. Calls may be nested, also those of one function.
@@ -30,6 +31,9 @@ struct model;
 void measure_open(void);
 bool measure_wanted(void);
 
+/* Returns true once the first CPU uses paging: then the kernel runs, and no boot loader. */
+bool measure_in_kernel(void);
+
 /* The open calls of each CPU. */
 extern struct calls measure_calls[MAX_CPUS];
 
@@ -45,8 +49,8 @@ void measure_instruction_starts(unsigned cpu, uint64_t rip);
  * the same event. `what` and `value` are Bochs's codes. */
 void measure_control(unsigned cpu, unsigned what, uint64_t value);
 void measure_msr(unsigned cpu, unsigned msr, uint64_t value);
-void measure_event(unsigned cpu); /* an external interrupt or an exception */
-void measure_delivery(unsigned cpu);
+void measure_event(unsigned cpu, unsigned vector); /* an external interrupt or an exception */
+void measure_delivery(unsigned cpu, unsigned vector);
 void measure_far_branch(unsigned cpu, bool is_iret, bool is_syscall, uint16_t to_cs, uint64_t to);
 void measure_call(unsigned cpu, uint64_t to);
 

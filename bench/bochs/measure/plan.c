@@ -25,7 +25,8 @@ static bool take_code(struct plan_region *region, const char *text)
 	return region->code_bytes > 0;
 }
 
-static bool take_call(struct plan *plan, const char *text)
+/* Takes the rest of an item `call` or, if `between` is true, of an item `between`. */
+static bool take_region(struct plan *plan, const char *text, bool between)
 {
 	struct plan_region *region = &plan->region[plan->regions];
 	char code[2 * PLAN_CODE_MAX + 2];
@@ -34,10 +35,23 @@ static bool take_call(struct plan *plan, const char *text)
 	if (plan->regions == PLAN_REGIONS_MAX)
 		return false;
 	*region = (struct plan_region){ 0 };
-	if (sscanf(text, "%" SCNu32 " %" SCNx64 " %129s%n", &region->id, &region->start, code, &end) != 3 ||
-	    text[end] || region->id == 0 || !take_code(region, code))
+	if (between ? sscanf(text, "%" SCNu32 " %" SCNx64 " %" SCNx64 " %129s%n", &region->id, &region->start,
+	                     &region->to, code, &end) != 4
+	            : sscanf(text, "%" SCNu32 " %" SCNx64 " %129s%n", &region->id, &region->start, code,
+	                     &end) != 3)
+		return false;
+	if (text[end] || region->id == 0 || region->id >= PLAN_USER || (between && !region->to) ||
+	    !take_code(region, code))
 		return false;
 	plan->regions++;
+	return true;
+}
+
+static bool take_text(char to[PLAN_TEXT_MAX], const char *text)
+{
+	if (!*text || strlen(text) >= PLAN_TEXT_MAX)
+		return false;
+	strcpy(to, text);
 	return true;
 }
 
@@ -46,17 +60,21 @@ static bool take_line(struct plan *plan, char *line)
 	char *rest = strchr(line, ' ');
 	int end = 0;
 
+	if (strcmp(line, "user") == 0)
+		return plan->user = true;
 	if (!rest)
 		return false;
 	*rest++ = '\0';
 	if (strcmp(line, "call") == 0)
-		return take_call(plan, rest);
-	if (strcmp(line, "ticks") == 0)
-		return sscanf(rest, "%" SCNu64 "%n", &plan->ticks, &end) == 1 && !rest[end] && plan->ticks;
-	if (strcmp(line, "until") != 0 || !*rest || strlen(rest) >= sizeof plan->until)
-		return false;
-	strcpy(plan->until, rest);
-	return true;
+		return take_region(plan, rest, false);
+	if (strcmp(line, "between") == 0)
+		return take_region(plan, rest, true);
+	if (strcmp(line, "type") == 0)
+		return take_text(plan->type, rest);
+	if (strcmp(line, "until") == 0)
+		return take_text(plan->until, rest);
+	return strcmp(line, "ticks") == 0 && sscanf(rest, "%" SCNu64 "%n", &plan->ticks, &end) == 1 &&
+	       !rest[end] && plan->ticks;
 }
 
 int plan_read(struct plan *plan, const char *path, char why[PLAN_WHY_MAX])

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bench/bochs/measure/measure.h"
+#include "bench/bochs/measure/typing.h"
 #include "bench/bochs/output.h"
 #include "bench/protocol/ports.h"
 
@@ -31,7 +32,8 @@ struct stream {
 static const struct plan *plan;
 static struct stream serial, debug_port;
 static unsigned control;
-static bool found; /* the text appeared */
+static bool found;               /* the text appeared */
+static bool wrote, wrote_serial; /* in this period; ever, to COM1 */
 
 /* Bochs's BX_MEM_C::readPhysicalPage(), a static member like getHostMemAddr() (guest.c). It also reads
  * the memory of devices. */
@@ -93,16 +95,21 @@ void watch_output(uint16_t port, unsigned value)
 {
 	if (port == COM1_CONTROL)
 		control = value;
-	else if (port == COM1_DATA && !(control & CONTROL_DIVISOR))
+	else if (port == COM1_DATA && !(control & CONTROL_DIVISOR)) {
+		wrote = wrote_serial = true;
 		take(&serial, (char)value);
-	else if (port == PORT_RECORDS)
+	} else if (port == PORT_RECORDS) {
+		wrote = true;
 		take(&debug_port, (char)value);
+	}
 }
 
-/* Ends the run if a row of the screen contains the text. */
+/* Looks for the text in each row of the screen. Notes whether the screen has changed. */
 static void read_screen(void)
 {
-	for (unsigned row = 0; row < ROWS && *plan->until && read_physical; row++) {
+	static uint8_t before[ROWS][2 * COLUMNS];
+
+	for (unsigned row = 0; row < ROWS && read_physical; row++) {
 		uint8_t cells[2 * COLUMNS];
 		char text[COLUMNS + 1];
 
@@ -112,7 +119,9 @@ static void read_screen(void)
 		for (unsigned column = 0; column < COLUMNS; column++)
 			text[column] = cells[2 * column] ? (char)cells[2 * column] : ' ';
 		text[COLUMNS] = '\0';
-		if (strstr(text, plan->until))
+		wrote = wrote || memcmp(before[row], cells, sizeof cells) != 0;
+		memcpy(before[row], cells, sizeof cells);
+		if (*plan->until && strstr(text, plan->until))
 			found_text();
 	}
 }
@@ -122,6 +131,9 @@ static void period_ends(void *unused)
 {
 	(void)unused;
 	read_screen();
+	if (*plan->type && measure_in_kernel())
+		typing_period(!wrote, wrote_serial);
+	wrote = false;
 }
 
 /* Called by Bochs when the limit is reached. */
@@ -134,6 +146,8 @@ static void limit_reached(void *unused)
 void watch_open(const struct plan *use)
 {
 	plan = use;
+	if (*plan->type)
+		typing_open(plan->type);
 	*(void **)&read_physical = dlsym(RTLD_DEFAULT, "_ZN8BX_MEM_C16readPhysicalPageEP8BX_CPU_CmjPv");
 }
 
@@ -144,7 +158,7 @@ void watch_reset(void)
 	if (started)
 		stop("reset");
 	started = true;
-	if (*plan->until)
+	if (*plan->until || *plan->type)
 		start_timer(PERIOD, true, period_ends);
 	if (plan->ticks)
 		start_timer(plan->ticks, false, limit_reached);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/measure/boot.h"
+#include "bench/bochs/measure/plan.h"
 #include "bench/host/base/clock.h"
 #include "bench/host/base/interrupt.h"
 #include "bench/host/base/paths.h"
@@ -50,11 +51,21 @@ struct run {
 	double started, told;
 };
 
+void boot_region_name(const struct request *request, size_t index, char name[NAME_SIZE])
+{
+	if (index < BOOT_FIRST_USER)
+		snprintf(name, NAME_SIZE, "%s", request->region[index].name);
+	else if (index == BOOT_FIRST_USER + PLAN_SYSCALL)
+		snprintf(name, NAME_SIZE, "user.syscall");
+	else
+		snprintf(name, NAME_SIZE, "user.vector-%zu", index - BOOT_FIRST_USER);
+}
+
 static void take_count(struct run *run, const struct record *record, struct boot_region *region,
-                       const struct request_region *name)
+                       const char *name)
 {
 	const struct store_row row = {
-		.launch = run->launch, .benchmark = name->name, .parameter = 0, .parameter_unit = "none"
+		.launch = run->launch, .benchmark = name, .parameter = 0, .parameter_unit = "none"
 	};
 	int64_t call, value, instructions = 0, rounds = 0;
 
@@ -79,13 +90,19 @@ static void take_count(struct run *run, const struct record *record, struct boot
 static void take_region(struct run *run, const struct record *record)
 {
 	struct boot_region *region;
-	int64_t id, right = 0;
+	char name[NAME_SIZE];
+	int64_t id, index, right = 0;
 
-	if (!record_number(record, "region", &id) || id < 1 || id > (int64_t)run->request->regions)
+	if (!record_number(record, "region", &id))
 		return;
-	region = &run->boot->region[id - 1];
+	index = id >= PLAN_USER ? BOOT_FIRST_USER + id - PLAN_USER : id - 1;
+	if (index < 0 || index >= BOOT_REGIONS_MAX ||
+	    (index >= (int64_t)run->request->regions && index < BOOT_FIRST_USER))
+		return;
+	region = &run->boot->region[index];
+	boot_region_name(run->request, (size_t)index, name);
 	if (strcmp(record->type, "count") == 0) {
-		take_count(run, record, region, &run->request->region[id - 1]);
+		take_count(run, record, region, name);
 		return;
 	}
 	if (record_number(record, "opened", &region->opened) &&
@@ -165,7 +182,7 @@ static void tell(struct run *run, double now)
 	if (now - run->told < 0.5)
 		return;
 	run->told = now;
-	for (size_t i = 0; i < run->request->regions; i++)
+	for (size_t i = 0; i < BOOT_REGIONS_MAX; i++)
 		calls += run->boot->region[i].stored;
 	if (!run->request->quiet) {
 		char what[80];

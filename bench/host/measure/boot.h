@@ -7,6 +7,8 @@
 
 #define BOOT_WHY_MAX 600
 
+enum { BOOT_FIRST_USER = REQUEST_REGIONS_MAX, BOOT_REGIONS_MAX = BOOT_FIRST_USER + 257 };
+
 /* What became of a region. */
 struct boot_region {
 	int64_t opened, closed, lost; /* as the library says at the end; -1 if it did not */
@@ -21,8 +23,13 @@ struct boot {
 	int status;                /* exit status of Bochs, or 128 + signal */
 	bool refused;              /* the library says that the input is wrong */
 	double seconds;
-	struct boot_region region[REQUEST_REGIONS_MAX];
+	/* The regions of the request, then the entries from user mode through each vector and through
+	 * SYSCALL. */
+	struct boot_region region[BOOT_REGIONS_MAX];
 };
+
+/* Writes the name of a region: that of the request, user.vector-N or user.syscall. */
+void boot_region_name(const struct request *request, size_t index, char name[NAME_SIZE]);
 
 /* Boots the machine in the folder `directory` with this plan, and stores each call as a sample of
  * the launch. Returns 0, or -1 with the reason in boot->reason if Bochs could not be started. */

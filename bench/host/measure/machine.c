@@ -31,7 +31,8 @@ static int make_cd(const struct request *request, const char *directory, char *w
 	}
 	path_format(path, sizeof path, "%s/" CD_SCRIPT, path_root());
 	path_format(cd, sizeof cd, "%s/" CD, directory);
-	arguments_add_all(&command, "sh", "-c", "exec \"$0\" \"$@\" 2>&1", path, cd, request->kernel);
+	arguments_add_all(&command, "sh", "-c", "exec \"$0\" \"$@\" 2>&1", path, cd, request->kernel,
+	                  request->append ? request->append : "");
 	if (request->initrd)
 		arguments_add_all(&command, request->initrd);
 	output = process_capture(&command, NULL, CD_SECONDS, true, &status);
@@ -72,6 +73,12 @@ int machine_prepare(const struct request *request, const char *directory, const 
 {
 	char drives[600], path[PATH_MAX];
 
+	if (request->input && !realpath(request->input, path)) {
+		snprintf(why, size, "--input: %.200s does not exist", request->input);
+		return -1;
+	}
+	if (request->input && engine_link(path, directory, MACHINE_INPUT, why, size))
+		return -1;
 	if (make_cd(request, directory, why, size) ||
 	    describe_drives(request, directory, drives, sizeof drives, why, size) ||
 	    engine_write_file(directory, MACHINE_PLAN, plan, why, size) ||
@@ -90,4 +97,5 @@ void machine_tidy(const char *directory)
 	bochs_tidy(directory);
 	engine_unlink(directory, CD);
 	engine_unlink(directory, DISK);
+	engine_unlink(directory, MACHINE_INPUT);
 }

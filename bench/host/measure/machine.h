@@ -5,7 +5,8 @@
 #include "bench/host/engine/engine.h"
 #include "bench/host/measure/request.h"
 
-#define MACHINE_PLAN "plan.txt" /* what the instrumentation library measures */
+#define MACHINE_INPUT "input.txt" /* what is typed */
+#define MACHINE_PLAN  "plan.txt"  /* what the instrumentation library measures */
 
 /*
  * Creates the files of the boot in the folder `directory`, which exists, and fills in `command`. A

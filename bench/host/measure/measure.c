@@ -10,6 +10,7 @@
 #include "bench/host/launch/image.h"
 #include "bench/host/measure/boot.h"
 #include "bench/host/measure/kernel_symbols.h"
+#include "bench/host/measure/machine.h"
 #include "bench/host/measure/table.h"
 #include "bench/host/report/csv.h"
 #include "bench/host/session/environment.h"
@@ -36,32 +37,67 @@ struct measuring {
 	struct boot boot;
 };
 
+/* Finds the address of a place. Returns 0, or -1 after a message. `symbol` is NULL for an address. */
+static int find_place(const struct measuring *measuring, const char *name, const struct request_place *place,
+                      uint64_t *address, const struct kernel_symbol **symbol)
+{
+	char near[300];
+	size_t count;
+
+	*address = place->offset;
+	*symbol = NULL;
+	if (!*place->symbol)
+		return 0;
+	*symbol = kernel_symbols_find(measuring->symbols, place->symbol, &count);
+	if (!*symbol) {
+		kernel_symbols_nearest(measuring->symbols, place->symbol, near, sizeof near);
+		message_error("run-bench: --region %s: %s has no function '%s'; the nearest names are: %s",
+		              name, measuring->request->symbols, place->symbol, near);
+		return -1;
+	}
+	*address += (*symbol)->address;
+	if (count > 1)
+		message("region %s: %zu functions have the name %s; the one at %#" PRIx64 " is measured",
+		        name, count, place->symbol, (*symbol)->address);
+	return 0;
+}
+
+/* Writes the bytes of the code at an address as hexadecimal digits, or "-" if they are unknown. */
+static void write_code(const struct measuring *measuring, uint64_t address,
+                       const struct kernel_symbol *symbol, char hex[2 * CODE_BYTES + 1])
+{
+	uint8_t code[CODE_BYTES];
+	uint64_t left = symbol && symbol->size ? symbol->address + symbol->size - address : sizeof code;
+	size_t bytes = kernel_symbols_code(measuring->symbols, address, code,
+	                                   left < sizeof code ? left : sizeof code);
+
+	strcpy(hex, "-");
+	for (size_t i = 0; i < bytes; i++)
+		snprintf(hex + 2 * i, 3, "%02x", code[i]);
+}
+
 /* Adds a region to the plan. Returns 0, or -1 after a message. */
 static int plan_region(struct measuring *measuring, size_t index, size_t *used)
 {
 	const struct request_region *region = &measuring->request->region[index];
-	const struct kernel_symbol *symbol;
-	uint8_t code[CODE_BYTES];
-	char near[300], hex[2 * CODE_BYTES + 1] = "-";
-	size_t count, bytes;
+	const struct kernel_symbol *symbol, *to_symbol;
+	struct request_place places[2];
+	char hex[2 * CODE_BYTES + 1];
+	uint64_t from, to = 0;
+	int count = request_places(region->text, places);
 
-	symbol = kernel_symbols_find(measuring->symbols, region->function, &count);
-	if (!symbol) {
-		kernel_symbols_nearest(measuring->symbols, region->function, near, sizeof near);
-		message_error("run-bench: --region %s: %s has no function '%s'; the nearest names are: %s",
-		              region->name, measuring->request->symbols, region->function, near);
+	if (find_place(measuring, region->name, &places[0], &from, &symbol) ||
+	    (count == 2 && find_place(measuring, region->name, &places[1], &to, &to_symbol)))
 		return -1;
-	}
-	if (count > 1)
-		message("region %s: %zu functions have the name %s; the one at %#" PRIx64 " is measured",
-		        region->name, count, symbol->name, symbol->address);
-	bytes = kernel_symbols_code(measuring->symbols, symbol->address, code,
-	                            symbol->size && symbol->size < sizeof code ? symbol->size : sizeof code);
-	for (size_t i = 0; i < bytes; i++)
-		snprintf(hex + 2 * i, 3, "%02x", code[i]);
-	measuring->address[index] = symbol->address;
-	*used += (size_t)snprintf(measuring->plan + *used, sizeof measuring->plan - *used,
-	                          "call %zu %" PRIx64 " %s\n", index + 1, symbol->address, hex);
+	write_code(measuring, from, symbol, hex);
+	measuring->address[index] = from;
+	if (count == 2)
+		*used += (size_t)snprintf(measuring->plan + *used, sizeof measuring->plan - *used,
+		                          "between %zu %" PRIx64 " %" PRIx64 " %s\n", index + 1, from, to,
+		                          hex);
+	else
+		*used += (size_t)snprintf(measuring->plan + *used, sizeof measuring->plan - *used,
+		                          "call %zu %" PRIx64 " %s\n", index + 1, from, hex);
 	return 0;
 }
 
@@ -73,6 +109,11 @@ static int make_plan(struct measuring *measuring)
 	for (size_t i = 0; i < request->regions; i++)
 		if (plan_region(measuring, i, &used))
 			return -1;
+	if (request->user_entry)
+		used += (size_t)snprintf(measuring->plan + used, sizeof measuring->plan - used, "user\n");
+	if (request->input)
+		used += (size_t)snprintf(measuring->plan + used, sizeof measuring->plan - used,
+		                         "type " MACHINE_INPUT "\n");
 	if (request->until)
 		used += (size_t)snprintf(measuring->plan + used, sizeof measuring->plan - used, "until %s\n",
 		                         request->until);
@@ -119,7 +160,7 @@ static int describe(struct measuring *measuring, const char *command)
 	environment_add(environment, "measure.instructions", "%" PRIu64, request->instructions);
 	for (size_t i = 0; i < request->regions; i++) {
 		snprintf(key, sizeof key, "region.%s", request->region[i].name);
-		environment_add(environment, key, "%s at %#" PRIx64, request->region[i].function,
+		environment_add(environment, key, "%s at %#" PRIx64, request->region[i].text,
 		                measuring->address[i]);
 	}
 	image_sha256(request->kernel ? request->kernel : request->iso, sha256);
@@ -200,11 +241,28 @@ static int boot(struct measuring *measuring)
 	return status;
 }
 
+/* Says which calls of a region are not in the results. */
+static void tell_rest(const char *name, const struct boot_region *region)
+{
+	if (region->opened > region->closed)
+		message("region %s: %" PRId64 " of %" PRId64
+		        " calls did not return before the run ended, and are "
+		        "not in the results",
+		        name, region->opened - region->closed, region->opened);
+	if (region->closed > region->stored)
+		message("region %s: %" PRId64 " of %" PRId64
+		        " calls are in the results, evenly spaced but for the "
+		        "first ones; for all of them, end the run earlier or choose a function that is "
+		        "called less",
+		        name, region->stored, region->closed);
+}
+
 /* Says what is wrong with a region, and what to do next. Returns the exit status for it. */
 static int judge_region(const struct measuring *measuring, size_t index)
 {
 	const struct request_region *asked = &measuring->request->region[index];
 	const struct boot_region *region = &measuring->boot.region[index];
+	const char *text = asked->text;
 	const uint64_t at = measuring->address[index];
 
 	if (region->opened < 0)
@@ -213,7 +271,7 @@ static int judge_region(const struct measuring *measuring, size_t index)
 		message_error("run-bench: region %s: the code at %#" PRIx64
 		              " is not that of %s in %s. Are these the "
 		              "symbols of another build? Give those of the kernel that was booted",
-		              asked->name, at, asked->function, measuring->request->symbols);
+		              asked->name, at, text, measuring->request->symbols);
 		return EXIT_CANNOT;
 	}
 	if (!region->opened) {
@@ -221,28 +279,38 @@ static int judge_region(const struct measuring *measuring, size_t index)
 		        "run-bench: region %s never opened: %s (%#" PRIx64 ") did not execute. Does the run "
 		        "end too early, or does the kernel need input? Was the kernel relocated, or is the "
 		        "function inlined in its callers?",
-		        asked->name, asked->function, at);
+		        asked->name, text, at);
 		return EXIT_FAILURE;
 	}
 	if (!region->closed) {
 		message_error("run-bench: region %s opened %" PRId64
 		              " times but never closed: no call of %s returned. "
 		              "Does the run end too early, or does it never return?",
-		              asked->name, region->opened, asked->function);
+		              asked->name, region->opened, text);
 		return EXIT_FAILURE;
 	}
-	if (region->opened > region->closed)
-		message("region %s: %" PRId64 " of %" PRId64
-		        " calls did not return before the run ended, and are "
-		        "not in the results",
-		        asked->name, region->opened - region->closed, region->opened);
-	if (region->closed > region->stored)
-		message("region %s: %" PRId64 " of %" PRId64
-		        " calls are in the results, evenly spaced but for the "
-		        "first ones; for all of them, end the run earlier or choose a function that is "
-		        "called less",
-		        asked->name, region->stored, region->closed);
+	tell_rest(asked->name, region);
 	return EXIT_SUCCESS;
+}
+
+/* The same for the entries from user mode. */
+static int judge_user(const struct measuring *measuring)
+{
+	int64_t opened = 0;
+
+	for (size_t i = BOOT_FIRST_USER; i < BOOT_REGIONS_MAX; i++) {
+		const struct boot_region *region = &measuring->boot.region[i];
+		char name[NAME_SIZE];
+
+		boot_region_name(measuring->request, i, name);
+		opened += region->opened > 0 || region->stored;
+		tell_rest(name, region);
+	}
+	if (!opened)
+		message_error("run-bench: --user-entry: the kernel was never entered from user mode. Does "
+		              "the run end "
+		              "too early?");
+	return opened ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int judge(const struct measuring *measuring)
@@ -256,6 +324,8 @@ static int judge(const struct measuring *measuring)
 		if (of_region > status)
 			status = of_region;
 	}
+	if (measuring->request->user_entry && judge_user(measuring) && !status)
+		status = EXIT_FAILURE;
 	if (*boot->reason)
 		message_error("run-bench: %s: %s; what was measured is kept", boot->state, boot->reason);
 	return boot->refused ? EXIT_CANNOT : status;
@@ -286,6 +356,12 @@ static int measure(struct measuring *measuring, const char *command)
 	measuring->symbols = kernel_symbols_read(measuring->request->symbols, why);
 	if (!measuring->symbols) {
 		message_error("run-bench: --symbols: %s", why);
+		return EXIT_CANNOT;
+	}
+	if (measuring->request->profile && kernel_symbols_bits(measuring->symbols) == 32) {
+		message_error("run-bench: --profile: the cycle model knows 64-bit code only; leave --profile "
+		              "out to "
+		              "count events");
 		return EXIT_CANNOT;
 	}
 	name_kernel(measuring);

@@ -10,10 +10,13 @@
 enum {
 	OPTION_ISO = 256,
 	OPTION_KERNEL,
+	OPTION_APPEND,
 	OPTION_INITRD,
 	OPTION_DISK,
 	OPTION_SYMBOLS,
 	OPTION_REGION,
+	OPTION_USER_ENTRY,
+	OPTION_INPUT,
 	OPTION_UNTIL,
 	OPTION_INSTRUCTIONS,
 	OPTION_PROFILE,
@@ -27,10 +30,13 @@ enum {
 static const struct option long_options[] = {
 	{ "iso", required_argument, NULL, OPTION_ISO },
 	{ "kernel", required_argument, NULL, OPTION_KERNEL },
+	{ "append", required_argument, NULL, OPTION_APPEND },
 	{ "initrd", required_argument, NULL, OPTION_INITRD },
 	{ "disk", required_argument, NULL, OPTION_DISK },
 	{ "symbols", required_argument, NULL, OPTION_SYMBOLS },
 	{ "region", required_argument, NULL, OPTION_REGION },
+	{ "user-entry", no_argument, NULL, OPTION_USER_ENTRY },
+	{ "input", required_argument, NULL, OPTION_INPUT },
 	{ "until", required_argument, NULL, OPTION_UNTIL },
 	{ "instructions", required_argument, NULL, OPTION_INSTRUCTIONS },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
@@ -79,6 +85,7 @@ static int take_region(struct request *request, const char *text, char *why)
 {
 	struct request_region *region = &request->region[request->regions];
 	const char *equals = strchr(text, '=');
+	struct request_place places[2];
 
 	if (request->regions == REQUEST_REGIONS_MAX)
 		return wrong(why, "more than %d regions", REQUEST_REGIONS_MAX);
@@ -92,8 +99,51 @@ static int take_region(struct request *request, const char *text, char *why)
 	for (size_t i = 0; i < request->regions; i++)
 		if (strcmp(request->region[i].name, region->name) == 0)
 			return wrong(why, "--region '%.60s': there are two regions of this name", text);
-	region->function = equals + 1;
+	region->text = equals + 1;
+	if (!request_places(region->text, places))
+		return wrong(why,
+		             "--region '%.60s': FUNCTION or FROM..TO is needed; a place is a symbol, "
+		             "such as main, or main+0x1c, or an address, such as 0xc0100000",
+		             text);
 	request->regions++;
+	return 0;
+}
+
+static bool take_place(const char *text, size_t length, struct request_place *place)
+{
+	char *end;
+	char *offset;
+
+	*place = (struct request_place){ 0 };
+	if (!length || length >= sizeof place->symbol)
+		return false;
+	memcpy(place->symbol, text, length);
+	if (strncmp(place->symbol, "0x", 2) == 0) {
+		place->offset = strtoull(place->symbol, &end, 16);
+		if (*end || length == 2)
+			return false;
+		place->symbol[0] = '\0';
+		return true;
+	}
+	offset = strchr(place->symbol, '+');
+	if (!offset)
+		return true;
+	place->offset = strtoull(offset + 1, &end, 0);
+	if (*end || end == offset + 1 || offset == place->symbol)
+		return false;
+	*offset = '\0';
+	return true;
+}
+
+int request_places(const char *text, struct request_place places[2])
+{
+	const char *dots = strstr(text, "..");
+
+	if (!dots)
+		return take_place(text, strlen(text), &places[0]);
+	if (take_place(text, (size_t)(dots - text), &places[0]) &&
+	    take_place(dots + 2, strlen(dots + 2), &places[1]))
+		return 2;
 	return 0;
 }
 
@@ -115,6 +165,9 @@ static int take_option(struct request *request, int option, const char *value, c
 	case OPTION_KERNEL:
 		request->kernel = value;
 		return 0;
+	case OPTION_APPEND:
+		request->append = value;
+		return 0;
 	case OPTION_INITRD:
 		request->initrd = value;
 		return 0;
@@ -126,6 +179,12 @@ static int take_option(struct request *request, int option, const char *value, c
 		return 0;
 	case OPTION_REGION:
 		return take_region(request, value, why);
+	case OPTION_USER_ENTRY:
+		request->user_entry = true;
+		return 0;
+	case OPTION_INPUT:
+		request->input = value;
+		return 0;
 	case OPTION_UNTIL:
 		return take_until(request, value, why);
 	case OPTION_INSTRUCTIONS:
@@ -155,13 +214,18 @@ static int check(const struct request *request, char *why)
 		return wrong(why, "what is to be booted? give --iso X.iso, or --kernel X.elf");
 	if (request->iso && request->kernel)
 		return wrong(why, "--iso and --kernel exclude each other");
-	if (request->initrd && !request->kernel)
-		return wrong(why, "--initrd works only with --kernel");
+	if ((request->initrd || request->append) && !request->kernel)
+		return wrong(why, "--%s works only with --kernel", request->initrd ? "initrd" : "append");
+	if (request->append && strpbrk(request->append, "\n'\"\\{};$"))
+		return wrong(why,
+		             "--append: the words may not have quotes, braces, '\\', ';' or '$', which GRUB "
+		             "interprets");
 	if (!request->symbols)
 		return wrong(why, "--symbols X.elf is needed: the kernel's ELF file with its symbols");
-	if (!request->regions)
+	if (!request->regions && !request->user_entry)
 		return wrong(why,
-		             "what is to be measured? give --region NAME=FUNCTION, such as read=sys_read");
+		             "what is to be measured? give --region NAME=FUNCTION, such as read=sys_read, or "
+		             "--user-entry");
 	if (!request->until && !request->instructions)
 		return wrong(why, "when does the run end? give --until TEXT (on the serial port or the "
 		                  "screen), or --instructions N");
@@ -200,10 +264,15 @@ void request_help(FILE *out)
 	      "\n"
 	      "  --iso FILE            boot this CD image\n"
 	      "  --kernel FILE         boot this kernel by GRUB: an ELF file for Multiboot 1 or 2, or Linux\n"
+	      "  --append WORDS        with --kernel: more words for its command line\n"
 	      "  --initrd FILE         with --kernel: its initial RAM disk, or its first Multiboot module\n"
 	      "  --disk FILE           the machine's first disk; what is written to it is discarded\n"
 	      "  --symbols FILE        ELF file with the kernel's symbols (default: that of --kernel)\n"
 	      "  --region NAME=FUNCTION  measure each call of this function; may be given several times\n"
+	      "  --region NAME=FROM..TO  measure from one place to before another: symbol, symbol+N, "
+	      "0xADDRESS\n"
+	      "  --user-entry          measure from each entry from user mode to the return to user mode\n"
+	      "  --input FILE          type the lines of FILE, each when the machine has been quiet\n"
 	      "  --until TEXT          end when this text appears on COM1 or on the text screen\n"
 	      "  --instructions N      end after N instructions; a REP iteration and a tick in HLT count "
 	      "too\n"

@@ -14,14 +14,22 @@
 
 struct request_region {
 	char name[NAME_SIZE];
-	const char *function;
+	const char *text; /* FUNCTION or FROM..TO */
+};
+
+/* A place in the code: a symbol, or a symbol plus an offset, or an address. */
+struct request_place {
+	char symbol[256]; /* "" for an address */
+	uint64_t offset;  /* or the address */
 };
 
 /* The texts are those of argv. An option that was not given is NULL or 0. */
 struct request {
-	const char *iso, *kernel, *initrd, *disk, *symbols;
+	const char *iso, *kernel, *append, *initrd, *disk, *symbols;
 	size_t regions;
 	struct request_region region[REQUEST_REGIONS_MAX];
+	bool user_entry;
+	const char *input;
 	const char *until;
 	uint64_t instructions;
 	const char *profile; /* NULL: no cycle model */
@@ -33,5 +41,9 @@ struct request {
 
 /* Parses the arguments after the word `measure`. Returns 0, or -1 with the reason in `why`. */
 int request_parse(struct request *request, int argc, char *const argv[], char why[REQUEST_WHY_MAX]);
+
+/* Splits the text of a region into places. Returns 1 for FUNCTION, 2 for FROM..TO, and 0 if the text
+ * is anything else. */
+int request_places(const char *text, struct request_place places[2]);
 
 void request_help(FILE *out);

@@ -35,7 +35,7 @@ static void good(void **state)
 	assert_string_equal(request.symbols, "k.elf");
 	assert_int_equal(request.regions, 2);
 	assert_string_equal(request.region[0].name, "read");
-	assert_string_equal(request.region[0].function, "sys_read");
+	assert_string_equal(request.region[0].text, "sys_read");
 	assert_string_equal(request.region[1].name, "a.b-c");
 	assert_string_equal(request.until, "done");
 	assert_int_equal(request.instructions, 5);
@@ -72,6 +72,24 @@ static void wrong(void **state)
 		if (!strstr(why, cases[i].reason))
 			fail_msg("%s", why);
 	}
+}
+
+static void places(void **state)
+{
+	static const char *const bad[] = { "..", "a..", "..b", "a+", "a+x", "+5", "0x", "0xg", "a..b+", "" };
+	struct request_place place[2];
+	(void)state;
+
+	assert_int_equal(request_places("sys_read", place), 1);
+	assert_string_equal(place[0].symbol, "sys_read");
+	assert_int_equal(place[0].offset, 0);
+	assert_int_equal(request_places("a.b+0x1c..0xffffffff80100000", place), 2);
+	assert_string_equal(place[0].symbol, "a.b");
+	assert_int_equal(place[0].offset, 0x1c);
+	assert_string_equal(place[1].symbol, "");
+	assert_true(place[1].offset == 0xffffffff80100000);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(request_places(bad[i], place), 0);
 }
 
 static void own_symbols(void **state)
@@ -115,10 +133,8 @@ static void no_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good),
-		cmocka_unit_test(wrong),
-		cmocka_unit_test(own_symbols),
-		cmocka_unit_test(no_symbols),
+		cmocka_unit_test(good),        cmocka_unit_test(wrong),      cmocka_unit_test(places),
+		cmocka_unit_test(own_symbols), cmocka_unit_test(no_symbols),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

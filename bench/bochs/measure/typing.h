@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Types the lines of a file, so that a shell can be driven. A line is typed when the machine has
+ * been quiet for a while: it waits for input. The moments depend on the guest's ticks alone, so two
+ * runs are the same.
+ *
+ * If the kernel has written to COM1, the bytes arrive at COM1; otherwise keys of the US keyboard are
+ * pressed.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Reads the file. If it cannot be read, ends the process with status 2. */
+void typing_open(const char *path);
+
+/* Called after each period of 2^20 ticks. `quiet` is true if the guest wrote nothing in it, `serial`
+ * if it has ever written to COM1. */
+void typing_period(bool quiet, bool serial);
