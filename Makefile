@@ -198,6 +198,7 @@ help:
 	@echo "make mutants [MUTANTS=...]  plant faults and check that the tests catch them (6 minutes)"
 	@echo "make test-moves [MOVES=100000]  move the entry window, fork and execute MOVES times (minutes)"
 	@echo "make test-places [PLACES=10] [SEED=1]  boot the kernel at PLACES places in physical memory (a minute)"
+	@echo "make link-sweep           boot kernels and stacks that fit and that do not, in the level-1 environment (minutes)"
 	@echo "make test-machines        boot on the machines, memory sizes and processors of QEMU (minutes)"
 	@echo "make test-commands        run every command of README and this help in a fresh clone (an hour)"
 	@echo "make clean                remove $(BUILD)/"

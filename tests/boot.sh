@@ -6,7 +6,7 @@
 #   MACHINE     QEMU's -machine (default pc)     CPUS     number of CPUs (default 1)
 #   WORDS       added to the command line        LIMIT    time limit in s (default 120)
 #   MODULES     boot modules instead of all programs in build/programs
-#   KERNEL      Multiboot kernel instead of the build's, on tcg
+#   KERNEL      Multiboot kernel instead of that of the build, on tcg
 #   ARCHIVE     one more boot module             QEMU_WORDS   more options for QEMU
 #   SERIAL      file that gets the console's output
 #   PROFILE     name of a profile of the cycle model, on bochs

@@ -83,7 +83,7 @@ stack_usage()
 	check "make stack-usage: ten functions" equal 10 "$(grep -cE '^ *[0-9]+ bytes  ' "$work/out")"
 	run "make stack-usage BOOT=level1 OPT=-O0" make -j2 stack-usage BOOT=level1 OPT=-O0
 	shows "make stack-usage BOOT=level1 OPT=-O0: of how much" "of the 1024 bytes"
-	shows "make stack-usage BOOT=level1 OPT=-O0: a function that runs there" "level1_start"
+	shows "make stack-usage BOOT=level1 OPT=-O0: a function that runs there" "make_tables"
 }
 
 test_places()
@@ -96,4 +96,10 @@ level1()
 {
 	run "make BOOT=level1 qemu CPUS=8" make BOOT=level1 qemu CPUS=8 RUN=test EXTRA='test=kernel*'
 	shows "make BOOT=level1 qemu CPUS=8: its tests pass" "4 passed, 0 failed"
+}
+
+link_sweep()
+{
+	run "make link-sweep" make link-sweep
+	shows "make link-sweep: its table" "| 255 | 1 | 1784 | fits |"
 }

@@ -49,6 +49,10 @@ test-programs: $(BUILD)/tests/placer.elf32 test-level1-kernel host bochs-library
 test-level1-kernel: programs linux all-strategies
 	@$(MAKE) --no-print-directory kernel STRATEGY=heap BOOT=level1
 
+# Boots kernels of many sizes with many stacks, to see which collide. tcg has at most 255 CPUs.
+link-sweep: $(BUILD)/level1.elf32
+	@tests/level1/sweep.sh 1,2,64,254,255 1,4,8
+
 # Builds on all processors, unless the caller gives a number of jobs.
 test:
 	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) test-programs
@@ -93,4 +97,4 @@ mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODE
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-level1-kernel test-machines test-moves test-places test-compilers mutants test-commands
+.PHONY: test test-programs test-level1-kernel link-sweep test-machines test-moves test-places test-compilers mutants test-commands

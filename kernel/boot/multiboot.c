@@ -47,6 +47,15 @@ static bool is_table(const struct multiboot_memory *memory, uint64_t start, uint
 	return end && size <= end - start;
 }
 
+/* Returns true if one range of RAM contains all of `range`, which may be anywhere. */
+static bool holds(const struct multiboot_memory *memory, struct memory_range range)
+{
+	for (size_t i = 0; i < memory->count; i++)
+		if (range.start >= memory->ranges[i].start && range.end <= memory->ranges[i].end)
+			return true;
+	return false;
+}
+
 static uint64_t mebibytes(const struct multiboot_memory *memory)
 {
 	uint64_t bytes = 0;
@@ -106,7 +115,7 @@ const struct multiboot_info *multiboot_read(uint32_t address, struct memory_rang
 	memory->count = memory_ranges_prepare(ranges, count < room ? count : room, room, NULL, 0);
 	if (!memory->count)
 		panic("no usable memory");
-	if (!is_in_ram(memory, image.start, image.end - image.start))
+	if (!holds(memory, image))
 		panic("the kernel needs the memory up to %lx, and there are %lu MiB: give the machine more "
 		      "(-m)",
 		      image.end, mebibytes(memory));

@@ -14,6 +14,7 @@ engine=$1 build=$2 cpus=$3
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 prefix="$engine $cpus CPUs: "
+few="run=test test=kernel*" # a few self-tests
 records=$work/records
 
 # boot CPUS WORDS: boots. Writes the records to $records, and the console's output to $work/said.
@@ -28,6 +29,14 @@ passes()
 	boot "$1" "$2"
 	[ $? = 33 ] || { tail -n 3 "$work/said" "$work/errors"; return 1; }
 	! grep -a ' test name=.* ok=0 ' "$records"
+}
+
+# passes_high PLACE: boots with the kernel at this place on a machine with 6 GiB of memory
+passes_high()
+{
+	local -x MEMORY=6144
+
+	passes 2 "$few place=$1"
 }
 
 # fact NAME: prints the value of a fact of the last boot
@@ -56,11 +65,12 @@ check "as many tests as elsewhere" test "$(grep -ac ' test name=.* ok=1 ' "$reco
 check "all CPUs came" all_came "$cpus"
 echo "# stacks of 1 KiB: $(fact 'level1-stack-[0-9]*' | sort -n | uniq -c | awk '{ print $1 " CPUs used " $2 " bytes" }' | paste -sd ,)"
 if [ "$engine" = tcg ]; then
-	few="run=test test=kernel*"
 	check "the environment does not wait for ever for CPUs that do not come" passes 2 "$few cpus=4"
 	check "two CPUs came" all_came 2
 	check "the kernel is where place= says" passes 2 "$few place=0x12345000"
 	check "it is there" equal $((0x12345000)) "$(fact image-place)"
+	check "the kernel may be above 4 GiB" passes_high 0x150003000
+	check "it is above 4 GiB" equal $((0x150003000)) "$(fact image-place)"
 	check "64 CPUs start" passes 64 "$few"
 	check "64 CPUs came" all_came 64
 	check "the stacks of 255 CPUs do not fit" fails 255 "$few" "the kernel is so large that it meets the stacks"

@@ -30,9 +30,10 @@ align 8
 gdt:		dq 0, 0x00209a0000000000, 0x0000920000000000, 0x00cf9a000000ffff, 0x00cf92000000ffff
 gdtr:		dw 5 * 8 - 1
 		dd gdt, 0
-	global environment_tickets, environment_go
+	global environment_tickets, environment_go, environment_stack_size
 align 8						; so that a CPU never sees half of an address
 environment_go:	dq 0				; the kernel's entry point, when all CPUs may jump to it
+environment_stack_size: dq 0
 environment_tickets: dd 1			; the next CPU's number; environment_main() closes it
 
 bits 32
@@ -95,7 +96,7 @@ enter_long:					; leaves the CPU in compatibility mode
 
 bits 64
 enter_kernel:					; EDI: the CPU's number, RCX: the entry point
-	shl	rdi, 10
+	imul	rdi, [environment_stack_size]
 	neg	rdi
 	mov	rsp, rdi
 	xor	edi, edi

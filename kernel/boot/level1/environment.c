@@ -61,6 +61,7 @@ struct elf_segment {
 extern uint64_t environment_pml4[ENTRIES];
 extern volatile uint32_t environment_tickets;
 extern volatile uint64_t environment_go;
+extern uint64_t environment_stack_size;
 extern char trampoline[], trampoline_end[], environment_start[], environment_end[];
 uint64_t environment_main(const struct multiboot_info *info);
 
@@ -179,6 +180,17 @@ static const char *setting(const char *key)
 	return NULL;
 }
 
+/* Returns true if the word at `word` is a setting of the environment, not of the kernel. */
+static bool is_own(const char *word)
+{
+	static const char *const own[] = { "place=", "cpus=", "stack=", "collide=" };
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (!strncmp(word, own[i], strlen(own[i])))
+			return true;
+	return false;
+}
+
 /* Writes the settings, a line for each, to the page at `page`. */
 static void write_settings(char *page)
 {
@@ -190,7 +202,7 @@ static void write_settings(char *page)
 
 		while (*end && *end != ' ')
 			is_setting |= *end++ == '=';
-		if (is_setting && strncmp(at, "place=", 6) != 0 && strncmp(at, "cpus=", 5) != 0) {
+		if (is_setting && !is_own(at)) {
 			memcpy(to, at, (size_t)(end - at));
 			to += end - at;
 			*to++ = '\n';
@@ -231,28 +243,26 @@ static const struct elf_header *find_kernel(const uint8_t *initrd, size_t size)
 	fail("the initrd has no " LEVEL1_KERNEL_FILE);
 }
 
-/*
- * Loads the kernel to contiguous memory and maps it. Below `lowest_stack` it may take all memory from
- * LEVEL1_KERNEL on.
- */
+/* Loads the kernel to contiguous memory and maps it. It must end at `lowest_stack` or below. */
 static void load_kernel(const struct elf_header *elf, uint64_t lowest_stack)
 {
 	const struct elf_segment *segments = (const void *)((const uint8_t *)elf + elf->segments);
 	const char *wanted = setting("place");
-	uint64_t end = LEVEL1_KERNEL, place;
+	uint64_t size = 0, place;
 	size_t pages;
 
 	for (const struct elf_segment *s = segments; s < segments + elf->segment_count; s++)
 		if (s->type == 1 && s->memory_size) {
-			if (s->address < LEVEL1_KERNEL || s->memory_size > -LEVEL1_KERNEL ||
-			    s->address + s->memory_size < s->address)
+			const uint64_t start = s->address - LEVEL1_KERNEL;
+
+			if (start >= -LEVEL1_KERNEL || s->memory_size > -LEVEL1_KERNEL - start)
 				fail("the kernel is not linked in the last 2 MiB - 8 KiB");
-			if (s->address + s->memory_size > end)
-				end = s->address + s->memory_size;
+			if (start + s->memory_size > size)
+				size = start + s->memory_size;
 		}
-	if (end > lowest_stack)
+	if (size > lowest_stack - LEVEL1_KERNEL && !setting("collide"))
 		fail("the kernel is so large that it meets the stacks");
-	pages = (end - LEVEL1_KERNEL + PAGE_MASK) >> PAGE_SHIFT;
+	pages = (size + PAGE_MASK) >> PAGE_SHIFT;
 	place = wanted ? take_at(string_to_number(wanted), pages) : take(pages);
 	for (const struct elf_segment *s = segments; s < segments + elf->segment_count; s++)
 		if (s->type == 1)
@@ -400,7 +410,10 @@ uint64_t environment_main(const struct multiboot_info *info)
 	if (info->flags & MULTIBOOT_HAS_CMDLINE)
 		string_copy(words, (const char *)(uintptr_t)info->cmdline, sizeof words);
 	cpus = start_cpus();
-	lowest_stack = -(uint64_t)cpus * LEVEL1_STACK_SIZE;
+	environment_stack_size = setting("stack") ? string_to_number(setting("stack")) : LEVEL1_STACK_SIZE;
+	lowest_stack = -(cpus * environment_stack_size);
+	if (lowest_stack < LEVEL1_KERNEL)
+		fail("the stacks do not fit in the last 2 MiB - 8 KiB");
 	elf = find_kernel((const uint8_t *)(uintptr_t)initrd.start, initrd.end - initrd.start);
 	map_tables();
 	load_kernel(elf, lowest_stack);
