@@ -1,8 +1,9 @@
 # Counts the instructions of each call of a region in a trace of Bochs's debugger, with registers
 # (trace-reg on). This is independent of the instrumentation library.
 # usage: awk -v word=BYTES -f trace.awk REGIONS SYMBOLS TRACE
-# BYTES is 8 or 4, REGIONS the lines of expected.tsv, SYMBOLS the output of nm. Prints "region call instructions" with tabs, in
-# the order of the beginnings; "open" replaces the number if the call has not ended.
+# BYTES is 8 or 4, REGIONS is expected.tsv, SYMBOLS the output of nm. Prints "region call instructions" with tabs, in
+# the order of the beginnings; the region is the part of the table's column before "=", and "open"
+# replaces the number if the call has not ended.
 # Addresses are compared by their last 28 bits, which awk can keep as an integer index.
 
 function number(hex,    value, i)
@@ -112,6 +113,8 @@ FNR == 1 {
 }
 
 END {
-	for (i = 1; i <= opened; i++)
+	for (i = 1; i <= opened; i++) {
+		sub(/=.*/, "", name[i])
 		print name[i] "\t" call[i] "\t" (i in result ? result[i] : "open")
+	}
 }

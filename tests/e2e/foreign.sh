@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# `run-bench.sh measure` on the kernels of tests/foreign: every call of every region has the number
+# of instructions that expected.tsv says, twice the same, byte for byte; bad input ends with a
+# message that says what to do, and what was measured is kept. Prints TAP.
+set -u
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+
+images=build/tests/foreign
+[ -e $images/k64.elf ] || { echo "Bail out! no kernels; make foreign-kernels builds them"; exit 1; }
+
+# measure RUN ARGUMENT…: runs the command; its results are then in $work/RUN/results, its output in
+# $work/out, its exit status in $status
+measure()
+{
+	local run=$1
+
+	shift
+	rm -rf "${work:?}/$run"
+	mkdir "$work/$run"
+	status=0
+	timeout 120 ./run-bench.sh measure --memory 64 --out "$work/$run/results" "$@" >"$work/out" 2>&1 </dev/null || status=$?
+}
+
+# ends STATUS TEXT: the last run ended with STATUS, and its output contains TEXT
+ends()
+{
+	{ [ "$status" = "$1" ] && grep -qF -- "$2" "$work/out"; } || { echo "status $status"; tail -n 4 "$work/out"; return 1; }
+}
+
+# values RUN: prints "region call instructions" of each call in the results, with tabs
+values()
+{
+	sqlite3 -separator $'\t' "$work/$1/results/results.sqlite" \
+		"SELECT benchmark, sample, value FROM samples WHERE metric = 'instructions' ORDER BY benchmark, sample"
+}
+
+# kept RUN REGION: the results have calls of this region
+kept()
+{
+	values "$1" | grep -q "^$2	" || { echo "no calls of $2"; return 1; }
+}
+
+# options KERNEL: prints the options for the regions in the table, each on a line of its own
+options()
+{
+	awk -F '\t' -v kernel="$1" '!/^#/ && (kernel ~ "^" $1 || $1 == "any") && !seen[$2]++ {
+		if ($2 !~ /^user:|\.\./)
+			print "--region\n" $2
+	}' tests/foreign/expected.tsv
+}
+
+# equals_table KERNEL RUN: compares the calls in the results with the table
+equals_table()
+{
+	values "$2" >"$work/values"
+	awk -F '\t' -v kernel="$1" -v without='^user:|[.][.]' -f tests/foreign/compare.awk tests/foreign/expected.tsv "$work/values"
+}
+
+# ---- the table ----
+for kernel in k64 k32 k32-pae; do
+	prefix="$kernel: "
+	mapfile -t regions < <(options $kernel)
+	for run in first second; do
+		measure $run --kernel $images/$kernel.elf --until "$kernel: done" "${regions[@]}"
+		cp "$work/out" "$work/$run.out"
+	done
+	check "a call that never returns: exit status 1, and the message names it" ends 1 "region escape opened 2 times but never closed"
+	check "each call has the instructions that were counted by hand" equals_table $kernel first
+	for file in samples.csv summary.csv tables.txt; do
+		check "two runs write the same $file" cmp "$work/first/results/$file" "$work/second/results/$file"
+	done
+done
+prefix=
+
+# ---- the ends of a run ----
+common=(--region straight=straight --region descend=descend)
+measure run --kernel $images/k64.elf --until "k64: done" "${common[@]}"
+check "all regions closed: exit status 0" ends 0 "straight"
+measure run --kernel $images/k64.elf --until "done on the screen" "${common[@]}"
+check "a text on the screen alone ends the run" ends 0 "straight"
+objcopy -O elf32-i386 --strip-debug $images/k32.elf "$work/k32.elf32"
+kernel/boot/make-iso.sh "$work/cd.iso" "$work/k32.elf32" ""
+measure run --iso "$work/cd.iso" --symbols $images/k32.elf --until "k32: done" "${common[@]}"
+check "a CD image with a boot loader of its own" ends 0 "straight"
+check "a CD image: the same counts" equal "28 23 18 13 8 3" "$(values run | sed -n 's/^descend	.*	//p' | paste -sd ' ')"
+measure run --kernel $images/k64-triple-fault.elf --until "k64: done" "${common[@]}"
+check "a triple fault: the message says so" ends 1 "triple fault"
+check "a triple fault: what was measured is kept" kept run descend
+measure run --kernel $images/k32-reboot.elf --until "k32: done" "${common[@]}"
+check "a reset: the message says so" ends 1 "reset"
+check "a reset: what was measured is kept" kept run descend
+measure run --kernel $images/k32-hang.elf --until "k32: done" --instructions 500000000 "${common[@]}"
+check "a hang, with a limit of instructions: the message says so" ends 1 "does the kernel hang?"
+check "a hang, with a limit of instructions: what was measured is kept" kept run descend
+measure run --kernel $images/k64-hang.elf --until "k64: done" --timeout 10 "${common[@]}"
+check "a hang: the time limit ends it, and the message says what to do" ends 1 "--timeout"
+check "a hang: what was measured is kept" kept run descend
+measure run --kernel $images/k64-many.elf --until "k64: done" "${common[@]}"
+check "ten million calls: it ends, and says how many of them are kept" ends 0 "of 10000004 calls"
+check "ten million calls: all those kept are right" equal 6 "$(values run | sed -n 's/^straight	.*	//p' | sort -u)"
+
+# ---- symbols and regions ----
+strip -o "$work/stripped.elf" $images/k64.elf
+measure run --kernel $images/k64.elf --symbols "$work/stripped.elf" --until "k64: done" "${common[@]}"
+check "no symbols" ends 2 "$work/stripped.elf"
+# These symbols put straight() where span() is.
+distance=$((0x$(nm $images/k64.elf | sed -n 's/ T span$//p') - 0x$(nm $images/k64.elf | sed -n 's/ T straight$//p')))
+objcopy --change-section-address .text+$distance $images/k64.elf "$work/moved.elf" 2>/dev/null
+measure run --kernel $images/k64.elf --symbols "$work/moved.elf" --until "k64: done" --region straight=straight
+check "symbols of another build: they do not fit the code in memory" ends 2 "is not that of"
+measure run --kernel $images/k64.elf --until "k64: done" --region x=strait
+check "a function that does not exist: the nearest names" ends 2 "straight"
+measure run --kernel $images/k64.elf --until "k64: done" "${common[@]}" --region many=many
+check "a region that never opens" ends 1 "region many never opened"
+check "a region that never opens: the others are kept" kept run descend
+measure run --kernel "$work/nothing.elf" --until "k64: done" "${common[@]}"
+check "no such kernel" ends 2 "$work/nothing.elf"
+measure run --kernel $images/k64.elf "${common[@]}"
+check "a run without an end" ends 2 "--until"
+
+echo "1..$count"
