@@ -385,10 +385,15 @@ void window_enter(unsigned number)
 void window_change_pcid(const struct root *root)
 {
 	const uint64_t last = WINDOW_LOAD(user_cr3);
+	uint64_t next = root->user;
 
 	if (!(last & CR3_NO_FLUSH))
 		pcid_make_stale(last);
-	WINDOW_STORE(user_cr3, pcid_load(root->user));
+	/* Not pcid_load(): the PCIDs of tasks that never return to user mode, such as the idle task,
+	 * are always stale, so it would always take its longer way. */
+	if (pcid_is_stale(this_cpu(), next))
+		next = pcid_load_stale(next);
+	WINDOW_STORE(user_cr3, next);
 }
 
 void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES])

@@ -5,13 +5,11 @@
 #include "mem/paging.h"
 #include "output/console.h"
 
-#define WORDS (PCID_COUNT / 64)
-
 bool pcid_on;
 uint64_t pcid_global;
-static uint64_t taken[WORDS] = { 1 };   /* a bit per PCID; PCID 0 is never allocated */
-static unsigned next = 1;               /* the search starts here; a freed PCID is thus reused late */
-static uint64_t stale[MAX_CPUS][WORDS]; /* a bit per PCID; cpu.stale_pcids counts the set bits */
+static uint64_t taken[PCID_WORDS] = { 1 }; /* a bit per PCID; PCID 0 is never allocated */
+static unsigned next = 1;                  /* the search starts here; a freed PCID is thus reused late */
+uint64_t pcid_stale[MAX_CPUS][PCID_WORDS];
 
 void pcid_init(bool wanted, uint64_t kernel_flags)
 {
@@ -33,8 +31,8 @@ static unsigned take(void)
 	unsigned word = next / 64, pcid;
 	uint64_t free = ~taken[word] & ~0UL << next % 64;
 
-	for (unsigned i = 0; !free && i < WORDS; i++) { /* try all words, from the next one on */
-		word = (word + 1) % WORDS;
+	for (unsigned i = 0; !free && i < PCID_WORDS; i++) { /* try all words, from the next one on */
+		word = (word + 1) % PCID_WORDS;
 		free = ~taken[word];
 	}
 	if (!free)
@@ -57,15 +55,11 @@ void pcid_give(uint64_t cr3)
 {
 	const unsigned pcid = cr3 & CR3_PCID;
 
-	if (pcid)
-		taken[pcid / 64] &= ~(1UL << pcid % 64);
-}
-
-bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3)
-{
-	const unsigned pcid = cr3 & CR3_PCID;
-
-	return stale[cpu->id][pcid / 64] >> pcid % 64 & 1;
+	if (!pcid)
+		return;
+	taken[pcid / 64] &= ~(1UL << pcid % 64);
+	/* pcid_take() sets the mark again. Until then each pcid_load() would look for it in vain. */
+	pcid_load_stale(cr3);
 }
 
 void pcid_make_stale(uint64_t cr3)
@@ -78,7 +72,7 @@ void pcid_make_stale(uint64_t cr3)
 	cpu = this_cpu(); /* the only CPU that runs */
 	if (pcid_is_stale(cpu, cr3))
 		return;
-	stale[cpu->id][pcid / 64] |= 1UL << pcid % 64;
+	pcid_stale[cpu->id][pcid / 64] |= 1UL << pcid % 64;
 	cpu->stale_pcids++;
 }
 
@@ -89,7 +83,7 @@ uint64_t pcid_load_stale(uint64_t cr3)
 
 	if (!pcid_is_stale(cpu, cr3))
 		return cr3;
-	stale[cpu->id][pcid / 64] &= ~(1UL << pcid % 64);
+	pcid_stale[cpu->id][pcid / 64] &= ~(1UL << pcid % 64);
 	cpu->stale_pcids--;
 	return cr3 & ~CR3_NO_FLUSH;
 }

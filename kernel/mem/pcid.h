@@ -35,6 +35,7 @@
 #define CR3_PCID     0xfffUL
 #define CR3_NO_FLUSH (1UL << 63)
 #define PCID_COUNT   4096U
+#define PCID_WORDS   (PCID_COUNT / 64)
 
 /* True if PCIDs are in use. Set at boot, before the first address space is made. */
 extern bool pcid_on;
@@ -69,8 +70,17 @@ void pcid_give(uint64_t cr3); /* does nothing without a PCID */
  * no lock, because the kernel runs on one CPU and is never preempted.
  */
 void pcid_make_stale(uint64_t cr3);
-bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3);
 uint64_t pcid_load_stale(uint64_t cr3);
+
+/* For each CPU, a bit per PCID that is stale there. cpu.stale_pcids is the number of set bits. */
+extern uint64_t pcid_stale[MAX_CPUS][PCID_WORDS];
+
+static inline bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3)
+{
+	const unsigned pcid = cr3 & CR3_PCID;
+
+	return pcid_stale[cpu->id][pcid / 64] >> pcid % 64 & 1;
+}
 
 /*
  * Returns the value to load into CR3 for `cr3` on this CPU. It lacks CR3_NO_FLUSH if the PCID of

@@ -2,6 +2,7 @@
 #include "sched/sched.h"
 
 #include "isolation/isolation.h"
+#include "mem/pcid.h"
 #include "output/panic.h"
 #include "sched/clock.h"
 
@@ -136,6 +137,10 @@ void sched_start(struct task *task, struct task *idle)
 
 	cpu->idle = idle;
 	cpu->current = task;
+	/* Until a PCID has been loaded it is stale, and every switch checks whether its own is. A CPU
+	 * that is never idle would check for ever because of the idle task's. */
+	if (pcid_on)
+		isolation_switch(&idle->root);
 	kstack_activate(cpu, &task->stack);
 	context_switch(&ignored, task->rsp, isolation_cr3(&task->root));
 	panic("the boot stack runs again");

@@ -196,6 +196,7 @@ static bool flushes(const struct address_space *space)
 TEST(pcids_are_recycled)
 {
 	static struct address_space space;
+	const unsigned stale = this_cpu()->stale_pcids;
 	bool seen_first = false;
 	unsigned first = 0;
 
@@ -217,6 +218,8 @@ TEST(pcids_are_recycled)
 		}
 		address_space_destroy(&space);
 	}
+	if (this_cpu()->stale_pcids > stale)
+		return "the PCIDs of destroyed spaces are still stale";
 	return seen_first ? NULL : "no PCID was reused";
 }
 
