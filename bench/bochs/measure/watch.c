@@ -32,7 +32,9 @@ struct stream {
 static const struct plan *plan;
 static struct stream serial, debug_port;
 static unsigned control;
-static bool found;               /* the text appeared */
+static bool found; /* the text appeared */
+static uint8_t screen[ROWS][2 * COLUMNS];
+static bool changed, unwritten;  /* the screen: in this period; since it was written to the file */
 static bool wrote, wrote_serial; /* in this period; ever, to COM1 */
 
 /* Bochs's BX_MEM_C::readPhysicalPage(), a static member like getHostMemAddr() (guest.c). It also reads
@@ -51,12 +53,34 @@ static void start_timer(uint64_t ticks, bool repeats, void (*function)(void *))
 	add(system, NULL, function, ticks, repeats, true, "palimpsest");
 }
 
+/* Writes the screen to the file WATCH_SCREEN, without spaces at the ends of rows. */
+static void write_screen(void)
+{
+	FILE *file = fopen(WATCH_SCREEN, "we");
+
+	for (unsigned row = 0; file && row < ROWS; row++) {
+		unsigned length = COLUMNS;
+
+		while (length && (screen[row][2 * length - 2] == ' ' || !screen[row][2 * length - 2]))
+			length--;
+		for (unsigned column = 0; column < length; column++) {
+			uint8_t byte = screen[row][2 * column];
+
+			fputc(byte >= ' ' && byte < 0x7F ? byte : byte ? '?' : ' ', file);
+		}
+		fputc('\n', file);
+	}
+	if (file)
+		fclose(file);
+}
+
 static _Noreturn void stop(const char *reason)
 {
 	char line[64];
 	int length = snprintf(line, sizeof line, "!stop reason=%s\n", reason);
 
 	measure_finish();
+	write_screen();
 	output_stop(line, (size_t)length);
 }
 
@@ -107,8 +131,6 @@ void watch_output(uint16_t port, unsigned value)
 /* Looks for the text in each row of the screen. Notes whether the screen has changed. */
 static void read_screen(void)
 {
-	static uint8_t before[ROWS][2 * COLUMNS];
-
 	for (unsigned row = 0; row < ROWS && read_physical; row++) {
 		uint8_t cells[2 * COLUMNS];
 		char text[COLUMNS + 1];
@@ -119,8 +141,8 @@ static void read_screen(void)
 		for (unsigned column = 0; column < COLUMNS; column++)
 			text[column] = cells[2 * column] ? (char)cells[2 * column] : ' ';
 		text[COLUMNS] = '\0';
-		wrote = wrote || memcmp(before[row], cells, sizeof cells) != 0;
-		memcpy(before[row], cells, sizeof cells);
+		changed = changed || memcmp(screen[row], cells, sizeof cells) != 0;
+		memcpy(screen[row], cells, sizeof cells);
 		if (*plan->until && strstr(text, plan->until))
 			found_text();
 	}
@@ -130,7 +152,12 @@ static void read_screen(void)
 static void period_ends(void *unused)
 {
 	(void)unused;
+	changed = false;
 	read_screen();
+	wrote = wrote || changed;
+	if (!changed && unwritten)
+		write_screen();
+	unwritten = changed;
 	if (*plan->type && measure_in_kernel())
 		typing_period(!wrote, wrote_serial);
 	wrote = false;
@@ -158,8 +185,7 @@ void watch_reset(void)
 	if (started)
 		stop("reset");
 	started = true;
-	if (*plan->until || *plan->type)
-		start_timer(PERIOD, true, period_ends);
+	start_timer(PERIOD, true, period_ends);
 	if (plan->ticks)
 		start_timer(plan->ticks, false, limit_reached);
 }

@@ -8,6 +8,10 @@
 
 #include "bench/bochs/measure/plan.h"
 
+/* The text screen is written to this file in the working folder when it stops changing, and at the
+ * end. */
+#define WATCH_SCREEN "screen.txt"
+
 /* The plan must stay in place. */
 void watch_open(const struct plan *plan);
 

@@ -18,6 +18,7 @@ struct kernel_symbols {
 	bool is64;
 	struct kernel_symbol *symbol; /* sorted by address */
 	size_t count;
+	uint64_t moved; /* bytes that were added to all addresses */
 };
 
 __attribute__((format(printf, 3, 4))) static int refuse(char *why, const char *path, const char *format, ...)
@@ -178,13 +179,71 @@ static int read_table(struct kernel_symbols *symbols, const Elf64_Shdr *table, c
 	return symbols->count ? 0 : refuse(why, path, "its symbol table names no function");
 }
 
+/* Takes one line of a text. Returns false if it is not a line of symbols. */
+static bool take_line(struct kernel_symbols *symbols, char *line)
+{
+	char *words[4], *end;
+	size_t count = 0;
+	uint64_t address, size;
+	const char *type;
+
+	for (char *word = strtok(line, " \t\r"); word && count < 4; word = strtok(NULL, " \t\r"))
+		words[count++] = word;
+	if (count < 2 || (count == 2 && strlen(words[0]) > 1))
+		return count == 0;
+	if (count == 2) /* "U name": undefined */
+		return true;
+	address = strtoull(words[0], &end, 16);
+	if (*end)
+		return false;
+	/* With a module in brackets there are four words, too, but the second is the type. */
+	size = count == 4 && strlen(words[1]) > 1 ? strtoull(words[1], &end, 16) : 0;
+	type = size || (count == 4 && strlen(words[1]) > 1) ? words[2] : words[1];
+	if (*end || strlen(type) != 1)
+		return false;
+	symbols->is64 = symbols->is64 || address >> 32;
+	if (strchr("tTwW", *type))
+		symbols->symbol[symbols->count++] = (struct kernel_symbol){
+			.name = type == words[2] ? words[3] : words[2], .address = address, .size = size
+		};
+	return true;
+}
+
+/* Reads System.map or the output of nm. The names stay in symbols->file. */
+static int read_text(struct kernel_symbols *symbols, const char *path, char *why)
+{
+	size_t lines = 1, number = 0;
+	char *next = (char *)symbols->file;
+
+	for (size_t i = 0; i < symbols->size; i++)
+		lines += symbols->file[i] == '\n';
+	symbols->symbol = calloc(lines, sizeof symbols->symbol[0]);
+	if (!symbols->symbol)
+		return refuse(why, path, "no memory for its symbols");
+	while (next) {
+		char *line = next;
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		number++;
+		if (!take_line(symbols, line))
+			return refuse(
+			        why, path,
+			        "neither an ELF file nor a text with lines 'ADDRESS TYPE NAME', such as "
+			        "System.map or the output of nm (line %zu)",
+			        number);
+	}
+	settle(symbols);
+	return symbols->count ? 0 : refuse(why, path, "it names no function");
+}
+
 static int read_elf(struct kernel_symbols *symbols, const char *path, char *why)
 {
 	Elf64_Ehdr header;
 
 	if (!read_header(symbols, &header))
-		return refuse(why, path,
-		              "not an ELF file; --symbols wants the kernel's ELF file with symbols");
+		return read_text(symbols, path, why);
 	symbols->is64 = symbols->file[EI_CLASS] == ELFCLASS64;
 	if (header.e_machine != EM_X86_64 && header.e_machine != EM_386)
 		return refuse(why, path, "not a kernel for x86");
@@ -213,6 +272,13 @@ struct kernel_symbols *kernel_symbols_read(const char *path, char why[SYMBOLS_TE
 		return symbols;
 	kernel_symbols_free(symbols);
 	return NULL;
+}
+
+void kernel_symbols_move(struct kernel_symbols *symbols, uint64_t offset)
+{
+	symbols->moved = offset;
+	for (size_t i = 0; i < symbols->count; i++)
+		symbols->symbol[i].address += offset;
 }
 
 void kernel_symbols_free(struct kernel_symbols *symbols)
@@ -334,7 +400,7 @@ size_t kernel_symbols_code(const struct kernel_symbols *symbols, uint64_t addres
 	if (!read_header(symbols, &header))
 		return 0;
 	for (unsigned i = 0; read_segment(symbols, &header, i, &segment); i++) {
-		uint64_t offset = address - segment.p_vaddr;
+		uint64_t offset = address - symbols->moved - segment.p_vaddr;
 		const uint8_t *at;
 
 		if (segment.p_type != PT_LOAD || offset >= segment.p_filesz)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/measure/measure.h"
+#include "bench/bochs/measure/watch.h"
 #include "bench/host/base/interrupt.h"
 #include "bench/host/base/paths.h"
 #include "bench/host/base/progress.h"
@@ -24,7 +25,13 @@
 
 #define EXIT_CANNOT 2
 
+/* What the results call the kernel: always the same, so that --compare matches two versions of a
+ * kernel whose files have different names. */
+#define STRATEGY    "kernel"
+
 enum { CODE_BYTES = 64 }; /* of a function, to compare with memory */
+
+enum { SCREEN_LINES = 5, SCREEN_COLUMNS = 80 };
 
 struct measuring {
 	const struct request *request;
@@ -68,9 +75,11 @@ static void write_code(const struct measuring *measuring, uint64_t address,
 {
 	uint8_t code[CODE_BYTES];
 	uint64_t left = symbol && symbol->size ? symbol->address + symbol->size - address : sizeof code;
-	size_t bytes = kernel_symbols_code(measuring->symbols, address, code,
-	                                   left < sizeof code ? left : sizeof code);
+	size_t bytes = 0;
 
+	if (measuring->symbols)
+		bytes = kernel_symbols_code(measuring->symbols, address, code,
+		                            left < sizeof code ? left : sizeof code);
 	strcpy(hex, "-");
 	for (size_t i = 0; i < bytes; i++)
 		snprintf(hex + 2 * i, 3, "%02x", code[i]);
@@ -152,7 +161,7 @@ static int describe(struct measuring *measuring, const char *command)
 	environment_add(environment, "run.name", "%s", measuring->folder.name);
 	environment_add(environment, "run.command", "%s", command);
 	environment_add(environment, "run.kind", "measure");
-	environment_add(environment, "run.strategies", "%s", measuring->kernel);
+	environment_add(environment, "run.strategies", STRATEGY);
 	environment_add(environment, "run.cpus", "1");
 	environment_add(environment, "run.memory", "%u MiB", request->memory);
 	environment_add(environment, "run.profile", "%s", request->profile ? request->profile : "none");
@@ -165,8 +174,12 @@ static int describe(struct measuring *measuring, const char *command)
 	}
 	image_sha256(request->kernel ? request->kernel : request->iso, sha256);
 	environment_add(environment, "sha256.kernel", "%s", sha256);
-	image_sha256(request->symbols, sha256);
-	environment_add(environment, "sha256.symbols", "%s", sha256);
+	if (measuring->symbols) {
+		image_sha256(request->symbols, sha256);
+		environment_add(environment, "sha256.symbols", "%s", sha256);
+		environment_add(environment, "measure.offset", "%#" PRIx64, request->offset);
+	}
+	environment_add(environment, "measure.kernel", "%s", measuring->kernel);
 	environment_collect(environment);
 	path_format(path, sizeof path, "%s/environment.json", measuring->folder.path);
 	if (environment_store(environment, measuring->store))
@@ -209,7 +222,7 @@ static int boot(struct measuring *measuring)
 	const struct request *request = measuring->request;
 	char directory[PATH_MAX], sha256[IMAGE_SHA256_MAX];
 	struct store_launch launch = { .engine = engine_bochs.name,
-		                       .strategy = measuring->kernel,
+		                       .strategy = STRATEGY,
 		                       .stack = "",
 		                       .loader = "",
 		                       .isolation = "",
@@ -313,6 +326,25 @@ static int judge_user(const struct measuring *measuring)
 	return opened ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* Shows the last lines of the text screen: a boot loader that refuses a kernel says so only there. */
+static void show_screen(const struct measuring *measuring)
+{
+	char path[PATH_MAX], line[SCREEN_LINES][SCREEN_COLUMNS + 2];
+	size_t lines = 0;
+	FILE *file;
+
+	path_format(path, sizeof path, "%s/launch-1/" WATCH_SCREEN, measuring->folder.path);
+	file = fopen(path, "re");
+	while (file && fgets(line[lines % SCREEN_LINES], sizeof line[0], file))
+		lines += line[lines % SCREEN_LINES][0] != '\n';
+	if (file)
+		fclose(file);
+	if (lines)
+		message("the last lines on the screen (%s):", path);
+	for (size_t i = lines < SCREEN_LINES ? 0 : lines - SCREEN_LINES; i < lines; i++)
+		message("    %.*s", (int)strcspn(line[i % SCREEN_LINES], "\n"), line[i % SCREEN_LINES]);
+}
+
 static int judge(const struct measuring *measuring)
 {
 	const struct boot *boot = &measuring->boot;
@@ -326,8 +358,10 @@ static int judge(const struct measuring *measuring)
 	}
 	if (measuring->request->user_entry && judge_user(measuring) && !status)
 		status = EXIT_FAILURE;
-	if (*boot->reason)
+	if (*boot->reason) {
 		message_error("run-bench: %s: %s; what was measured is kept", boot->state, boot->reason);
+		show_screen(measuring);
+	}
 	return boot->refused ? EXIT_CANNOT : status;
 }
 
@@ -350,15 +384,19 @@ static int finish(struct measuring *measuring)
 
 static int measure(struct measuring *measuring, const char *command)
 {
+	const struct request *request = measuring->request;
 	char why[SYMBOLS_TEXT_MAX];
 	int status;
 
-	measuring->symbols = kernel_symbols_read(measuring->request->symbols, why);
-	if (!measuring->symbols) {
+	if (request_needs_symbols(request))
+		measuring->symbols = kernel_symbols_read(request->symbols, why);
+	if (measuring->symbols)
+		kernel_symbols_move(measuring->symbols, request->offset);
+	else if (request_needs_symbols(request)) {
 		message_error("run-bench: --symbols: %s", why);
 		return EXIT_CANNOT;
 	}
-	if (measuring->request->profile && kernel_symbols_bits(measuring->symbols) == 32) {
+	if (request->profile && measuring->symbols && kernel_symbols_bits(measuring->symbols) == 32) {
 		message_error("run-bench: --profile: the cycle model knows 64-bit code only; leave --profile "
 		              "out to "
 		              "count events");

@@ -14,6 +14,7 @@ enum {
 	OPTION_INITRD,
 	OPTION_DISK,
 	OPTION_SYMBOLS,
+	OPTION_OFFSET,
 	OPTION_REGION,
 	OPTION_USER_ENTRY,
 	OPTION_INPUT,
@@ -34,6 +35,7 @@ static const struct option long_options[] = {
 	{ "initrd", required_argument, NULL, OPTION_INITRD },
 	{ "disk", required_argument, NULL, OPTION_DISK },
 	{ "symbols", required_argument, NULL, OPTION_SYMBOLS },
+	{ "offset", required_argument, NULL, OPTION_OFFSET },
 	{ "region", required_argument, NULL, OPTION_REGION },
 	{ "user-entry", no_argument, NULL, OPTION_USER_ENTRY },
 	{ "input", required_argument, NULL, OPTION_INPUT },
@@ -158,6 +160,8 @@ static int take_until(struct request *request, const char *text, char *why)
 
 static int take_option(struct request *request, int option, const char *value, char *why)
 {
+	char *end;
+
 	switch (option) {
 	case OPTION_ISO:
 		request->iso = value;
@@ -177,6 +181,11 @@ static int take_option(struct request *request, int option, const char *value, c
 	case OPTION_SYMBOLS:
 		request->symbols = value;
 		return 0;
+	case OPTION_OFFSET:
+		request->offset = strtoull(value, &end, 0);
+		return *value && !*end
+		               ? 0
+		               : wrong(why, "--offset '%.40s': a number is needed, such as 0x200000", value);
 	case OPTION_REGION:
 		return take_region(request, value, why);
 	case OPTION_USER_ENTRY:
@@ -208,6 +217,18 @@ static int take_option(struct request *request, int option, const char *value, c
 	}
 }
 
+bool request_needs_symbols(const struct request *request)
+{
+	for (size_t i = 0; i < request->regions; i++) {
+		struct request_place places[2] = { 0 };
+
+		if (request_places(request->region[i].text, places) &&
+		    (*places[0].symbol || *places[1].symbol))
+			return true;
+	}
+	return false;
+}
+
 static int check(const struct request *request, char *why)
 {
 	if (!request->iso && !request->kernel)
@@ -220,8 +241,11 @@ static int check(const struct request *request, char *why)
 		return wrong(why,
 		             "--append: the words may not have quotes, braces, '\\', ';' or '$', which GRUB "
 		             "interprets");
-	if (!request->symbols)
-		return wrong(why, "--symbols X.elf is needed: the kernel's ELF file with its symbols");
+	if (!request->symbols && request_needs_symbols(request))
+		return wrong(
+		        why,
+		        "--symbols FILE is needed: the kernel's ELF file with its symbols, System.map, or "
+		        "the output of nm");
 	if (!request->regions && !request->user_entry)
 		return wrong(why,
 		             "what is to be measured? give --region NAME=FUNCTION, such as read=sys_read, or "
@@ -267,7 +291,10 @@ void request_help(FILE *out)
 	      "  --append WORDS        with --kernel: more words for its command line\n"
 	      "  --initrd FILE         with --kernel: its initial RAM disk, or its first Multiboot module\n"
 	      "  --disk FILE           the machine's first disk; what is written to it is discarded\n"
-	      "  --symbols FILE        ELF file with the kernel's symbols (default: that of --kernel)\n"
+	      "  --symbols FILE        ELF file with the kernel's symbols, System.map, or output of nm "
+	      "(default:\n"
+	      "                        the file of --kernel)\n"
+	      "  --offset N            add N to the addresses of symbols: the kernel relocated itself\n"
 	      "  --region NAME=FUNCTION  measure each call of this function; may be given several times\n"
 	      "  --region NAME=FROM..TO  measure from one place to before another: symbol, symbol+N, "
 	      "0xADDRESS\n"

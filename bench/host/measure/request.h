@@ -32,6 +32,7 @@ struct request {
 	const char *input;
 	const char *until;
 	uint64_t instructions;
+	uint64_t offset;     /* to add to the addresses of symbols */
 	const char *profile; /* NULL: no cycle model */
 	const char *out;
 	unsigned memory;  /* MiB */
@@ -45,5 +46,8 @@ int request_parse(struct request *request, int argc, char *const argv[], char wh
 /* Splits the text of a region into places. Returns 1 for FUNCTION, 2 for FROM..TO, and 0 if the text
  * is anything else. */
 int request_places(const char *text, struct request_place places[2]);
+
+/* Returns true if a region names a symbol. */
+bool request_needs_symbols(const struct request *request);
 
 void request_help(FILE *out);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests the options of `measure`, and the symbols of a kernel. The kernel is this test. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/host/measure/kernel_symbols.h"
 #include "bench/host/measure/request.h"
@@ -52,6 +55,7 @@ static void wrong(void **state)
 		{ { "--kernel", "k", "--until", "x" }, "what is to be measured" },
 		{ { "--kernel", "k", "--region", "a=b" }, "when does the run end" },
 		{ { "--iso", "i", "--region", "a=b", "--until", "x" }, "--symbols" },
+		{ { "--iso", "i", "--region", "a=0x1..b", "--until", "x" }, "--symbols" },
 		{ { "--iso", "i", "--kernel", "k", "--symbols", "s", "--region", "a=b" },
 		  "exclude each other" },
 		{ { "--region", "a" }, "NAME=FUNCTION is needed" },
@@ -117,6 +121,38 @@ static void own_symbols(void **state)
 	kernel_symbols_free(symbols);
 }
 
+static void symbols_of_a_text(void **state)
+{
+	static const char text[] = "ffffffff81000000 T _text\nffffffff81000100 t start [module]\n"
+	                           "ffffffff81000180 0000000000000010 T sized\n                 U undefined\n"
+	                           "ffffffff81000200 d data\n\nffffffff81000300 W weak\n";
+	char path[] = "/tmp/test_request_XXXXXX", reason[SYMBOLS_TEXT_MAX];
+	const struct kernel_symbol *symbol;
+	struct kernel_symbols *symbols;
+	int file = mkstemp(path);
+	uint8_t code[4];
+	size_t count;
+	(void)state;
+
+	assert_int_equal(write(file, text, sizeof text - 1), sizeof text - 1);
+	close(file);
+	symbols = kernel_symbols_read(path, reason);
+	unlink(path);
+	assert_non_null(symbols);
+	assert_int_equal(kernel_symbols_bits(symbols), 64);
+	symbol = kernel_symbols_find(symbols, "start", &count);
+	assert_true(symbol && symbol->address == 0xffffffff81000100 && symbol->size == 0x80);
+	symbol = kernel_symbols_find(symbols, "sized", &count);
+	assert_true(symbol && symbol->size == 0x10);
+	assert_null(kernel_symbols_find(symbols, "data", &count));
+	assert_null(kernel_symbols_find(symbols, "undefined", &count));
+	kernel_symbols_move(symbols, 0x1000);
+	symbol = kernel_symbols_find(symbols, "weak", &count);
+	assert_true(symbol && symbol->address == 0xffffffff81001300);
+	assert_int_equal(kernel_symbols_code(symbols, symbol->address, code, sizeof code), 0);
+	kernel_symbols_free(symbols);
+}
+
 static void no_symbols(void **state)
 {
 	char reason[SYMBOLS_TEXT_MAX];
@@ -125,7 +161,7 @@ static void no_symbols(void **state)
 	assert_null(kernel_symbols_read("/nowhere", reason));
 	assert_non_null(strstr(reason, "/nowhere: the symbols cannot be read: No such file"));
 	assert_null(kernel_symbols_read("/etc/passwd", reason));
-	assert_non_null(strstr(reason, "not an ELF file"));
+	assert_non_null(strstr(reason, "neither an ELF file nor a text"));
 	assert_null(kernel_symbols_read("/bin/true", reason));
 	assert_non_null(strstr(reason, "it has no symbols (it was stripped)"));
 }
@@ -133,8 +169,12 @@ static void no_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good),        cmocka_unit_test(wrong),      cmocka_unit_test(places),
-		cmocka_unit_test(own_symbols), cmocka_unit_test(no_symbols),
+		cmocka_unit_test(good),
+		cmocka_unit_test(wrong),
+		cmocka_unit_test(places),
+		cmocka_unit_test(own_symbols),
+		cmocka_unit_test(symbols_of_a_text),
+		cmocka_unit_test(no_symbols),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
