@@ -20,16 +20,17 @@
 #include "strategies.h"
 
 #undef EXCLUDED
-#define EXCLUDED(X)           X("heap-*+window+*", "first reason") X("fixed-rsp0+self+shared", "second reason")
+#define EXCLUDED(X)                X("heap-*+window+*", "first reason") X("fixed-rsp0+self+shared", "second reason")
 
 /* Renames what strategy.c defines, because the test is linked with the harness, which defines the
  * same names. */
-#define strategy_valid        planted_valid
-#define strategy_preset       planted_preset
-#define strategy_parse        planted_parse
-#define strategy_list_add     planted_list_add
-#define strategy_list_add_all planted_list_add_all
-#define strategy_set_compiler planted_set_compiler
+#define strategy_valid             planted_valid
+#define strategy_preset            planted_preset
+#define strategy_parse             planted_parse
+#define strategy_list_add          planted_list_add
+#define strategy_list_add_all      planted_list_add_all
+#define strategy_list_add_defaults planted_list_add_defaults
+#define strategy_set_compiler      planted_set_compiler
 #include "bench/host/engine/strategy.c"
 
 static char why[200];
