@@ -11,7 +11,7 @@ HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/h
 $(BUILD)/tests/host/%: tests/host/%.c $(filter-out %/main.o,$(HOST_OBJECTS))
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.o,$^) -lcmocka $(HOST_LIBS)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(filter %.o,$^) -lcmocka $(HOST_LIBS)
 
 -include $(HOST_TESTS:=.d)
 
@@ -20,7 +20,7 @@ MODEL_TESTS := $(patsubst tests/model/%.c,$(BUILD)/tests/model/%,$(wildcard test
 $(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/symbols.o $(BUILD)/bench/bochs/rounding.o
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.o,$^) -lcmocka
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(filter %.o,$^) -lcmocka
 
 -include $(MODEL_TESTS:=.d)
 
@@ -39,7 +39,7 @@ MEASURE_TESTS := $(patsubst tests/measure/%.c,$(BUILD)/tests/measure/%,$(wildcar
 $(BUILD)/tests/measure/%: tests/measure/%.c $(addprefix $(BUILD)/bench/bochs/measure/,calls.o paging.o plan.o)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.o,$^) -lcmocka
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(filter %.o,$^) -lcmocka
 
 -include $(MEASURE_TESTS:=.d)
 
