@@ -200,6 +200,8 @@ options()
 	shows "./run-bench.sh --list: benchmarks" irq.entry.user
 	run "./run-bench.sh --probe" ./run-bench.sh --probe
 	shows "./run-bench.sh --probe: about KVM" kvm
+	run "./run-bench.sh measure --help" ./run-bench.sh measure --help
+	shows "./run-bench.sh measure --help: options" --user-entry
 }
 
 quick_run()
@@ -335,7 +337,7 @@ table()
 		quick;build_axes;make STACK=...;make LOADER=...;make ISOLATION=...
 		quick;build_compiler;make KERNEL_CC=clang;make OPT=-Os
 		quick;reference;make reference
-		quick;options;./run-bench.sh --help;--list;--probe
+		quick;options;./run-bench.sh --help;--list;--probe;./run-bench.sh measure
 		quick;setup;make setup;./run-bench.sh --setup
 		quick;quick_run;--quick;--bench 'irq.*';--profile NAME;--profile none;--tables
 		quick;compare;./run-bench.sh --compare A B
