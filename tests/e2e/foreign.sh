@@ -32,11 +32,14 @@ ends()
 	{ [ "$status" = "$1" ] && grep -qF -- "$2" "$work/out"; } || { echo "status $status"; tail -n 4 "$work/out"; return 1; }
 }
 
-# values RUN: prints "region call instructions" of each call in the results, with tabs
+# values RUN: prints "region call instructions" of each call in the results, with tabs. Entries from
+# user mode have the names of expected.tsv.
 values()
 {
 	sqlite3 -separator $'\t' "$work/$1/results/results.sqlite" \
-		"SELECT benchmark, sample, value FROM samples WHERE metric = 'instructions' ORDER BY benchmark, sample"
+		"SELECT benchmark, sample, value FROM samples WHERE metric = 'instructions' ORDER BY benchmark, sample" |
+		sed -E 's/^user\.(syscall|vector-128)\t/user:system_call_entry\t/; s/^user\.vector-14\t/user:page_fault_entry\t/
+			s/^user\.vector-32\t/user:timer_entry\t/'
 }
 
 # kept RUN REGION: the results have calls of this region
@@ -49,8 +52,7 @@ kept()
 options()
 {
 	awk -F '\t' -v kernel="$1" '!/^#/ && (kernel ~ "^" $1 || $1 == "any") && !seen[$2]++ {
-		if ($2 !~ /^user:|\.\./)
-			print "--region\n" $2
+		print ($2 ~ /^user:/ ? "--user-entry" : "--region\n" $2)
 	}' tests/foreign/expected.tsv
 }
 
@@ -58,7 +60,7 @@ options()
 equals_table()
 {
 	values "$2" >"$work/values"
-	awk -F '\t' -v kernel="$1" -v without='^user:|[.][.]' -f tests/foreign/compare.awk tests/foreign/expected.tsv "$work/values"
+	awk -F '\t' -v kernel="$1" -v without='^$' -f tests/foreign/compare.awk tests/foreign/expected.tsv "$work/values"
 }
 
 # ---- the table ----
@@ -88,6 +90,16 @@ kernel/boot/make-iso.sh "$work/cd.iso" "$work/k32.elf32" ""
 measure run --iso "$work/cd.iso" --symbols $images/k32.elf --until "k32: done" "${common[@]}"
 check "a CD image with a boot loader of its own" ends 0 "straight"
 check "a CD image: the same counts" equal "28 23 18 13 8 3" "$(values run | sed -n 's/^descend	.*	//p' | paste -sd ' ')"
+printf 's\nd\nq\n' >"$work/typed"
+for kernel in k64 k32; do
+	measure run --kernel $images/$kernel-shell.elf --until "$kernel: done" --input "$work/typed" "${common[@]}"
+	check "$kernel: what is typed reaches the kernel, and is measured" equal "28 23 18 13 8 3 13 8 3" \
+		"$(values run | sed -n 's/^descend	.*	//p' | paste -sd ' ')"
+done
+measure run --kernel $images/k64.elf --until "k64: done" --append "two words" "${common[@]}"
+check "words for the kernel's command line" ends 0 "straight"
+measure run --kernel $images/k64.elf --until "k64: done" --user-entry
+check "--user-entry alone" ends 0 "user.vector-14"
 measure run --kernel $images/k64-triple-fault.elf --until "k64: done" "${common[@]}"
 check "a triple fault: the message says so" ends 1 "triple fault"
 check "a triple fault: what was measured is kept" kept run descend
@@ -122,5 +134,30 @@ measure run --kernel "$work/nothing.elf" --until "k64: done" "${common[@]}"
 check "no such kernel" ends 2 "$work/nothing.elf"
 measure run --kernel $images/k64.elf "${common[@]}"
 check "a run without an end" ends 2 "--until"
+
+# ---- the document: its kernel, its commands, and the table that it shows ----
+mkdir "$work/new"
+awk '/^## /{ on = /From zero to a figure/ }
+	on && /^```/ { kind = kind ? "" : substr($0, 4); next }
+	on && kind == "c" { print >(folder "/kernel.c") }
+	on && kind == "text" { print >(folder "/table") }
+	on && !kind && sub(/^    /, "") { print >(folder "/commands") }' folder="$work/new" docs/measure-your-kernel.md
+number=0
+while IFS= read -r line; do
+	case $line in
+	./run-bench.sh\ measure*)
+		number=$((number + 1))
+		line="'$PWD/run-bench.sh' measure --quiet --out $work/new/$number ${line#* measure} >$work/new/$number.out"
+		;;
+	esac
+	echo "$line"
+done <"$work/new/commands" >"$work/new/script"
+follow()
+{
+	(cd "$work/new" && bash -e script)
+}
+check "the document's commands measure its kernel" follow
+# shellcheck disable=SC2016 # the other shell expands it
+check "by GRUB and from a CD: the table that the document shows" sh -c 'cmp "$0/table" "$0/1.out" && cmp "$0/table" "$0/2.out"' "$work/new"
 
 echo "1..$count"
