@@ -101,7 +101,8 @@ static void end_load(struct bench *b)
 
 /*
  * Emulators and hypervisors may merge interrupts that they deliver late. So at least one must have
- * come, but not twice as many as are due.
+ * come. At most twice as many as are due may have come, and 2 more: of few that are due, one at each
+ * end of the loop counts for much.
  */
 static bool was_disturbed(struct bench *b)
 {
