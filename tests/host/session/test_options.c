@@ -225,7 +225,7 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich" }, "unknown isolation ''" },
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich+shared+x" },
 		  "unknown isolation 'shared+x'" },
-		{ { "run-bench.sh", "--strategy", "fixed-ist+window+bouncing" }, "IST stacks" },
+		{ { "run-bench.sh", "--strategy", "heap-rsp0+window+bouncing" }, "user tables do not map" },
 		{ { "run-bench.sh", "--cpus", "9" }, "1 to 8" },
 		{ { "run-bench.sh", "--cpus", "-1" }, "1 to 8" },
 		{ { "run-bench.sh", "--memory", "1e3" }, "64 to 8192" },
