@@ -46,6 +46,7 @@ struct cpu {
 struct calls measure_calls[MAX_CPUS];
 
 static bool wanted, finished;
+static bool memory_gone; /* Bochs has freed the guest's memory */
 static struct plan plan;
 static struct state states[STATES];
 static struct cpu cpus[MAX_CPUS];
@@ -403,7 +404,8 @@ void measure_finish(void)
 			calls_remove(&measure_calls[cpu], 0);
 		region_counts_stop(cpu);
 	}
-	look_at_unopened();
+	if (!memory_gone)
+		look_at_unopened();
 	for (unsigned i = 0; i < STATES; i++) {
 		const struct state *state = &states[i];
 		char line[200];
@@ -418,8 +420,10 @@ void measure_finish(void)
 	}
 }
 
+/* Bochs ended by itself, for example at a triple fault. */
 __attribute__((destructor)) static void finish(void)
 {
+	memory_gone = true;
 	measure_finish();
 }
 
