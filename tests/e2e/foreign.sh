@@ -103,6 +103,9 @@ check "--user-entry alone" ends 0 "user.vector-14"
 measure run --kernel $images/k64-triple-fault.elf --until "k64: done" "${common[@]}"
 check "a triple fault: the message says so" ends 1 "triple fault"
 check "a triple fault: what was measured is kept" kept run descend
+measure run --kernel $images/k64-triple-fault.elf --until "k64: done" --region many=many
+check "a triple fault, and a region that never opened: the message says both" ends 1 "triple fault"
+check "a triple fault, and a region that never opened" ends 1 "region many never opened"
 measure run --kernel $images/k32-reboot.elf --until "k32: done" "${common[@]}"
 check "a reset: the message says so" ends 1 "reset"
 check "a reset: what was measured is kept" kept run descend
