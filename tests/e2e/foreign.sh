@@ -140,7 +140,7 @@ check "a run without an end" ends 2 "--until"
 
 # ---- the document: its kernel, its commands, and the table that it shows ----
 mkdir "$work/new"
-awk '/^## /{ on = /From zero to a figure/ }
+awk '/^##/{ on = /From zero to a figure/ }
 	on && /^```/ { kind = kind ? "" : substr($0, 4); next }
 	on && kind == "c" { print >(folder "/kernel.c") }
 	on && kind == "text" { print >(folder "/table") }
