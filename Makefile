@@ -86,7 +86,7 @@ qemu: $(START_KERNEL) $(START_MODULES) linux
 	@echo "Console of the kernel; Ctrl-A X ends QEMU."
 	@$(if $(filter demo,$(RUN)),bench/console.sh) $(QEMU) -serial mon:stdio || { status=$$?; [ $$status = 33 ] || [ "$(RUN) $$status" = "demo 35" ] || exit $$status; }
 
-qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
+qemu-gdb: $(START_KERNEL) $(START_MODULES)
 	@echo "QEMU waits. In another terminal:"
 	@echo "    gdb $(K)/palimpsest.elf -ex 'target remote $(BUILD)/gdb.sock' -ex 'hbreak kernel_main' -ex continue"
 	@$(QEMU) -serial mon:stdio -S -gdb chardev:gdb -chardev socket,id=gdb,path=$(BUILD)/gdb.sock,server=on,wait=off \
