@@ -125,7 +125,7 @@ unset CLANG
 bench --engine tcg --compiler icc-O2
 is "an unknown compiler: exits 2" 2 "$status"
 check "an unknown compiler: says what is valid" \
-	says "unknown compiler 'icc-O2': gcc or clang is needed, with one of -O2 -O3 -Os, such as gcc-O2,clang-O2"
+	says "unknown compiler 'icc-O2': gcc or clang is needed, with one of -O2 -O3 -Os -Og -O0, such as gcc-O2,clang-O2"
 bench --engine tcg --strategy window --compiler gcc-O3
 is "a compiler without images: exits 2" 2 "$status"
 check "a compiler without images: says so" says "fixed-ist+window+shared@gcc-O3/palimpsest.elf32 is not built"
