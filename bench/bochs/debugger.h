@@ -17,8 +17,8 @@
 #include <stdbool.h>
 
 /* Reads PALIMPSEST_DEBUGGER from the environment. With the value "keep", debugger_skip() does
- * nothing. With "skip", it ends the process with status 2 if it cannot replace the functions. Any
- * other value ends the process with status 2. */
+ * nothing. With "skip", debugger_skip() ends the process with status 2 if it cannot replace the
+ * functions. Any other value ends the process with status 2. */
 void debugger_open(void);
 
 /* Replaces the functions if the debugger has nothing to look for. Call it once, when all CPUs were

@@ -34,6 +34,6 @@ void hooks_install(struct hook *hooks, size_t count);
 /* Turns a hook on, or makes its stub an empty function again. */
 void hook_switch(struct hook *hook, bool on);
 
-/* Makes `bytes` bytes of Bochs's code writable. `symbol` names the code in the message with which
- * the process ends (status 2) if that fails. */
+/* Makes `bytes` bytes of Bochs's code writable. If that fails, ends the process with status 2,
+ * after a message in which `symbol` names the code. */
 void hook_make_writable(void *code, size_t bytes, const char *symbol);

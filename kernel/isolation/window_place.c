@@ -389,8 +389,8 @@ void window_change_pcid(const struct root *root)
 
 	if (!(last & CR3_NO_FLUSH))
 		pcid_make_stale(last);
-	/* Not pcid_load(): the PCIDs of tasks that never return to user mode, such as the idle task,
-	 * are always stale, so it would always take its longer way. */
+	/* Not pcid_load(), which takes a longer way if any PCID is stale. Here one always is: the
+	 * PCID of a task that never returns to user mode, such as the idle task, stays stale. */
 	if (pcid_is_stale(this_cpu(), next))
 		next = pcid_load_stale(next);
 	WINDOW_STORE(user_cr3, next);

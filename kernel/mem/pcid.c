@@ -58,7 +58,8 @@ void pcid_give(uint64_t cr3)
 	if (!pcid)
 		return;
 	taken[pcid / 64] &= ~(1UL << pcid % 64);
-	/* pcid_take() sets the mark again. Until then each pcid_load() would look for it in vain. */
+	/* Clear the mark: nothing loads a free PCID, so each pcid_load() would look for it in vain.
+	 * pcid_take() sets the mark again. */
 	pcid_load_stale(cr3);
 }
 

@@ -137,8 +137,8 @@ void sched_start(struct task *task, struct task *idle)
 
 	cpu->idle = idle;
 	cpu->current = task;
-	/* Until a PCID has been loaded it is stale, and every switch checks whether its own is. A CPU
-	 * that is never idle would check for ever because of the idle task's. */
+	/* A PCID is stale until it is loaded. While any PCID is stale, every switch checks its own.
+	 * On a CPU that is never idle, the idle task's PCID would stay stale. So switch to it. */
 	if (pcid_on)
 		isolation_switch(&idle->root);
 	kstack_activate(cpu, &task->stack);

@@ -82,8 +82,8 @@ int address_space_add(struct address_space *space, uintptr_t start, size_t pages
 
 /*
  * Appends the first `pages` pages of a backing to the stack, the last region of the lower half.
- * Nothing else may use the backing. The space becomes an owner of the pages' frames; the caller drops the backing before the
- * space runs. Returns what address_space_map() returns.
+ * Nothing else may use the backing. The space becomes an owner of the pages' frames. The caller
+ * drops the backing before the space runs. Returns what address_space_map() returns.
  */
 int address_space_extend(struct address_space *space, struct backing *backing, size_t pages);
 
@@ -100,8 +100,8 @@ void address_space_protect(struct address_space *space, uintptr_t start, uint64_
 void address_space_hide(struct address_space *space, uintptr_t start);
 
 /*
- * Sets the program break to the end of an image that has just been loaded, that is, of its highest
- * segment. The stack is the last region of the lower half.
+ * Sets the program break to the end of the highest segment of an image that has just been loaded.
+ * The stack is the last region of the lower half.
  */
 void address_space_set_brk(struct address_space *space);
 
@@ -149,9 +149,8 @@ pte_t *address_space_next_run(const struct address_space *space, uintptr_t *addr
 
 /*
  * For isolation_make_room(): returns the address of place `n` for `pages` pages. Place 0 is in the
- * middle of the largest gap between regions that both page tables leave free; place n is
- * `n * pages` pages above it. Returns 0 if
- * place `n` is not within the gap.
+ * middle of the largest gap between regions that both page tables leave free. Place n is
+ * `n * pages` pages above place 0. Returns 0 if place `n` is not within the gap.
  */
 static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned n)
 {

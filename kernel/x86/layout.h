@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All address constants of the kernel, and a map of them. With ISOLATION bouncing, programs may also
- * use the upper half; the kernel then has it under page tables of its own.
+ * use the upper half; the kernel then uses the same addresses under page tables of its own.
  *
  *   0000000000000000  null page, never mapped
  *   0000000000400000  programs are linked here

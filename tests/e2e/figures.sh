@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines the variables
 # Draws all figures from made-up results. gnuplot must not warn, the strategies must look different,
-# zeros must be drawn, and strategies that only a claim needs must be left out, except of the figures
-# about isolation.
+# and zeros must be drawn. Only the figures about isolation may show strategies that only a claim
+# needs.
 . "$(dirname "$0")/common.sh"
 
 make_tree

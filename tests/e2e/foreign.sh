@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# `run-bench.sh measure` on the kernels of tests/foreign: every call of every region has the number
-# of instructions that expected.tsv says, twice the same, byte for byte; bad input ends with a
-# message that says what to do, and what was measured is kept. Prints TAP.
+# Tests `run-bench.sh measure` on the kernels of tests/foreign. Every call of every region must have
+# the number of instructions that expected.tsv says. Two runs must be the same, byte for byte. Bad
+# input must end with a message that says what to do, and the calls measured so far must be kept.
+# Prints TAP.
 set -u
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -41,8 +41,8 @@ at_most "bouncing, irq.entry.user, instructions" 45 "$(median on bouncing irq.en
 check "shared, syscall.null: instructions as without PCIDs" equal "$(median off shared syscall.null instructions)" \
 	"$(median on shared syscall.null instructions)"
 
-# A switch checks whether the new PCID is stale. PCIDs that are stale for ever, as those of spaces
-# that are never loaded or no longer exist, must not make it slower. A sample has 16 switches.
+# A switch checks whether the new PCID is stale. Some PCIDs are stale for ever: those of spaces that
+# are never loaded or no longer exist. They must not make a switch slower. A sample has 16 switches.
 more()
 {
 	awk -v on="$(median on "$1" switch.pingpong instructions)" -v off="$(median off "$1" switch.pingpong instructions)" \

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ; From the Multiboot entry (32-bit protected mode without paging) to foreign_main() at the address
-; that the kernel is linked at: VMA + the physical address. `ending` is a number that the linker is
-; given; it says what the kernel does at its end (main.c).
+; that the kernel is linked at: VMA + the physical address. The linker is given the number `ending`,
+; which says what the kernel does at its end (main.c).
 ;   k64: long mode. The first GiB of memory is at VMA, in 2 MiB pages.
 ;   k32: the first 4 MiB of memory are at VMA, in 4 KiB pages, by tables of two levels, or of three
 ;   with PAE.

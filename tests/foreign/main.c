@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What both kernels do: every region a fixed number of times, then what `ending` says. */
+/* Both kernels execute every region a fixed number of times, then do what `ending` says. */
 #include "tests/foreign/foreign.h"
 
 /* What the kernel does at its end (boot.asm gets the number from the linker). */

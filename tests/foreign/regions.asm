@@ -123,8 +123,9 @@ yield:
         pop     rbx
         ret
 
-; Two contexts execute this function, from the same place, each on its own stack; each leaves it in
-; the middle, for the other. EXCHANGE = 5 + YIELD = 11, and what the other context executes
+; Two contexts call this function from the same place, each on its own stack. In the middle of its
+; call, each context switches to the other. EXCHANGE = 5 + YIELD = 11, and what the other context
+; executes
 exchange:
         times 2 nop
         call    yield
@@ -139,8 +140,8 @@ take_turns:
         jnz     .again
         ret
 
-; Makes a context that executes take_turns(), and executes it too. Each context's call of exchange()
-; lets the other end its own. The calls are numbered in the order of their beginnings:
+; Makes a context that executes take_turns(), and executes it too. A call of exchange() in one
+; context lets the call in the other end. The calls are numbered in the order of their beginnings:
 ;   1 (here): 3, YIELD 6, mov 1, call 1, 3, YIELD 6, 2                   = 22
 ;   2 to 5:   3, YIELD 6, 2, dec and jnz 2, call 1, 3, YIELD 6, 2        = 25
 ;   6 (there): 3, YIELD 6, 2, dec and jnz 2, ret 1, call 1, YIELD 6, 2   = 23

@@ -1,9 +1,9 @@
 # Counts the instructions of each call of a region in a trace of Bochs's debugger, with registers
 # (trace-reg on). This is independent of the instrumentation library.
 # usage: awk -v word=BYTES -f trace.awk REGIONS SYMBOLS TRACE
-# BYTES is 8 or 4, REGIONS is expected.tsv, SYMBOLS the output of nm. Prints "region call instructions" with tabs, in
-# the order of the beginnings; the region is the part of the table's column before "=", and "open"
-# replaces the number if the call has not ended.
+# BYTES is 8 or 4, REGIONS is expected.tsv, SYMBOLS the output of nm. Prints "region call
+# instructions" with tabs, in the order of the beginnings. The region is the part of the table's
+# column before "=". If the call has not ended, "open" replaces the number.
 # Addresses are compared by their last 28 bits, which awk can keep as an integer index.
 
 function number(hex,    value, i)
@@ -89,11 +89,11 @@ FNR == 1 {
 /^rsp:/ { sp = number($2) }
 /^rip:/ { pc = number($2) }
 
-# The line of an instruction that faults is there, but it has not been executed.
+# The trace has the line of an instruction that faults, but the instruction was not executed.
 /^CPU 0: Exception/ { count-- }
 
-# The next line has the handler's first instruction, but if the interrupt is external, it shows the
-# instruction that was interrupted; only the registers are right.
+# The next line has the handler's first instruction. But if the interrupt is external, the line
+# shows the instruction that was interrupted, and only the registers are right.
 /^CPU 0: Interrupt/ { interrupt = 1 }
 
 /^\(0\)\.\[/ {

@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; The user code. It is linked into the kernel and mapped at USER_START, which it does not depend on.
+; The user code. It is linked into the kernel and mapped at USER_START, but runs at any address.
 ; MISSING is an address in user memory without a page.
 
 %include "width.inc"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * upper KIND: uses the upper half of the address space, which belongs to programs if user tables hold
- * no page of the kernel there (ISOLATION bouncing); the kind `refused` expects that it does not belong
- * to them. SYS_bench_next returns the entry window's address, and SYS_bench_value moves the window. The
- * exit status is 0 if no check failed (see run_kind()). The same program is also linked in the upper
+ * upper KIND: uses the upper half of the address space. Programs may use it if user tables hold no
+ * page of the kernel there (ISOLATION bouncing). The kind `refused` expects that they may not.
+ * SYS_bench_next returns the entry window's address, and SYS_bench_value moves the window. The exit
+ * status is 0 if no check failed (see run_kind()). The same program is also linked in the upper
  * half, as upper-first and upper-kernel.
  */
 #include "tests/programs/upper.h"

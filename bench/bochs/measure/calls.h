@@ -2,7 +2,7 @@
 /*
  * The calls of measured functions that are open on one CPU, and how each of them ends.
  *
- * A call ends in one of these ways, which depends on how its function was entered:
+ * How a call ends depends on how its function was entered:
  *   CALL_RETURNS  by CALL (or by a jump from a function that was called): it ends when execution
  *                 reaches the return address with RSP just above the slot of the return address
  *   CALL_RESUMES  by an interrupt or exception in the kernel: it ends with the IRET that restores the
@@ -10,8 +10,8 @@
  *   CALL_LEAVES   from user mode: it ends with the return to user mode, if possible the one to the
  *                 same address, stack and address space
  *   CALL_BETWEEN  not a call: it ends before the instruction at a given address
- * So recursive calls, interrupts within a call, and calls of other tasks that run meanwhile do not
- * end it.
+ * A call is therefore not ended by recursive calls, by interrupts within it, or by calls of other
+ * tasks that run meanwhile.
  *
  * Tasks may have their stacks at the same linear address. A slot is therefore identified by its
  * physical address too, its *place*.
@@ -81,19 +81,19 @@ static inline bool calls_may_return(const struct calls *calls, uint64_t rip)
  * after a return to user mode. Several calls may end at once: the caller removes the call and asks
  * again. After a return to user mode it asks calls_of_entry() for the other calls of that entry.
  *
- * If a return to user mode fits no call, it ends the last one of the same address space, or of any
- * one: a signal handler or another program begins there. But no call ends if one of another address
- * space was entered from the same place and with the same stack pointer: a copy of its program, made
- * by fork, begins there.
+ * A return to user mode may fit no call, because a signal handler or another program begins there.
+ * It then ends the last call of the same address space. If that space has none, it ends the last
+ * call of all. But it ends no call if another address space has a call that returns to the same
+ * address with the same stack pointer: then a copy of that program, made by fork, begins there.
  */
 int calls_returned(const struct calls *calls, uint64_t rip, uint64_t rsp, calls_place *place, void *context);
 int calls_resumed(const struct calls *calls, uint64_t rsp);
 int calls_left(const struct calls *calls, uint64_t rip, uint64_t rsp, uint64_t cr3);
 
 /*
- * Returns the index of a call that cannot end any more, because a new call of `region` begins at its
- * slot; -1 if there is none. If `jumped` is true, the new function was reached by a jump, so that
- * another function's call at this slot is still open: both return together.
+ * Returns the index of a call that can no longer end, because a new call of `region` begins at its
+ * slot. Returns -1 if there is none. `jumped` is true if the new function was reached by a jump. A
+ * call of another function at this slot then stays open: both calls return together.
  */
 int calls_overwritten(const struct calls *calls, unsigned region, uint64_t place, bool jumped);
 

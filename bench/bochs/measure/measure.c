@@ -79,7 +79,7 @@ static bool is_function(unsigned cpu, struct state *state, const struct plan_reg
 	return state->right;
 }
 
-/* Finds out how the function was entered whose first instruction executes now. */
+/* The first instruction of a function executes now. Finds out how the function was entered. */
 static void find_end(unsigned cpu, struct call *call)
 {
 	struct cpu *now = &cpus[cpu];
@@ -109,7 +109,7 @@ static void lose(unsigned cpu, size_t index)
 	calls_remove(&measure_calls[cpu], index);
 }
 
-/* Returns true if this is the first instruction of a call that has begun: it faulted. */
+/* Returns true if this instruction has begun a call before: it faulted, and executes again. */
 static bool restarts(unsigned cpu, unsigned region, uint64_t place)
 {
 	struct calls *calls = &measure_calls[cpu];
@@ -154,7 +154,7 @@ static void begin(unsigned cpu, unsigned region, uint64_t address, bool is64)
 	add(cpu, &call);
 }
 
-/* Ends the entry of a region `between` that is open, if any, and begins another. */
+/* Begins an entry of a region `between`. If an entry of the region is open, it is lost. */
 static void begin_between(unsigned cpu, unsigned region, uint64_t address)
 {
 	struct call call = { .region = region, .kind = CALL_BETWEEN, .start = address };
@@ -247,7 +247,7 @@ static void hit(unsigned cpu, uint64_t address, bool is64)
 	stop_if_idle(cpu);
 }
 
-/* Ends the calls that the last IRET, SYSRET or SYSEXIT ended, or begins that of a SYSCALL. */
+/* Ends the calls that the last IRET, SYSRET or SYSEXIT ended. After a SYSCALL, begins a region. */
 static void settle_return(unsigned cpu)
 {
 	struct cpu *now = &cpus[cpu];
@@ -346,7 +346,7 @@ void measure_delivery(unsigned cpu, unsigned vector)
 	settle(cpu);
 	if (!now->event)
 		enter(cpu, vector, true);
-	/* Only now RIP and RSP are again those of an instruction that faulted. */
+	/* If an instruction faulted, Bochs has only now restored its RIP and RSP. */
 	entered = now->in_user ? calls_of_entry(calls, now->entries) : -1;
 	if (entered >= 0) {
 		calls->item[entered].to = *rip_of[cpu];

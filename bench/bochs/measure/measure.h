@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measures a kernel that has no markers: the calls of functions that a plan names (plan.h), what is
- * executed between two addresses, or from each entry from user mode to the return. Each
- * call is a sample. It begins with the first instruction of the function, and ends before the
- * instruction to which the call returns (calls.h). Everything that this CPU executes in between
- * counts: callees, interrupts, other tasks. Calls may be nested, also those of one function.
+ * Measures a kernel that has no markers. A plan (plan.h) names what is measured: calls of
+ * functions, the code executed between two addresses, or the code executed from each entry from
+ * user mode to the return. Each call is a sample. It begins with the first instruction of the
+ * function, and ends before the instruction to which the call returns (calls.h). Everything that
+ * this CPU executes in between counts: callees, interrupts, other tasks. Calls may be nested, also
+ * those of one function.
  *
  * The function may be reached in any way: by CALL, by a jump, by an interrupt or system call, or
  * from the instruction before it. The page walk that fetches its first instruction does not count.

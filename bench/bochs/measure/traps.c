@@ -100,9 +100,9 @@ static void check_form(const void *function)
 	checked = true;
 }
 
-/* Returns true if the instruction may be at a watched address. The opcode of an instruction that
- * crosses a page is not in the guest's memory but in a copy; such an instruction is the first one
- * that Bochs decodes at RIP. */
+/* Returns true if the instruction may be at a watched address. If the instruction crosses a page,
+ * `opcode` is a copy outside the guest's memory. Such an instruction is the first one that Bochs
+ * decodes at RIP, so RIP is its address. */
 static bool may_be_watched(unsigned cpu, const uint8_t *opcode)
 {
 	uint64_t offset = rip_of[cpu] ? *rip_of[cpu] % PAGE : 0;

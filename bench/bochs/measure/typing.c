@@ -12,7 +12,7 @@
 
 #include "bench/bochs/output.h"
 
-/* A line is typed after so many quiet periods. */
+/* A line is typed after this number of quiet periods. */
 enum { QUIET_PERIODS = 20 };
 
 enum { TEXT_MAX = 65536 };

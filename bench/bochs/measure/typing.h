@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Types the lines of a file, so that a shell can be driven. A line is typed when the machine has
- * been quiet for a while: it waits for input. The moments depend on the guest's ticks alone, so two
- * runs are the same.
+ * Types the lines of a file, to drive a shell. A line is typed when the machine has been quiet for
+ * a while, because it then waits for input. The times of typing depend only on the guest's ticks,
+ * so two runs are the same.
  *
  * If the kernel has written to COM1, the bytes arrive at COM1; otherwise keys of the US keyboard are
  * pressed.

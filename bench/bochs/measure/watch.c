@@ -34,7 +34,7 @@ static struct stream serial, debug_port;
 static unsigned control;
 static bool found; /* the text appeared */
 static uint8_t screen[ROWS][2 * COLUMNS];
-static bool changed, unwritten;  /* the screen: in this period; since it was written to the file */
+static bool changed, unwritten;  /* screen changed: in this period; since the file was written */
 static bool wrote, wrote_serial; /* in this period; ever, to COM1 */
 
 /* Bochs's BX_MEM_C::readPhysicalPage(), a static member like getHostMemAddr() (guest.c). It also reads
@@ -91,8 +91,8 @@ static void text_is_out(void *unused)
 	stop("until");
 }
 
-/* The text has appeared: measures nothing more. The machine goes on for a period, so that the serial
- * port's log gets the last bytes. */
+/* The text has appeared. Stops measuring, and lets the machine run for one more period, so that the
+ * serial port's log gets the last bytes. */
 static void found_text(void)
 {
 	if (found)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of a run of a kernel that does not say when it is done: at a text that it writes, after a
+/* Ends the run of a kernel that does not say when it is done: when it writes a given text, after a
  * number of ticks, or when it resets the machine. The last lines of the stream are then the
  * `!region` lines and `!stop reason=until|ticks|reset`; the process ends with status 0. */
 #pragma once

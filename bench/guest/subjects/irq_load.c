@@ -100,9 +100,9 @@ static void end_load(struct bench *b)
 }
 
 /*
- * Emulators and hypervisors may merge interrupts that they deliver late. So at least one must have
- * come. At most twice as many as are due may have come, and 2 more: of few that are due, one at each
- * end of the loop counts for much.
+ * Emulators and hypervisors may merge interrupts that they deliver late. So it is enough that one
+ * has come. At most twice as many as are due may have come, plus 2. The 2 are for one at each end
+ * of the loop, which matter if few are due.
  */
 static bool was_disturbed(struct bench *b)
 {

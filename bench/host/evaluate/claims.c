@@ -241,8 +241,8 @@ static bool parse_run(const struct claim *claim, bool alone, const char *item, s
 }
 
 /*
- * Appends the items of the header line `key`, which commas separate, to the `count` launches of the
- * claim. Returns their new number, at most CLAIM_RUNS_MAX.
+ * Appends the items of the header line `key` to the `count` launches of the claim. Commas separate
+ * the items. Returns their new number, at most CLAIM_RUNS_MAX.
  */
 static size_t list_runs(struct claim *claim, int key, struct claim_run own[CLAIM_RUNS_MAX], size_t count)
 {
@@ -263,9 +263,9 @@ static size_t list_runs(struct claim *claim, int key, struct claim_run own[CLAIM
 }
 
 /*
- * Adds a launch to `runs`, which has room for `max` launches, unless `runs` already has it; then
- * only the number of rounds may rise. `count` is the number of launches so far. Returns the new
- * number, which includes launches that did not fit.
+ * Adds a launch to `runs`. If `runs` already has it, keeps the larger number of rounds. `runs` has
+ * room for `max` launches. `count` is the number of launches so far. Returns the new number, which
+ * includes launches that did not fit.
  */
 static size_t add_run(const struct claim_run *run, struct claim_run *runs, size_t count, size_t max)
 {

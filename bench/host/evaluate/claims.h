@@ -35,7 +35,7 @@ int claims_decide(sqlite3 *db, const char *claims_dir);
  * keeps the larger number of rounds. Skips a folder, file or line that cannot be read, after a
  * message on stderr.
  *
- * If `wanted` is not NULL, leaves out the claims for none of whose launches wanted() returns true.
+ * If `wanted` is not NULL, keeps only claims with a launch for which wanted() returns true.
  *
  * Stores at most `max` launches in `runs`. Returns the number found, which may be more than `max`.
  */

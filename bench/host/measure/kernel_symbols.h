@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The symbols of somebody's kernel: from .symtab of its ELF file, 32-bit or 64-bit, or from a text
- * such as System.map or the output of nm: lines "ADDRESS [SIZE] TYPE NAME". Of a text only symbols of
- * types t, T, w and W are taken. */
+/* The symbols of somebody's kernel. They come from .symtab of its ELF file (32-bit or 64-bit), or
+ * from a text such as System.map or the output of nm. The lines of a text are "ADDRESS [SIZE] TYPE
+ * NAME"; only symbols of types t, T, w and W are taken from it. */
 #pragma once
 
 #include <stddef.h>
@@ -20,7 +20,7 @@ struct kernel_symbols;
 /* Reads a file. Returns NULL, with the reason and the next step in `why`, if it has no symbols. */
 struct kernel_symbols *kernel_symbols_read(const char *path, char why[SYMBOLS_TEXT_MAX]);
 
-/* Adds `offset` to all addresses: the kernel runs there, and not where it was linked. */
+/* Adds `offset` to all addresses, for a kernel that does not run where it was linked. */
 void kernel_symbols_move(struct kernel_symbols *symbols, uint64_t offset);
 void kernel_symbols_free(struct kernel_symbols *symbols);
 

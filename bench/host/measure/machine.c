@@ -45,8 +45,8 @@ static int make_cd(const struct request *request, const char *directory, char *w
 	return status ? -1 : 0;
 }
 
-/* Writes the lines of bochsrc for the drives. A Bochs path cannot contain a comma or a quote, so the
- * files have links in the folder of the boot. */
+/* Writes the lines of bochsrc for the drives. A path in bochsrc cannot contain a comma or a quote,
+ * so the lines name links in the folder of the boot. */
 static int describe_drives(const struct request *request, const char *directory, char *text, size_t room,
                            char *why, size_t size)
 {

@@ -28,13 +28,14 @@ int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 int plots_data_write_claims(sqlite3 *db, const char *data_dir);
 
 /*
- * Returns true if this view has values of at least one of `benchmarks` (names separated by spaces)
- * in one of `metrics` (likewise), of a build that the user asked for. If `metrics` is "", any metric will do. Metrics that begin with
- * profile_ are those of --profile-guest, in the table functions. But if `benchmarks` is "claims" and
- * `metrics` is "", returns true if the run has a verdict on a claim.
+ * Returns true if this view has values of at least one of `benchmarks` in one of `metrics`. Both
+ * are names separated by spaces; if `metrics` is "", any metric will do. The values must be of a
+ * build that the user asked for. Metrics that begin with profile_ are those of --profile-guest, in
+ * the table functions. But if `benchmarks` is "claims" and `metrics` is "", returns true if the run
+ * has a verdict on a claim.
  *
- * If `builds` is "any", builds count that only a claim needs, too. If it is "pairs", returns
- * plots_isolation_has(). With either, views that are not an engine's own have nothing.
+ * If `builds` is "any", a build that only a claim needs counts too. If `builds` is "pairs", returns
+ * plots_isolation_has(). In both cases, a view that is not an engine's own has no values.
  */
 bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metrics,
                     const char *builds);

@@ -13,8 +13,8 @@
 static const char *const isolations[] = { ISOLATIONS(NAME) };
 
 /*
- * The events, from the top of the figure: what the compared build is measured in, what the build
- * with the first isolation is measured in, and the label.
+ * The events, from the top of the figure. For each: the benchmark of the compared build, that of
+ * the build with the first isolation, their parameter, and the label.
  */
 #define EVENTS                                                                             \
 	" event(place, benchmark, base, parameter, label) AS (VALUES"                      \
@@ -28,8 +28,8 @@ static const char *const isolations[] = { ISOLATIONS(NAME) };
 	" (8, 'copy.user.entry', 'copy.user', 4096, 'copy of 4 KiB by entry'))"
 
 /*
- * The events that two builds were measured in, which differ only in their isolation: a row for each
- * event and pair. ?4 is the first isolation.
+ * A row for each event and each pair of builds that were measured in it. The builds of a pair
+ * differ only in their isolation. ?4 is the first isolation.
  */
 #define PAIRS                                                                                           \
 	"WITH" EVENTS ", pair AS (SELECT e.*, s.strategy AS base_strategy, b.strategy,"                 \

@@ -95,8 +95,8 @@ static bool has_isolation(const struct strategy_list *list, const char *isolatio
 }
 
 /*
- * Returns true if the launch's isolation is one of those that the user chose (`chosen`, a struct
- * strategy_list), and the default strategies have it not.
+ * Returns true if a strategy that the user chose has the launch's isolation, and no default
+ * strategy has it. `chosen` is the struct strategy_list of the user's strategies.
  */
 static bool is_about_chosen(const struct claim_run *need, const void *chosen)
 {
@@ -292,9 +292,9 @@ static void add_extra(struct plan *plan, const struct options *options, const st
 }
 
 /*
- * Adds the boots of a round that claims need, if there are any. Experiments boot in round 1 only, as
- * those that the user asks for do. In a run of several rounds they have a boot without the cycle
- * model, with which some of them would take several times as long.
+ * Adds the boots of a round that claims need, if there are any. Experiments boot in round 1 only,
+ * like those that the user asks for. In a run of several rounds, they boot without the cycle model:
+ * with it, some of them would take several times as long.
  */
 static void add_supporting(struct plan *plan, const struct options *options, const struct supporting_run *run,
                            unsigned round)

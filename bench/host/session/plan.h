@@ -54,8 +54,9 @@ struct plan {
 /*
  * Clears the plan and sets its strategies to those of the options. Also adds the supporting runs
  * that the claims in bench/claims need, unless the options name benchmarks. If the options name
- * strategies without `all`, only claims about their isolations add supporting runs, and only about
- * isolations that no default strategy has. Returns 0, or -1 with the reason in `why` (`size` bytes).
+ * strategies, but not `all`, a claim adds supporting runs only if it is about an isolation that one
+ * of these strategies has, and no default strategy has. Returns 0, or -1 with the reason in `why`
+ * (`size` bytes).
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
@@ -64,8 +65,8 @@ void plan_set_compiler(struct plan *plan, const char *compiler);
 
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
- * Bochs, after the others; without that engine they are dropped. Benchmarks with Linux programs run in separate
- * boots, the last of each round. (The boots of a round may be in another order: it is random on
+ * Bochs, after the others; without Bochs they are dropped. Benchmarks with Linux programs run in
+ * separate boots, the last of each round. (The order of a round's boots may differ: it is random on
  * engines that measure real time, and timing_order() may change it.) Benchmarks with Linux programs
  * do not run on kvm-emulated, nor while VM exits are counted. Ends the program if out of memory.
  */

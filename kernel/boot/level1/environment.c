@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The level-1 environment: what stands in for a BOOTBOOT loader. A Multiboot loader starts it, with
- * the initrd as its only module. It loads the kernel from the initrd, maps the published addresses
- * (level1.h), starts all CPUs, and lets them jump to the kernel together. It runs at its physical
- * addresses. docs/first-environment.md says in what it differs from a real loader.
+ * The level-1 environment, which replaces a BOOTBOOT loader. A Multiboot loader starts it, with the
+ * initrd as the only module. The environment loads the kernel from the initrd, maps the published
+ * addresses (level1.h), starts all CPUs, and lets them jump to the kernel together. It runs at its
+ * physical addresses. docs/first-environment.md says how it differs from a real loader.
  */
 #include "boot/level1/initrd.h"
 #include "boot/level1/level1.h"
@@ -338,8 +338,8 @@ static unsigned expected_cpus(void)
 }
 
 /*
- * Starts all other CPUs (SDM 3A 8.4.4) and returns the number of CPUs. Waits until as many as ACPI
- * lists have come, or until none has come for PATIENCE. A CPU that comes later stops.
+ * Starts all other CPUs (SDM 3A 8.4.4) and returns the number of CPUs. Waits until as many have
+ * come as ACPI lists, or until none has come for PATIENCE. A CPU that comes later stops.
  */
 static unsigned start_cpus(void)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Takes the machine over from a level-1 loader, with little stack: a serial port without formatting,
- * a GDT, an IDT that panics, a bump allocator, new page tables, and a new stack for each CPU. The
- * boot CPU then describes the machine as a Multiboot loader does, and boot_main() goes on as in any
- * other build. The other CPUs halt.
+ * Takes the machine over from a level-1 loader, with little stack: a serial port without
+ * formatting, a GDT, an IDT that panics, a bump allocator, new page tables, and a new stack for
+ * each CPU. The boot CPU then describes the machine as a Multiboot loader does, and boot_main()
+ * continues as in any other build. The other CPUs halt.
  */
 #include "boot/level1/takeover.h"
 
@@ -199,7 +199,7 @@ static uint64_t command_line_of(const char *settings)
 }
 
 /*
- * Copies each file of the initrd but the kernel to pages of its own, so that the initrd's memory is
+ * Copies each file of the initrd, except the kernel, to pages of its own. The initrd's memory is
  * free afterwards. Returns the address of the list of modules, and sets *count to their number.
  */
 static uint64_t copy_files(uint32_t *count)
@@ -233,8 +233,8 @@ static void add_range(struct multiboot_info *made, uint64_t start, uint64_t end)
 }
 
 /*
- * Describes the machine as a Multiboot loader does. RAM is what the loader calls free, the image, and
- * the initrd, but not the tables and stacks on which the other CPUs halt.
+ * Describes the machine as a Multiboot loader does. The list of RAM has the loader's free ranges,
+ * the image, and the initrd. It leaves out the tables and stacks on which the other CPUs halt.
  */
 static uint64_t describe(void)
 {

@@ -13,8 +13,9 @@ uint64_t level1_start(uint64_t number);
 extern uint64_t level1_cr3;
 
 /*
- * Every CPU calls this on its new stack, under the new tables. Returns only on the boot CPU: the
- * physical address of a description of the machine like that of a Multiboot loader, for boot_main().
+ * Every CPU calls this on its new stack, under the new tables. Returns only on the boot CPU. The
+ * result, for boot_main(), is the physical address of a description of the machine. The description
+ * has the form of a Multiboot loader's.
  */
 uint64_t level1_continue(uint64_t number);
 
