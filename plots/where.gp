@@ -1,11 +1,11 @@
 # Where the cycles go when programs start, in interrupts, TLB flushes and switches.
-# read: Shorter is better. The colours are causes, not strategies. A bar is with the nominal
-#       parameters of the cycle model; its parts are the causes to which the model attributes the
-#       cycles (docs/model.md). Each part is a median of its own, minus the overhead, so the length
-#       of a bar, the number at its end, can differ a little from the median of the whole. TLB
-#       flushes are INVLPG and loads of CR3. The numbers of switches are for 16 together. On KVM,
-#       with --profile-guest, a bar is what perf sampled in the whole row, with its set-up and
-#       warm-up, per sample of the row; its parts are functions of the kernel (docs/kvm.md).
+# read: Shorter is better. The colours are causes, not strategies. A bar has the cycles of the
+#       model with its nominal parameters. Its parts are the causes to which the model attributes
+#       these cycles (docs/model.md). Each part is a median of its own, minus the overhead, so the
+#       length of a bar, the number at its end, can differ a little from the median of the whole.
+#       TLB flushes are INVLPG and loads of CR3. The numbers of switches are for 16 together. On
+#       KVM, with --profile-guest, a bar has what perf counted during the whole row, divided by
+#       the number of the row's samples. Its parts are functions of the kernel (docs/kvm.md).
 # needs: exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
 # metric: due_instructions profile_cycles
 #

@@ -16,10 +16,10 @@ struct job {
 	bool linux_programs;   /* as in struct engine_boot */
 	/* Globs of the benchmarks to run, separated by commas; "" for self-tests. */
 	const char *bench;
-	/* Number of the round, from 1; 0: the boot counts VM exits or profiles the guest, and keeps no
-	 * samples. */
+	/* Number of the round, from 1. Round 0 is a boot that keeps no samples: it profiles the guest
+	 * if `profile_guest` is true, and counts VM exits otherwise. */
 	unsigned round;
-	bool profile_guest;  /* with round 0: the boot profiles the guest */
+	bool profile_guest;
 	const char *samples; /* value of the kernel's option samples= */
 	/* Seed for the kernel: the run's seed, plus 1 for each round after the first. */
 	uint64_t seed;

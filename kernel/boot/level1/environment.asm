@@ -144,7 +144,7 @@ bits 64
 	mov	rcx, [environment_go]
 	test	rcx, rcx
 	jz	.wait
-	mov	rax, cr3			; the kernel's addresses were mapped after this CPU came
+	mov	rax, cr3			; flushes: the kernel was mapped after this CPU had started
 	mov	cr3, rax
 	mov	edi, esi
 	jmp	enter_kernel
