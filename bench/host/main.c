@@ -70,7 +70,7 @@ static int print_builds(const struct options *options)
 {
 	struct plan plan = { 0 };
 	struct strategy window;
-	char why[OPTIONS_WHY_MAX];
+	char why[OPTION_WHY_MAX];
 
 	if (options->mode == MODE_HELP || options->mode == MODE_CALIBRATE || options->folder[0])
 		return EXIT_SUCCESS;
@@ -111,7 +111,7 @@ static void join(char *text, size_t size, int argc, char *const argv[])
 static int serve(int argc, char *argv[])
 {
 	struct options options;
-	char why[OPTIONS_WHY_MAX];
+	char why[OPTION_WHY_MAX];
 	char command[2048], unknown[BENCH_GLOBS];
 
 	join(command, sizeof command, argc, argv);

@@ -423,7 +423,7 @@ int measure_command(int argc, char *argv[], const char *command)
 {
 	static struct request request;
 	static struct measuring measuring;
-	char why[REQUEST_WHY_MAX];
+	char why[OPTION_WHY_MAX];
 	int status;
 
 	if (request_parse(&request, argc, argv, why)) {

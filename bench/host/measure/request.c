@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/measure/request.h"
+#include "bench/host/base/option.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,39 +50,6 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-__attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(why, REQUEST_WHY_MAX, format, arguments);
-	va_end(arguments);
-	return -1;
-}
-
-static int take_number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *value,
-                       char *why)
-{
-	char *end;
-
-	*value = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || *value < low || *value > high)
-		return wrong(why, "--%s '%.40s': a number from %llu to %llu is needed", name, text,
-		             (unsigned long long)low, (unsigned long long)high);
-	return 0;
-}
-
-static int take_unsigned(const char *name, const char *text, unsigned low, unsigned high, unsigned *value,
-                         char *why)
-{
-	uint64_t number;
-
-	if (take_number(name, text, low, high, &number, why))
-		return -1;
-	*value = (unsigned)number;
-	return 0;
-}
-
 static int take_region(struct request *request, const char *text, char *why)
 {
 	struct request_region *region = &request->region[request->regions];
@@ -90,23 +57,25 @@ static int take_region(struct request *request, const char *text, char *why)
 	struct request_place places[2];
 
 	if (request->regions == REQUEST_REGIONS_MAX)
-		return wrong(why, "more than %d regions", REQUEST_REGIONS_MAX);
+		return option_wrong(why, "more than %d regions", REQUEST_REGIONS_MAX);
 	if (!equals || !equals[1] || equals == text || (size_t)(equals - text) >= sizeof region->name)
-		return wrong(why, "--region '%.60s': NAME=FUNCTION is needed, such as read=sys_read", text);
+		return option_wrong(why, "--region '%.60s': NAME=FUNCTION is needed, such as read=sys_read",
+		                    text);
 	snprintf(region->name, sizeof region->name, "%.*s", (int)(equals - text), text);
 	if (!name_is_good(region->name))
-		return wrong(why,
-		             "--region '%.60s': the name '%s' may have letters, digits, '.', '_' and '-'",
-		             text, region->name);
+		return option_wrong(
+		        why, "--region '%.60s': the name '%s' may have letters, digits, '.', '_' and '-'",
+		        text, region->name);
 	for (size_t i = 0; i < request->regions; i++)
 		if (strcmp(request->region[i].name, region->name) == 0)
-			return wrong(why, "--region '%.60s': there are two regions of this name", text);
+			return option_wrong(why, "--region '%.60s': there are two regions of this name",
+			                    text);
 	region->text = equals + 1;
 	if (!request_places(region->text, places))
-		return wrong(why,
-		             "--region '%.60s': FUNCTION or FROM..TO is needed; a place is a symbol, "
-		             "such as main, or main+0x1c, or an address, such as 0xc0100000",
-		             text);
+		return option_wrong(why,
+		                    "--region '%.60s': FUNCTION or FROM..TO is needed; a place is a symbol, "
+		                    "such as main, or main+0x1c, or an address, such as 0xc0100000",
+		                    text);
 	request->regions++;
 	return 0;
 }
@@ -153,8 +122,8 @@ static int take_until(struct request *request, const char *text, char *why)
 {
 	request->until = text;
 	if (!*text || strlen(text) > REQUEST_UNTIL_MAX || strchr(text, '\n'))
-		return wrong(why, "--until: a text of one line is needed, of at most %d bytes",
-		             REQUEST_UNTIL_MAX);
+		return option_wrong(why, "--until: a text of one line is needed, of at most %d bytes",
+		                    REQUEST_UNTIL_MAX);
 	return 0;
 }
 
@@ -185,7 +154,8 @@ static int take_option(struct request *request, int option, const char *value, c
 		request->offset = strtoull(value, &end, 0);
 		return *value && !*end
 		               ? 0
-		               : wrong(why, "--offset '%.40s': a number is needed, such as 0x200000", value);
+		               : option_wrong(why, "--offset '%.40s': a number is needed, such as 0x200000",
+		                              value);
 	case OPTION_REGION:
 		return take_region(request, value, why);
 	case OPTION_USER_ENTRY:
@@ -197,17 +167,17 @@ static int take_option(struct request *request, int option, const char *value, c
 	case OPTION_UNTIL:
 		return take_until(request, value, why);
 	case OPTION_INSTRUCTIONS:
-		return take_number("instructions", value, 1, INT64_MAX, &request->instructions, why);
+		return option_number("instructions", value, 1, INT64_MAX, &request->instructions, why);
 	case OPTION_PROFILE:
 		request->profile = strcmp(value, "none") == 0 ? NULL : value;
 		return 0;
 	case OPTION_OUT:
 		request->out = value;
-		return *value ? 0 : wrong(why, "--out needs the name of a folder");
+		return *value ? 0 : option_wrong(why, "--out needs the name of a folder");
 	case OPTION_MEMORY:
-		return take_unsigned("memory", value, 4, 2048, &request->memory, why);
+		return option_unsigned("memory", value, 4, 2048, &request->memory, why);
 	case OPTION_TIMEOUT:
-		return take_unsigned("timeout", value, 1, 86400, &request->timeout, why);
+		return option_unsigned("timeout", value, 1, 86400, &request->timeout, why);
 	case OPTION_QUIET:
 		request->quiet = true;
 		return 0;
@@ -232,31 +202,33 @@ bool request_needs_symbols(const struct request *request)
 static int check(const struct request *request, char *why)
 {
 	if (!request->iso && !request->kernel)
-		return wrong(why, "what is to be booted? give --iso X.iso, or --kernel X.elf");
+		return option_wrong(why, "what is to be booted? give --iso X.iso, or --kernel X.elf");
 	if (request->iso && request->kernel)
-		return wrong(why, "--iso and --kernel exclude each other");
+		return option_wrong(why, "--iso and --kernel exclude each other");
 	if ((request->initrd || request->append) && !request->kernel)
-		return wrong(why, "--%s works only with --kernel", request->initrd ? "initrd" : "append");
+		return option_wrong(why, "--%s works only with --kernel",
+		                    request->initrd ? "initrd" : "append");
 	if (request->append && strpbrk(request->append, "\n'\"\\{};$"))
-		return wrong(why,
-		             "--append: the words may not have quotes, braces, '\\', ';' or '$', which GRUB "
+		return option_wrong(
+		        why, "--append: the words may not have quotes, braces, '\\', ';' or '$', which GRUB "
 		             "interprets");
 	if (!request->symbols && request_needs_symbols(request))
-		return wrong(
+		return option_wrong(
 		        why,
 		        "--symbols FILE is needed: the kernel's ELF file with its symbols, System.map, or "
 		        "the output of nm");
 	if (!request->regions && !request->user_entry)
-		return wrong(why,
-		             "what is to be measured? give --region NAME=FUNCTION, such as read=sys_read, or "
+		return option_wrong(
+		        why, "what is to be measured? give --region NAME=FUNCTION, such as read=sys_read, or "
 		             "--user-entry");
 	if (!request->until && !request->instructions)
-		return wrong(why, "when does the run end? give --until TEXT (on the serial port or the "
-		                  "screen), or --instructions N");
+		return option_wrong(why,
+		                    "when does the run end? give --until TEXT (on the serial port or the "
+		                    "screen), or --instructions N");
 	return 0;
 }
 
-int request_parse(struct request *request, int argc, char *const argv[], char why[REQUEST_WHY_MAX])
+int request_parse(struct request *request, int argc, char *const argv[], char why[OPTION_WHY_MAX])
 {
 	int option;
 
@@ -265,16 +237,17 @@ int request_parse(struct request *request, int argc, char *const argv[], char wh
 	optind = 0;
 	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
 		if (option == ':')
-			return wrong(why, "option '%s' needs a value", argv[optind - 1]);
+			return option_wrong(why, "option '%s' needs a value", argv[optind - 1]);
 		if (option == '?')
-			return wrong(why, "unknown option '%s'; measure --help shows all", argv[optind - 1]);
+			return option_wrong(why, "unknown option '%s'; measure --help shows all",
+			                    argv[optind - 1]);
 		if (take_option(request, option, optarg, why))
 			return -1;
 		if (request->help)
 			return 0;
 	}
 	if (optind < argc)
-		return wrong(why, "'%s' is not an option", argv[optind]);
+		return option_wrong(why, "'%s' is not an option", argv[optind]);
 	if (!request->symbols && request->kernel)
 		request->symbols = request->kernel;
 	return check(request, why);

@@ -2,6 +2,7 @@
 /* The options of `run-bench.sh measure`. */
 #pragma once
 
+#include "bench/host/base/option.h"
 #include "bench/host/base/text.h"
 
 #include <stdbool.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 
 #define REQUEST_REGIONS_MAX 64
-#define REQUEST_WHY_MAX     700
 #define REQUEST_UNTIL_MAX   255 /* bytes of --until */
 
 struct request_region {
@@ -41,7 +41,7 @@ struct request {
 };
 
 /* Parses the arguments after the word `measure`. Returns 0, or -1 with the reason in `why`. */
-int request_parse(struct request *request, int argc, char *const argv[], char why[REQUEST_WHY_MAX]);
+int request_parse(struct request *request, int argc, char *const argv[], char why[OPTION_WHY_MAX]);
 
 /* Splits the text of a region into places. Returns 1 for FUNCTION, 2 for FROM..TO, and 0 if the text
  * is anything else. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/session/options.h"
+#include "bench/host/base/option.h"
 #include "bench/host/calibrate/calibrate.h"
 #include "bench/host/engine/profiles.h"
 #include "strategies.h" /* made from kernel/axes.txt: COMPILER_DEFAULT */
 
 #include <getopt.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,39 +92,6 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-__attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(why, OPTIONS_WHY_MAX, format, arguments);
-	va_end(arguments);
-	return -1;
-}
-
-static int parse_number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *value,
-                        char *why)
-{
-	char *end;
-
-	*value = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || *value < low || *value > high)
-		return wrong(why, "--%s '%.40s': a number from %llu to %llu is needed", name, text,
-		             (unsigned long long)low, (unsigned long long)high);
-	return 0;
-}
-
-static int parse_unsigned(const char *name, const char *text, unsigned low, unsigned high, unsigned *out,
-                          char *why)
-{
-	uint64_t value;
-
-	if (parse_number(name, text, low, high, &value, why))
-		return -1;
-	*out = (unsigned)value;
-	return 0;
-}
-
 static int add_engine(struct options *options, const char *name, size_t length, char *why)
 {
 	static const char *const known[] = { "bochs", "kvm", "kvm-emulated", "tcg" };
@@ -142,8 +109,8 @@ static int add_engine(struct options *options, const char *name, size_t length, 
 		options->engine[options->engines++] = known[i];
 		return 0;
 	}
-	return wrong(why, "unknown engine '%.*s'; valid are: auto, bochs, kvm, kvm-emulated, tcg",
-	             (int)length, name);
+	return option_wrong(why, "unknown engine '%.*s'; valid are: auto, bochs, kvm, kvm-emulated, tcg",
+	                    (int)length, name);
 }
 
 static int parse_engines(struct options *options, const char *text, char *why)
@@ -176,9 +143,9 @@ static int parse_strategies(struct options *options, const char *text, char *why
 		if (strcmp(name, "all") == 0)
 			options->strategies_all = true;
 		else if (strategy_parse(name, &strategy, reason, sizeof reason))
-			return wrong(why, "%s; valid are: %s", reason, strategy_valid);
+			return option_wrong(why, "%s; valid are: %s", reason, strategy_valid);
 		else if (strategy_list_add(&options->strategies, &strategy))
-			return wrong(why, "too many strategies");
+			return option_wrong(why, "too many strategies");
 		if (!text[length])
 			return 0;
 		text += length + 1;
@@ -195,13 +162,14 @@ static int parse_bench(struct options *options, const char *text, char *why)
 	static const char valid[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_*?,";
 
 	if (!*text || strlen(text) > BENCH_MAX || strspn(text, valid) != strlen(text))
-		return wrong(why,
-		             "--bench '%.40s': a glob of letters, digits and . - _ * ? , is needed, such as"
-		             " 'exec.*'",
-		             text);
+		return option_wrong(
+		        why,
+		        "--bench '%.40s': a glob of letters, digits and . - _ * ? , is needed, such as"
+		        " 'exec.*'",
+		        text);
 	if (options->bench_given)
-		return wrong(why, "--bench is given twice: separate the globs by commas, such as "
-		                  "'exec.*,irq.*'");
+		return option_wrong(why, "--bench is given twice: separate the globs by commas, such as "
+		                         "'exec.*,irq.*'");
 	options->bench = text;
 	options->bench_given = true;
 	return 0;
@@ -215,7 +183,7 @@ static int parse_either(const char *name, const char *value, const char *first, 
 	*second = strcmp(value, other) == 0;
 	if (*second || strcmp(value, first) == 0)
 		return 0;
-	return wrong(why, "--%s '%.40s': %s or %s is needed", name, value, first, other);
+	return option_wrong(why, "--%s '%.40s': %s or %s is needed", name, value, first, other);
 }
 
 static int parse_percent(const char *text, size_t length, double *part)
@@ -254,11 +222,12 @@ static int parse_thresholds(const char *text, struct thresholds *thresholds, cha
 			found++;
 		if (found == QUANTITY_CAUSE || item[name] != '=' ||
 		    parse_percent(item + name + 1, length - name - 1, &thresholds->of[found]))
-			return wrong(why,
-			             "--threshold '%.60s': a number of percent from 0 to 1000 is needed, or "
-			             "some of "
-			             "instructions=, cycles=, time= and bytes= with one, separated by commas",
-			             text);
+			return option_wrong(
+			        why,
+			        "--threshold '%.60s': a number of percent from 0 to 1000 is needed, or "
+			        "some of "
+			        "instructions=, cycles=, time= and bytes= with one, separated by commas",
+			        text);
 		if (!item[length])
 			return 0;
 	}
@@ -337,26 +306,26 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_STRATEGY:
 		return parse_strategies(options, value, why);
 	case OPTION_COMPILER:
-		return compiler_list_parse(&options->compilers, value, why, OPTIONS_WHY_MAX);
+		return compiler_list_parse(&options->compilers, value, why, OPTION_WHY_MAX);
 	case OPTION_BENCH:
 		return parse_bench(options, value, why);
 	case OPTION_ROUNDS:
-		return parse_unsigned("rounds", value, 1, 1000, &options->rounds, why);
+		return option_unsigned("rounds", value, 1, 1000, &options->rounds, why);
 	case OPTION_LAYOUT:
 		return parse_either("layout", value, "random", "fixed", &options->fixed_layout, why);
 	case OPTION_CPUS:
-		return parse_unsigned("cpus", value, 1, 8, &options->cpus, why);
+		return option_unsigned("cpus", value, 1, 8, &options->cpus, why);
 	case OPTION_MEMORY:
-		return parse_unsigned("memory", value, 64, 8192, &options->memory, why);
+		return option_unsigned("memory", value, 64, 8192, &options->memory, why);
 	case OPTION_SEED:
-		return parse_number("seed", value, 0, INT64_MAX - 1000, &options->seed, why);
+		return option_number("seed", value, 0, INT64_MAX - 1000, &options->seed, why);
 	case OPTION_JOBS:
-		return parse_unsigned("jobs", value, 1, 64, &options->jobs, why);
+		return option_unsigned("jobs", value, 1, 64, &options->jobs, why);
 	case OPTION_TIMEOUT:
-		return parse_unsigned("timeout", value, 1, 86400, &options->timeout, why);
+		return option_unsigned("timeout", value, 1, 86400, &options->timeout, why);
 	case OPTION_OUT:
 		options->out = value;
-		return *value ? 0 : wrong(why, "--out needs the name of a folder");
+		return *value ? 0 : option_wrong(why, "--out needs the name of a folder");
 	case OPTION_PCID:
 		return parse_either("pcid", value, "off", "on", &options->pcid, why);
 	case OPTION_WINDOW_FLUSH:
@@ -373,18 +342,21 @@ static int take_option(struct options *options, int option, const char *value, c
 		options->format = value;
 		return strcmp(value, EXPORT_PERF_SCRIPT) == 0
 		               ? 0
-		               : wrong(why, "--export '%.40s': unknown format; valid is " EXPORT_PERF_SCRIPT,
-		                       value);
+		               : option_wrong(
+		                         why,
+		                         "--export '%.40s': unknown format; valid is " EXPORT_PERF_SCRIPT,
+		                         value);
 	case OPTION_CALIBRATE:
 		options->mode = MODE_CALIBRATE;
 		options->calibrate = value;
 		if (!calibrate_name_is_good(value))
-			return wrong(why, "--calibrate '%.40s': a name of letters, digits, - and _ is needed",
-			             value);
+			return option_wrong(
+			        why, "--calibrate '%.40s': a name of letters, digits, - and _ is needed",
+			        value);
 		return 0;
 	case OPTION_ISOLATED:
 		options->isolated_given = true;
-		return parse_unsigned("isolated", value, 0, CPU_SETSIZE - 1, &options->isolated, why);
+		return option_unsigned("isolated", value, 0, CPU_SETSIZE - 1, &options->isolated, why);
 	default:
 		set_mode(options, option, value);
 		return 0;
@@ -412,35 +384,37 @@ static int check_needs(const struct options *options, char *why)
 	                                        : NULL;
 
 	if (options->threshold_given && options->mode != MODE_COMPARE && options->mode != MODE_REPRODUCES)
-		return wrong(why, "--threshold works only with --compare and --reproduces");
+		return option_wrong(why, "--threshold works only with --compare and --reproduces");
 	if (name && !options->engines_auto && !names(options, "bochs"))
-		return wrong(why, "%s works only on engine bochs, which is not among the engines", name);
+		return option_wrong(why, "%s works only on engine bochs, which is not among the engines",
+		                    name);
 	if (options->profile_guest && !options->engines_auto && !names(options, "kvm"))
-		return wrong(why, "--profile-guest works only on engine kvm, which is not among the engines");
+		return option_wrong(
+		        why, "--profile-guest works only on engine kvm, which is not among the engines");
 	if (options->trace && !options->bench_given)
-		return wrong(why, "--trace writes a line per event: choose benchmarks with --bench");
+		return option_wrong(why, "--trace writes a line per event: choose benchmarks with --bench");
 	return 0;
 }
 
-int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX])
+int options_parse(struct options *options, int argc, char *const argv[], char why[OPTION_WHY_MAX])
 {
 	int option;
 
 	*options =
 	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
 	strategy_list_add_defaults(&options->strategies);
-	compiler_list_parse(&options->compilers, COMPILER_DEFAULT, why, OPTIONS_WHY_MAX);
+	compiler_list_parse(&options->compilers, COMPILER_DEFAULT, why, OPTION_WHY_MAX);
 	parse_thresholds("5", &options->thresholds, why);
 	opterr = 0;
 	optind = 0;
 	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
 		if (option == ':')
-			return wrong(why, "option '%s' needs a value", argv[optind - 1]);
+			return option_wrong(why, "option '%s' needs a value", argv[optind - 1]);
 		if (option == '?' && optopt > 0 && optopt < OPTION_ENGINE)
-			return wrong(why, "unknown option '-%c'; --help shows all", optopt);
+			return option_wrong(why, "unknown option '-%c'; --help shows all", optopt);
 		if (option == '?')
-			return wrong(why, "unknown option '%s'%s", argv[optind - 1],
-			             optopt ? " (it takes no value)" : "");
+			return option_wrong(why, "unknown option '%s'%s", argv[optind - 1],
+			                    optopt ? " (it takes no value)" : "");
 		if (take_option(options, option, optarg, why))
 			return -1;
 		if (options->mode == MODE_HELP)
@@ -451,23 +425,24 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 			options->folder[option != OPTION_EXPORT] = argv[optind++];
 	}
 	if (options->mode == MODE_EXPORT && !options->folder[0])
-		return wrong(why,
-		             "--export needs a format and a folder of results, such as '" EXPORT_PERF_SCRIPT
+		return option_wrong(
+		        why, "--export needs a format and a folder of results, such as '" EXPORT_PERF_SCRIPT
 		             " results/latest'");
 	if ((options->mode == MODE_COMPARE || options->mode == MODE_REPRODUCES) && !options->folder[1])
-		return wrong(why, "--%s needs two folders of results",
-		             options->mode == MODE_COMPARE ? "compare" : "reproduces");
+		return option_wrong(why, "--%s needs two folders of results",
+		                    options->mode == MODE_COMPARE ? "compare" : "reproduces");
 	if (options->quiet && options->verbose)
-		return wrong(why, "--quiet and --verbose exclude each other");
+		return option_wrong(why, "--quiet and --verbose exclude each other");
 	if (options->mode == MODE_IMPORT && !options->profile)
-		return wrong(why,
-		             "--import needs --profile with the name of a profile that --calibrate wrote");
+		return option_wrong(
+		        why, "--import needs --profile with the name of a profile that --calibrate wrote");
 	if (options->isolated_given && options->mode != MODE_CALIBRATE)
-		return wrong(why, "--isolated works only with --calibrate");
+		return option_wrong(why, "--isolated works only with --calibrate");
 	if (optind < argc)
-		return wrong(why, "'%s' is not an option", argv[optind]);
+		return option_wrong(why, "'%s' is not an option", argv[optind]);
 	if (options->full && !names(options, "kvm-emulated"))
-		return wrong(why, "--full works only on engine kvm-emulated, which is not among the engines");
+		return option_wrong(
+		        why, "--full works only on engine kvm-emulated, which is not among the engines");
 	if (check_needs(options, why))
 		return -1;
 	if (options->mode == MODE_RUN && !options->profile_given &&

@@ -2,6 +2,7 @@
 /* The command line of run-bench.sh. */
 #pragma once
 
+#include "bench/host/base/option.h"
 #include "bench/host/compare/series_changes.h"
 #include "bench/host/engine/strategy.h"
 
@@ -10,7 +11,6 @@
 #include <stdio.h>
 
 #define OPTIONS_ENGINES_MAX 8
-#define OPTIONS_WHY_MAX     512
 
 #define EXPORT_PERF_SCRIPT  "perf-script" /* the format of --export */
 
@@ -78,7 +78,7 @@ struct options {
  * Parses the command line. Strings in `options` point into `argv` or to constants. Returns 0, or -1
  * with a message in `why` that says what is wrong and what would be valid.
  */
-int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX]);
+int options_parse(struct options *options, int argc, char *const argv[], char why[OPTION_WHY_MAX]);
 
 /* Prints a summary of the options, without explanations. */
 void options_usage(FILE *out);

@@ -102,7 +102,7 @@ static bool is_about_chosen(const struct claim_run *need, const void *chosen)
 {
 	struct strategy_list defaults = { 0 };
 	struct strategy strategy;
-	char why[OPTIONS_WHY_MAX];
+	char why[OPTION_WHY_MAX];
 
 	strategy_list_add_defaults(&defaults);
 	return strategy_parse(need->strategy, &strategy, why, sizeof why) == 0 &&

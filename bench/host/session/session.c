@@ -213,7 +213,7 @@ static int describe_environment(struct session *session, const char *command)
 static int begin(struct session *session, const char *command)
 {
 	char path[PATH_MAX];
-	char why[OPTIONS_WHY_MAX];
+	char why[OPTION_WHY_MAX];
 
 	if (plan_strategies(&session->plan, session->options, why, sizeof why)) {
 		message_error("run-bench: %s", why);

@@ -14,7 +14,7 @@
 #include "bench/host/measure/kernel_symbols.h"
 #include "bench/host/measure/request.h"
 
-static char why[REQUEST_WHY_MAX];
+static char why[OPTION_WHY_MAX];
 static struct request request;
 
 static int parse(const char *const words[])

@@ -27,7 +27,7 @@
 
 static char tree[] = "/tmp/test-plan-XXXXXX";
 static char repository[PATH_MAX];
-static char why[OPTIONS_WHY_MAX];
+static char why[OPTION_WHY_MAX];
 
 /* Makes `path` the source tree of the harness: overwrites the buffer that path_root() returns. */
 static void use_tree(const char *path)

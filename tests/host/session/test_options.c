@@ -12,7 +12,7 @@
 #include "bench/host/session/options.h"
 #include "bench/host/session/plan.h"
 
-static char why[OPTIONS_WHY_MAX];
+static char why[OPTION_WHY_MAX];
 
 #define PARSE(options, ...) parse(options, (const char *const[]){ "run-bench.sh", __VA_ARGS__, NULL })
 
