@@ -26,7 +26,15 @@
  *   ffffffe040000000  memory of the probe loops (bench/guest/micro), in 4 KiB pages
  *   ffffffe080000000  the same memory in 2 MiB pages
  *   ffffffe800000000  views (vm/view.h) of files from which a program is loaded
- *   ffffffff80100000  kernel image, its sections page-aligned
+ *   ffffffff80100000  kernel image, its sections page-aligned (not with BOOT=level1)
+ *
+ * With BOOT=level1, these addresses are a loader's, and only the kernel image stays where it is:
+ *
+ *   fffffffff8000000  devices
+ *   fffffffffc000000  framebuffer
+ *   ffffffffffe00000  the loader's description of the machine: struct level1 (boot/level1/level1.h)
+ *   ffffffffffe01000  the loader's settings, one page
+ *   ffffffffffe02000  kernel image; above it, up to 2^64, the stacks of the CPUs
  */
 #pragma once
 
@@ -150,6 +158,13 @@
 #define KERNEL_LMA             0x0000000000100000UL
 #define KERNEL_BASE            (KERNEL_VMA + KERNEL_LMA)
 
+/* BOOT=level1: the addresses that the protocol publishes. */
+#define LEVEL1_DEVICES         0xfffffffff8000000UL
+#define LEVEL1_FRAMEBUFFER     0xfffffffffc000000UL
+#define LEVEL1_INFO            0xffffffffffe00000UL
+#define LEVEL1_SETTINGS        (LEVEL1_INFO + PAGE_SIZE)
+#define LEVEL1_KERNEL          (LEVEL1_SETTINGS + PAGE_SIZE)
+
 /*
  * User address of the local APIC for programs of benchmarks (`wants_lapic` in bench/guest/bench.h).
  * User space maps no other device.
@@ -191,6 +206,9 @@ _Static_assert(MICRO_SMALL_BASE + MICRO_SIZE <= MICRO_LARGE_BASE && MICRO_LARGE_
 _Static_assert(MICRO_LARGE_BASE + MICRO_SIZE <= VIEW_BASE, "benchmark areas meet the views");
 _Static_assert(VIEW_BASE % PDPT_SPAN == 0 && VIEW_BASE + VIEW_SLOTS * PDPT_SPAN <= KERNEL_VMA,
                "views meet the kernel image");
+_Static_assert(VIEW_BASE + VIEW_SLOTS * PDPT_SPAN <= LEVEL1_DEVICES && LEVEL1_DEVICES < LEVEL1_FRAMEBUFFER &&
+                       LEVEL1_FRAMEBUFFER < LEVEL1_INFO && LEVEL1_INFO == -PD_SPAN,
+               "the last 2 MiB of addresses begin with the loader's description");
 _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stacks are page-aligned");
 _Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
 _Static_assert(ENTRY_WINDOW_BASE % PD_SPAN == 0 && USER_STACK_TOP - ENTRY_WINDOW_BASE < PD_SPAN,

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The environment that a BOOTBOOT loader of level 1 gives a kernel: the published addresses and the
- * structure in which the loader describes the machine. docs/first-environment.md describes both.
+ * The environment that a BOOTBOOT loader of level 1 gives a kernel: the structure in which the
+ * loader describes the machine, and sizes. The published addresses are in x86/layout.h.
+ * docs/first-environment.md describes all of it. Sizes are in bytes.
  *
- *   fffffffff8000000  devices
- *   fffffffffc000000  framebuffer
- *   ffffffffffe00000  struct level1, its memory map to the end of the page
- *   ffffffffffe01000  one page of text: a line KEY=VALUE for each setting
- *   ffffffffffe02000  the kernel: text, data and bss
- *   ...               stacks of 1 KiB: that of CPU n begins at -1024 * n and grows downwards
- *
+ * At LEVEL1_SETTINGS there is one page of text, with a line KEY=VALUE for each setting. The stacks
+ * are above the kernel: that of CPU n begins at -LEVEL1_STACK_SIZE * n and grows downwards.
  * The first 16 GiB of physical memory are mapped at their own addresses. All CPUs begin at the
  * kernel's entry point at the same time.
  */
@@ -19,22 +15,17 @@
 
 #include "x86/layout.h"
 
-#define LEVEL1_DEVICES     0xfffffffff8000000UL
-#define LEVEL1_FRAMEBUFFER 0xfffffffffc000000UL
-#define LEVEL1_INFO        0xffffffffffe00000UL
-#define LEVEL1_SETTINGS    0xffffffffffe01000UL
-#define LEVEL1_KERNEL      0xffffffffffe02000UL
-#define LEVEL1_STACK_SIZE  1024
-#define LEVEL1_IDENTITY    (16 * GIB)
-#define LEVEL1_CPUS        256 /* the most CPUs: an APIC ID has 8 bits */
+#define LEVEL1_STACK_SIZE 1024
+#define LEVEL1_IDENTITY   (16 * GIB)
+#define LEVEL1_CPUS       256 /* the most CPUs: an APIC ID has 8 bits */
 
-#define LEVEL1_MAGIC       0x544f4f42U /* BOOT */
-#define LEVEL1_STATIC      1           /* the protocol: fixed addresses */
+#define LEVEL1_MAGIC      0x544f4f42U /* BOOT */
+#define LEVEL1_STATIC     1           /* the protocol: fixed addresses */
 
 /* Types of memory: the lowest 4 bits of the size of a range. */
-#define LEVEL1_USED        0UL
-#define LEVEL1_FREE        1UL
-#define LEVEL1_TYPE        15UL
+#define LEVEL1_USED       0UL
+#define LEVEL1_FREE       1UL
+#define LEVEL1_TYPE       15UL
 
 struct level1_range {
 	uint64_t start, size_and_type;
