@@ -29,9 +29,9 @@ struct backing_ops {
 	int (*frame)(struct backing *backing, size_t page, uint64_t *frame);
 
 	/*
-	 * Sets *bytes to the address of the byte at `offset` in kernel memory. Returns the number
-	 * of the backing's bytes that are contiguous there, at most `size`; 0 if `offset` is not
-	 * below the size of the backing. The pointer is valid until the backing changes.
+	 * Sets *bytes to the kernel address of the backing's byte `offset`. Returns how many of the
+	 * backing's bytes are contiguous there, at most `size`. Returns 0 if `offset` is not below
+	 * the size of the backing. The pointer is valid until the backing changes.
 	 */
 	size_t (*bytes)(const struct backing *backing, size_t offset, size_t size, const void **bytes);
 

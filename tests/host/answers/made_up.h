@@ -60,8 +60,8 @@ static inline void comparison(const char *engine, const char *benchmark, long lo
 	execute(sql);
 }
 
-/* Adds the comparisons of cycles with the model's nominal, low and high parameters. All have the same
- * ratio; the intervals are [low, high], [ratio, high] and [low, ratio], in this order. */
+/* Adds three comparisons, of cycles_nominal, cycles_low and cycles_high. All have the same ratio. In
+ * this order, their intervals are [low, high], [ratio, high] and [low, ratio]. */
 static inline void ratios(const char *benchmark, long long parameter, const char *a, const char *b,
                           double ratio, double low, double high, const char *flags)
 {
