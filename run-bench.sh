@@ -142,14 +142,18 @@ fi
 builds=$("$bench" --print-builds "${arguments[@]}") || exit
 if [ -n "$builds" ]; then
 	[ -d "$root/build/programs" ] || echo "run-bench: building the kernels and programs…" >&2
-	build -j"$jobs" programs bochs-library linux-programs
+	# The first kernel is built together with these, so that no processor waits while the
+	# instrumentation library is linked.
+	others=(programs bochs-library linux-programs)
 	while read -ra build; do
 		if [ "${build[0]}" = lab ]; then
 			make -s -C "$root" --no-print-directory lab >&2 || fail "engine kvm-emulated cannot run: see above"
 			continue
 		fi
-		build -j"$jobs" kernel "${build[@]}"
+		build -j"$jobs" "${others[@]}" kernel "${build[@]}"
+		others=()
 	done <<<"$builds"
+	[ ${#others[@]} -eq 0 ] || build -j"$jobs" "${others[@]}"
 fi
 
 exec "$bench" "${arguments[@]}"
