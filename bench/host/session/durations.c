@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,50 +24,81 @@ struct duration {
 };
 
 struct durations {
-	struct duration *item;
+	struct duration **item;
 	size_t count, room;
+	void *tree; /* of tsearch(): the items, in the order of compare_items() */
 };
 
-static bool same_kind(const struct boot_kind *a, const struct boot_kind *b)
+/* Orders items by row and kind, for tsearch(). */
+static int compare_items(const void *left, const void *right)
 {
-	return !strcmp(a->engine, b->engine) && !strcmp(a->profile, b->profile) &&
-	       !strcmp(a->build, b->build) && !strcmp(a->kind, b->kind) && !strcmp(a->samples, b->samples);
+	const struct duration *a = left, *b = right;
+	int order = (a->parameter > b->parameter) - (a->parameter < b->parameter);
+
+	order = order ? order : strcmp(a->benchmark, b->benchmark);
+	order = order ? order : strcmp(a->kind.build, b->kind.build);
+	order = order ? order : strcmp(a->kind.kind, b->kind.kind);
+	order = order ? order : strcmp(a->kind.samples, b->kind.samples);
+	order = order ? order : strcmp(a->kind.profile, b->kind.profile);
+	return order ? order : strcmp(a->kind.engine, b->kind.engine);
 }
 
-static struct duration *find(const struct durations *durations, const struct boot_kind *kind,
-                             const char *benchmark, int64_t parameter)
+/* Sets *key to an item without a duration. */
+static void make_key(struct duration *key, const struct boot_kind *kind, const char *benchmark,
+                     int64_t parameter)
 {
-	for (size_t i = 0; i < durations->count; i++) {
-		struct duration *item = &durations->item[i];
+	*key = (struct duration){ .kind = *kind, .parameter = parameter };
+	snprintf(key->benchmark, sizeof key->benchmark, "%s", benchmark);
+}
 
-		if (item->parameter == parameter && !strcmp(item->benchmark, benchmark) &&
-		    same_kind(&item->kind, kind))
-			return item;
+static const struct duration *find(const struct durations *durations, const struct boot_kind *kind,
+                                   const char *benchmark, int64_t parameter)
+{
+	struct duration key;
+	struct duration *const *node;
+
+	make_key(&key, kind, benchmark, parameter);
+	node = tfind(&key, &durations->tree, compare_items);
+	return node ? *node : NULL;
+}
+
+/* Adds an item to the list and to the tree. Returns false if out of memory. */
+static bool add(struct durations *durations, struct duration *item)
+{
+	if (durations->count == durations->room) {
+		size_t room = durations->room ? 2 * durations->room : 1024;
+		struct duration **items = reallocarray(durations->item, room, sizeof *items);
+
+		if (!items)
+			return false;
+		durations->item = items;
+		durations->room = room;
 	}
-	return NULL;
+	if (!tsearch(item, &durations->tree, compare_items))
+		return false;
+	durations->item[durations->count++] = item;
+	return true;
 }
 
 /* Returns the row's item, and adds it first if it is missing. Returns NULL if out of memory. */
 static struct duration *item_of(struct durations *durations, const struct boot_kind *kind,
                                 const char *benchmark, int64_t parameter)
 {
-	struct duration *item = find(durations, kind, benchmark, parameter);
+	struct duration key, *item;
+	struct duration **node;
 
-	if (item)
+	make_key(&key, kind, benchmark, parameter);
+	node = tfind(&key, &durations->tree, compare_items);
+	if (node)
+		return *node;
+	item = malloc(sizeof *item);
+	if (!item)
+		return NULL;
+	*item = key;
+	if (add(durations, item))
 		return item;
-	if (durations->count == durations->room) {
-		size_t room = durations->room ? 2 * durations->room : 1024;
-
-		item = reallocarray(durations->item, room, sizeof *item);
-		if (!item)
-			return NULL;
-		durations->item = item;
-		durations->room = room;
-	}
-	item = &durations->item[durations->count++];
-	*item = (struct duration){ .kind = *kind, .parameter = parameter };
-	snprintf(item->benchmark, sizeof item->benchmark, "%s", benchmark);
-	return item;
+	free(item);
+	return NULL;
 }
 
 static void read_file(struct durations *durations, const char *path)
@@ -126,10 +158,19 @@ struct durations *durations_read(void)
 	return durations;
 }
 
+static void keep_node(void *node)
+{
+	(void)node; /* the list frees it */
+}
+
 void durations_free(struct durations *durations)
 {
-	if (durations)
-		free(durations->item);
+	if (!durations)
+		return;
+	tdestroy(durations->tree, keep_node);
+	for (size_t i = 0; i < durations->count; i++)
+		free(durations->item[i]);
+	free(durations->item);
 	free(durations);
 }
 
@@ -149,12 +190,16 @@ static bool is_like(const struct boot_kind *a, const struct boot_kind *b, enum l
 double durations_row(const struct durations *durations, const struct boot_kind *kind, const char *benchmark,
                      int64_t parameter)
 {
-	for (enum likeness like = LIKE_ALL; like < LIKENESSES; like++) {
+	const struct duration *same = find(durations, kind, benchmark, parameter);
+
+	if (same)
+		return same->seconds;
+	for (enum likeness like = LIKE_BUILD; like < LIKENESSES; like++) {
 		double sum = 0;
 		unsigned count = 0;
 
 		for (size_t i = 0; i < durations->count; i++) {
-			const struct duration *item = &durations->item[i];
+			const struct duration *item = durations->item[i];
 
 			if (item->parameter == parameter && !strcmp(item->benchmark, benchmark) &&
 			    is_like(&item->kind, kind, like)) {
@@ -189,7 +234,7 @@ double durations_boot(const struct durations *durations, const struct boot_kind 
 		bool any = false;
 
 		for (size_t i = 0; i < durations->count; i++) {
-			const struct duration *item = &durations->item[i];
+			const struct duration *item = durations->item[i];
 			bool first = true;
 
 			if (!is_like(&item->kind, kind, like) || !matches(item->benchmark, globs))
@@ -197,9 +242,9 @@ double durations_boot(const struct durations *durations, const struct boot_kind 
 			/* A row may have several items, of kinds that are alike. The first item
 			 * adds the mean of all, and the others add nothing. */
 			for (size_t j = 0; j < i && first && like > LIKE_ALL; j++)
-				first = !(durations->item[j].parameter == item->parameter &&
-				          !strcmp(durations->item[j].benchmark, item->benchmark) &&
-				          is_like(&durations->item[j].kind, kind, like));
+				first = !(durations->item[j]->parameter == item->parameter &&
+				          !strcmp(durations->item[j]->benchmark, item->benchmark) &&
+				          is_like(&durations->item[j]->kind, kind, like));
 			if (first)
 				sum += durations_row(durations, kind, item->benchmark, item->parameter);
 			any = true;
@@ -229,7 +274,7 @@ int durations_write(const struct durations *durations, const char *path, bool ke
 	if (!file)
 		return -1;
 	for (size_t i = 0; i < durations->count; i++) {
-		const struct duration *item = &durations->item[i];
+		const struct duration *item = durations->item[i];
 
 		if (keep || item->notes)
 			fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%" PRId64 "\t%.3f\n", item->kind.engine,
