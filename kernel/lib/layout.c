@@ -35,7 +35,9 @@ void layout_begin(enum layout_use use)
 
 size_t layout_below(size_t n)
 {
-	return the_seed ? next() % n : 0;
+	/* By a product, not a remainder: there is a draw for each frame, and Bochs takes 20 times as
+	 * long for a 64-bit DIV as for a MUL. */
+	return the_seed ? (next() >> 32) * n >> 32 : 0;
 }
 
 void layout_order(uint16_t *order, size_t count)

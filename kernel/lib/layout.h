@@ -30,7 +30,7 @@ uint64_t layout_seed(void);
  */
 void layout_begin(enum layout_use use);
 
-/* Returns a random number from 0 to n - 1, or 0 in the fixed layout. n is at least 1. */
+/* Returns a random number from 0 to n - 1, or 0 in the fixed layout. n is from 1 to 2^32. */
 size_t layout_below(size_t n);
 
 /*
