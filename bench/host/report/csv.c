@@ -19,8 +19,8 @@ struct sheet {
 	const char *query; /* selects the columns and rows of the file */
 	/*
 	 * NULL, or a query that selects (launch, benchmark, parameter) of groups of rows. `query` is
-	 * then executed for each group, with these values as ?1, ?2 and ?3. For a large table this
-	 * takes a third of the time in which SQLite sorts all its rows.
+	 * then executed for each group, with these values as ?1, ?2 and ?3. SQLite then sorts the
+	 * rows of one group at a time, and not those of the whole table.
 	 */
 	const char *groups;
 	/*

@@ -51,8 +51,8 @@ static void make_key(struct duration *key, const struct boot_kind *kind, const c
 	snprintf(key->benchmark, sizeof key->benchmark, "%s", benchmark);
 }
 
-static const struct duration *find(const struct durations *durations, const struct boot_kind *kind,
-                                   const char *benchmark, int64_t parameter)
+static struct duration *find(const struct durations *durations, const struct boot_kind *kind,
+                             const char *benchmark, int64_t parameter)
 {
 	struct duration key;
 	struct duration *const *node;
@@ -84,17 +84,14 @@ static bool add(struct durations *durations, struct duration *item)
 static struct duration *item_of(struct durations *durations, const struct boot_kind *kind,
                                 const char *benchmark, int64_t parameter)
 {
-	struct duration key, *item;
-	struct duration **node;
+	struct duration *item = find(durations, kind, benchmark, parameter);
 
-	make_key(&key, kind, benchmark, parameter);
-	node = tfind(&key, &durations->tree, compare_items);
-	if (node)
-		return *node;
+	if (item)
+		return item;
 	item = malloc(sizeof *item);
 	if (!item)
 		return NULL;
-	*item = key;
+	make_key(item, kind, benchmark, parameter);
 	if (add(durations, item))
 		return item;
 	free(item);
