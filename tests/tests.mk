@@ -50,7 +50,7 @@ test-level1-kernel: programs linux all-strategies
 	@$(MAKE) --no-print-directory kernel STRATEGY=heap BOOT=level1
 
 # Boots kernels of many sizes with many stacks, to see which collide. tcg has at most 255 CPUs.
-link-sweep: $(BUILD)/level1.elf32
+link-sweep: $(BUILD)/level1.elf32 $(BUILD)/programs/constants.inc
 	@tests/level1/sweep.sh 1,2,64,254,255 1,4,8
 
 # Builds on all processors, unless the caller gives a number of jobs.

@@ -38,9 +38,10 @@ $(P)/tag.elf: $(P)/tag.o bench/programs/tag.ld
 	$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/tag.ld -o $@ $<
 
 # Definitions for programs in assembly, with the values of constants in C headers.
-$(P)/constants.inc: bench/protocol/constants.c bench/protocol/load.h bench/protocol/marks.h bench/protocol/steps.h kernel/sys/syscall.h kernel/sys/calls.def
+$(P)/constants.inc: bench/protocol/constants.c bench/protocol/load.h bench/protocol/marks.h bench/protocol/ports.h bench/protocol/steps.h kernel/boot/level1/level1.h \
+		kernel/sys/syscall.h kernel/sys/calls.def kernel/x86/layout.h
 	@mkdir -p $(@D)
-	$(Q)gcc $(PROGRAM_CFLAGS) -S -o - $< | sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Za-z_]*\) $$\(.*\)"$$/%define \1 \2/p' >$@
+	$(Q)gcc $(PROGRAM_CFLAGS) -S -o - $< | sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Za-z0-9_]*\) $$\(.*\)"$$/%define \1 \2/p' >$@
 
 define payload_rule
 $(P)/payload-$(1).o: bench/programs/payload.asm $(P)/constants.inc

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants for programs in assembly and for the option ROM of Bochs. bench/programs/programs.mk
+ * Constants for programs in assembly, for the option ROM of Bochs, and for tests/level1/. bench/programs/programs.mk
  * compiles this file and makes constants.inc from it.
  */
+#include <stddef.h>
+
 #include "bench/protocol/load.h"
 #include "bench/protocol/marks.h"
+#include "bench/protocol/ports.h"
 #include "bench/protocol/steps.h"
+#include "boot/level1/level1.h"
 #include "sys/syscall.h"
 
 #define CONSTANT(name, value) __asm__ volatile(".ascii \"->" name " %0\"" : : "i"((long)(value)))
@@ -23,4 +27,11 @@ void constants(void)
 	CONSTANT("LOAD_ROM", LOAD_ROM);
 	CONSTANT("LOAD_ENTRY", LOAD_ENTRY);
 	CONSTANT("LOAD_INFORMATION", LOAD_INFORMATION);
+	CONSTANT("PORT_RECORDS", PORT_RECORDS);
+	CONSTANT("PORT_EXIT", PORT_EXIT);
+	CONSTANT("EXIT_OK", EXIT_OK);
+	CONSTANT("LEVEL1_INFO", LEVEL1_INFO);
+	CONSTANT("LEVEL1_KERNEL", LEVEL1_KERNEL);
+	CONSTANT("INFO_CPUS", offsetof(struct level1, cpus));
+	CONSTANT("INFO_BOOT_CPU", offsetof(struct level1, boot_cpu));
 }

@@ -6,13 +6,9 @@
 ; the boot CPU checks the image. It writes the numbers of 8-byte words that are wrong to port 0xE9:
 ; "CPUS STACKS IMAGE", in hexadecimal. No CPU uses its stack otherwise.
 
-INFO		equ 0xffffffffffe00000		; struct level1 (boot/level1/level1.h)
-INFO_CPUS	equ INFO + 10
-INFO_BOOT_CPU	equ INFO + 12
+; The build's constants.inc, which sweep.sh includes, has the addresses, ports and offsets.
+
 PATTERN		equ 0x5041494e54504150
-PORT_RECORDS	equ 0xe9
-PORT_EXIT	equ 0xf4
-EXIT_OK		equ 0x10
 
 ; Writes EBX to PORT_RECORDS in eight digits, then a space. Changes EAX and ECX.
 %macro put_number 0
@@ -44,7 +40,7 @@ sweep:	cld
 	mov	ecx, STACK / 8
 	rep stosq
 	lock inc dword [rel filled]
-	movzx	edx, word [INFO_CPUS]
+	movzx	edx, word [LEVEL1_INFO + INFO_CPUS]
 .fill:	pause
 	cmp	[rel filled], edx
 	jne	.fill
@@ -59,13 +55,13 @@ sweep:	cld
 	mov	eax, 1
 	cpuid
 	shr	ebx, 24
-	cmp	bx, [INFO_BOOT_CPU]
+	cmp	bx, [LEVEL1_INFO + INFO_BOOT_CPU]
 	je	.boot
 .halt:	cli
 	hlt
 	jmp	.halt
 
-.boot:	movzx	edx, word [INFO_CPUS]
+.boot:	movzx	edx, word [LEVEL1_INFO + INFO_CPUS]
 .check:	pause
 	cmp	[rel checked], edx
 	jne	.check

@@ -29,14 +29,14 @@ static void make_archive(void)
 	memset(archive, 0, sizeof archive);
 	used = 0;
 	put("boot/hello", "abcde");
-	put("empty", "");
+	put("Tempty", "");
 	put("sys/core", "0123456789abcdef");
 	put("TRAILER!!!", "");
 }
 
 static void all_files(void **state)
 {
-	static const char *const names[] = { "boot/hello", "empty", "sys/core" };
+	static const char *const names[] = { "boot/hello", "Tempty", "sys/core" };
 	static const char *const contents[] = { "abcde", "", "0123456789abcdef" };
 	struct initrd_file file;
 	size_t at = 0;
@@ -80,12 +80,25 @@ static void name_without_end(void **state)
 	assert_false(initrd_next((const uint8_t *)archive, used, &at, &file));
 }
 
+/* Other formats of cpio archives begin with other digits. */
+static void other_format(void **state)
+{
+	struct initrd_file file;
+	size_t at = 0;
+
+	(void)state;
+	make_archive();
+	archive[5] = '7';
+	assert_false(initrd_next((const uint8_t *)archive, used, &at, &file));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_files),
 		cmocka_unit_test(cut_short),
 		cmocka_unit_test(name_without_end),
+		cmocka_unit_test(other_format),
 	};
 
 	return cmocka_run_group_tests_name("initrd", tests, NULL, NULL);

@@ -31,7 +31,6 @@ level1_entry:
 	mov	rcx, [level1_cr3]
 	mov	cr3, rcx
 	mov	rsp, rax				; no local variable and no return address is left
-	mov	edi, ebx
 	call	level1_continue
 	mov	ebx, eax
 	mov	rbp, [level1_place]

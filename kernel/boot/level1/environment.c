@@ -5,6 +5,8 @@
  * addresses (level1.h), starts all CPUs, and lets them jump to the kernel together. It runs at its
  * physical addresses. docs/first-environment.md says how it differs from a real loader.
  */
+#include <elf.h>
+
 #include "boot/level1/initrd.h"
 #include "boot/level1/level1.h"
 #include "boot/multiboot.h"
@@ -42,20 +44,6 @@ struct acpi_table {
 };
 #define RSDP_TABLES  16
 #define MADT_ENTRIES 44
-
-struct elf_header {
-	uint8_t ident[16];
-	uint16_t type, machine;
-	uint32_t version;
-	uint64_t entry, segments, sections;
-	uint32_t flags;
-	uint16_t header_size, segment_size, segment_count;
-};
-
-struct elf_segment {
-	uint32_t type, flags;
-	uint64_t offset, address, physical, file_size, memory_size, alignment;
-};
 
 /* Defined in environment.asm and environment.ld. */
 extern uint64_t environment_pml4[ENTRIES];
@@ -144,7 +132,8 @@ static uint64_t take(size_t pages)
 static uint64_t take_at(uint64_t at, size_t pages)
 {
 	for (const struct memory_range *r = ranges; r < ranges + range_count; r++)
-		if (at % PAGE_SIZE == 0 && at >= r->start && at + pages * PAGE_SIZE <= r->end) {
+		if (at % PAGE_SIZE == 0 && at >= r->start && at < r->end && at < LEVEL1_IDENTITY &&
+		    pages * PAGE_SIZE <= r->end - at && pages * PAGE_SIZE <= LEVEL1_IDENTITY - at) {
 			use(at, at + pages * PAGE_SIZE);
 			zero_pages((void *)at, pages);
 			return at;
@@ -228,46 +217,64 @@ static void map_tables(void)
 		screen_pt[i] = (SCREEN + i * PAGE_SIZE) | PRESENT | UNCACHED;
 }
 
-static const struct elf_header *find_kernel(const uint8_t *initrd, size_t size)
+static struct initrd_file find_kernel(const uint8_t *initrd, size_t size)
 {
 	struct initrd_file file;
 
 	for (size_t at = 0; initrd_next(initrd, size, &at, &file);)
-		if (!strcmp(file.name, LEVEL1_KERNEL_FILE)) {
-			const struct elf_header *elf = (const struct elf_header *)file.data;
-
-			if (file.size < sizeof *elf || memcmp(elf->ident, "\177ELF\2\1", 6) != 0)
-				fail(LEVEL1_KERNEL_FILE " is not an ELF file of 64 bits");
-			return elf;
-		}
+		if (!strcmp(file.name, LEVEL1_KERNEL_FILE))
+			return file;
 	fail("the initrd has no " LEVEL1_KERNEL_FILE);
 }
 
-/* Loads the kernel to contiguous memory and maps it. It must end at `lowest_stack` or below. */
-static void load_kernel(const struct elf_header *elf, uint64_t lowest_stack)
+/* Returns the program headers of the ELF file. Sets *end to the first one past them. */
+static const Elf64_Phdr *segments_of(const struct initrd_file *file, const Elf64_Phdr **end)
 {
-	const struct elf_segment *segments = (const void *)((const uint8_t *)elf + elf->segments);
+	const Elf64_Ehdr *elf = (const Elf64_Ehdr *)file->data;
+	const Elf64_Phdr *segments;
+
+	if (file->size < sizeof *elf || memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    elf->e_ident[EI_CLASS] != ELFCLASS64 || elf->e_ident[EI_DATA] != ELFDATA2LSB)
+		fail(LEVEL1_KERNEL_FILE " is not an ELF file of 64 bits");
+	if (elf->e_phentsize != sizeof *segments || elf->e_phoff > file->size ||
+	    elf->e_phnum > (file->size - elf->e_phoff) / sizeof *segments)
+		fail("the kernel's program headers are not in its file");
+	segments = (const Elf64_Phdr *)(file->data + elf->e_phoff);
+	*end = segments + elf->e_phnum;
+	return segments;
+}
+
+/* Loads the kernel to contiguous memory and maps it. It must end at `lowest_stack` or below. */
+static void load_kernel(const struct initrd_file *file, uint64_t lowest_stack)
+{
+	const Elf64_Phdr *end, *segments = segments_of(file, &end);
 	const char *wanted = setting("place");
 	uint64_t size = 0, place;
 	size_t pages;
 
-	for (const struct elf_segment *s = segments; s < segments + elf->segment_count; s++)
-		if (s->type == 1 && s->memory_size) {
-			const uint64_t start = s->address - LEVEL1_KERNEL;
+	for (const Elf64_Phdr *s = segments; s < end; s++) {
+		const uint64_t start = s->p_vaddr - LEVEL1_KERNEL;
 
-			if (start >= -LEVEL1_KERNEL || s->memory_size > -LEVEL1_KERNEL - start)
-				fail("the kernel is not linked in the last 2 MiB - 8 KiB");
-			if (start + s->memory_size > size)
-				size = start + s->memory_size;
-		}
+		if (s->p_type != PT_LOAD)
+			continue;
+		if (s->p_filesz > s->p_memsz || s->p_offset > file->size ||
+		    s->p_filesz > file->size - s->p_offset)
+			fail("a segment of the kernel is not in its file");
+		if (!s->p_memsz)
+			continue;
+		if (start >= -LEVEL1_KERNEL || s->p_memsz > -LEVEL1_KERNEL - start)
+			fail("the kernel is not linked in the last 2 MiB - 8 KiB");
+		if (start + s->p_memsz > size)
+			size = start + s->p_memsz;
+	}
 	if (size > lowest_stack - LEVEL1_KERNEL && !setting("collide"))
 		fail("the kernel is so large that it meets the stacks");
 	pages = (size + PAGE_MASK) >> PAGE_SHIFT;
 	place = wanted ? take_at(string_to_number(wanted), pages) : take(pages);
-	for (const struct elf_segment *s = segments; s < segments + elf->segment_count; s++)
-		if (s->type == 1)
-			memcpy((void *)(place + (s->address - LEVEL1_KERNEL)),
-			       (const uint8_t *)elf + s->offset, s->file_size);
+	for (const Elf64_Phdr *s = segments; s < end; s++)
+		if (s->p_type == PT_LOAD)
+			memcpy((void *)(place + (s->p_vaddr - LEVEL1_KERNEL)), file->data + s->p_offset,
+			       s->p_filesz);
 	for (size_t i = 0; i < pages; i++)
 		map(LEVEL1_KERNEL + i * PAGE_SIZE, place + i * PAGE_SIZE);
 }
@@ -396,8 +403,8 @@ static void write_info(struct level1 *info, unsigned cpus, const struct multiboo
 uint64_t environment_main(const struct multiboot_info *info)
 {
 	struct multiboot_module initrd; /* a copy, because the boot loader's may be at TRAMPOLINE */
-	const struct elf_header *elf;
-	uint64_t page, lowest_stack;
+	struct initrd_file kernel;
+	uint64_t page, lowest_stack, entry;
 	unsigned cpus;
 
 	if (!info)
@@ -414,9 +421,10 @@ uint64_t environment_main(const struct multiboot_info *info)
 	lowest_stack = -(cpus * environment_stack_size);
 	if (lowest_stack < LEVEL1_KERNEL)
 		fail("the stacks do not fit in the last 2 MiB - 8 KiB");
-	elf = find_kernel((const uint8_t *)(uintptr_t)initrd.start, initrd.end - initrd.start);
+	kernel = find_kernel((const uint8_t *)(uintptr_t)initrd.start, initrd.end - initrd.start);
 	map_tables();
-	load_kernel(elf, lowest_stack);
+	load_kernel(&kernel, lowest_stack);
+	entry = ((const Elf64_Ehdr *)kernel.data)->e_entry;
 	map_stacks(lowest_stack);
 	page = take(1);
 	map(LEVEL1_SETTINGS, page);
@@ -425,6 +433,6 @@ uint64_t environment_main(const struct multiboot_info *info)
 	map(LEVEL1_INFO, page);
 	write_info((struct level1 *)page, cpus, &initrd);
 	__asm__ volatile("mov %0, %%cr3" : : "r"(environment_pml4) : "memory");
-	environment_go = elf->entry;
-	return elf->entry;
+	environment_go = entry;
+	return entry;
 }

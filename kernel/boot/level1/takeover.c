@@ -153,8 +153,10 @@ static void make_tables(void)
 
 static void prepare(void)
 {
-	if (info->magic != LEVEL1_MAGIC)
-		fail("not started by a level-1 loader");
+	if (info->size < sizeof *info || info->size > PAGE_SIZE)
+		fail("the loader's description is damaged");
+	if (info->initrd > BOOT_MAPPED || info->initrd_size > BOOT_MAPPED - info->initrd)
+		fail("the initrd is not below 4 GiB");
 	for (unsigned i = 0; i < GATES; i++) {
 		const uint64_t handler = (uintptr_t)level1_trap;
 
@@ -173,6 +175,10 @@ uint64_t level1_start(uint64_t number)
 	const uint64_t *stack = (const uint64_t *)-((number + 1) * LEVEL1_STACK_SIZE);
 	size_t untouched = 0;
 
+	if (info->magic != LEVEL1_MAGIC)
+		fail("not started by a level-1 loader");
+	if (!info->cpus || info->cpus > LEVEL1_CPUS || number >= info->cpus)
+		fail("the loader's number of CPUs does not match the stacks");
 	if (cpuid_read(1).b >> 24 == info->boot_cpu) {
 		prepare();
 		__atomic_store_n(&ready, true, __ATOMIC_RELEASE);
@@ -199,8 +205,9 @@ static uint64_t command_line_of(const char *settings)
 }
 
 /*
- * Copies each file of the initrd, except the kernel, to pages of its own. The initrd's memory is
- * free afterwards. Returns the address of the list of modules, and sets *count to their number.
+ * Copies each file of the initrd, except the kernel and empty ones, to pages of its own. The memory
+ * of the initrd is free afterwards. Returns the address of the list of modules, and sets *count to
+ * their number.
  */
 static uint64_t copy_files(uint32_t *count)
 {
@@ -209,12 +216,14 @@ static uint64_t copy_files(uint32_t *count)
 
 	*count = 0;
 	for (size_t at = 0; initrd_next((const uint8_t *)info->initrd, info->initrd_size, &at, &file);) {
-		const uint64_t to = bump((file.size + PAGE_MASK) >> PAGE_SHIFT), name = bump(1);
+		uint64_t to, name;
 
-		if (!strcmp(file.name, LEVEL1_KERNEL_FILE) || !file.size || *count == BOOT_MODULES) {
-			bump_next = to;
+		if (!strcmp(file.name, LEVEL1_KERNEL_FILE) || !file.size)
 			continue;
-		}
+		if (*count == BOOT_MODULES)
+			fail("the initrd has too many files");
+		to = bump((file.size + PAGE_MASK) >> PAGE_SHIFT);
+		name = bump(1);
 		memcpy((void *)to, file.data, file.size);
 		string_copy((char *)name, file.name, PAGE_SIZE);
 		list[(*count)++] = (struct multiboot_module){ (uint32_t)to, (uint32_t)(to + file.size),
@@ -256,15 +265,16 @@ static uint64_t describe(void)
 	return (uintptr_t)made;
 }
 
-uint64_t level1_continue(uint64_t number)
+uint64_t level1_continue(void)
 {
 	__atomic_fetch_add(&arrived, 1, __ATOMIC_SEQ_CST);
 	if (cpuid_read(1).b >> 24 != info->boot_cpu)
 		for (;;)
 			__asm__ volatile("cli; hlt");
-	(void)number;
 	for (unsigned i = 0; i < 1U << 30 && arrived < cpu_count; i++)
 		__asm__ volatile("pause");
+	if (arrived < cpu_count)
+		fail("a CPU did not arrive");
 	return describe();
 }
 

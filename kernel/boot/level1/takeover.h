@@ -17,7 +17,7 @@ extern uint64_t level1_cr3;
  * result, for boot_main(), is the physical address of a description of the machine. The description
  * has the form of a Multiboot loader's.
  */
-uint64_t level1_continue(uint64_t number);
+uint64_t level1_continue(void);
 
 /* Physical address of the first byte of the image. */
 extern uint64_t level1_place;
