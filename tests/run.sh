@@ -126,6 +126,9 @@ done
 for way in page entry; do
 	suite "kernel tcg heap-sw+direct+bouncing copies=$way" tests/kernel/run.sh tcg heap-sw+direct+bouncing WORDS=copies=$way
 done
+# Each address space has its window at a place of its own, in either half.
+suite "kernel tcg heap-sw+direct+bouncing places=own" tests/kernel/run.sh tcg heap-sw+direct+bouncing WORDS=places=own
+suite "kernel tcg fixed-ist+direct+bouncing places=own" tests/kernel/run.sh tcg fixed-ist+direct+bouncing WORDS=places=own
 # The kernel at three places in physical memory; `make test-places` boots it at ten.
 suite "tests/places/run.sh" tests/places/run.sh 3 1 fixed-ist+window+shared
 suite "tests/places/run.sh bouncing" tests/places/run.sh 1 2 heap-sw+window+bouncing

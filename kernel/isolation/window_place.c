@@ -281,15 +281,15 @@ bool window_meets(const struct root *root, uintptr_t start, size_t pages)
 }
 
 /*
- * Gives a new space a random place in the GiB below the one that contains ENTRY_WINDOW_BASE. If the
- * random place overlaps another one, or if there is no memory or no free number for it, the space
- * gets place 0.
+ * Gives a new space a random place in either half: in the GiB below the one that contains
+ * ENTRY_WINDOW_BASE, or in the one from ENTRY_WINDOW_UPPER on. If the random place overlaps another
+ * one, or if there is no memory or no free number for it, the space gets place 0.
  */
 static unsigned own_place(void)
 {
-	const uintptr_t top = ENTRY_WINDOW_BASE & ~(PDPT_SPAN - 1);
+	const uintptr_t lower = (ENTRY_WINDOW_BASE & ~(PDPT_SPAN - 1)) - PDPT_SPAN;
 	const uint64_t drawn = random_number() % (PDPT_SPAN / PAGE_SIZE - ENTRY_WINDOW_PAGES);
-	const int number = take_place(top - PDPT_SPAN + drawn * PAGE_SIZE);
+	const int number = take_place((random_number() % 2 ? lower : ENTRY_WINDOW_UPPER) + drawn * PAGE_SIZE);
 
 	return number < 0 ? (unsigned)take_place(ENTRY_WINDOW_BASE) : (unsigned)number;
 }
