@@ -226,7 +226,8 @@ static void unmap_user(const struct root *root, const struct place *place)
 /*
  * Moves the window of a space to `base`. If the space is loaded, the old place stays mapped in the
  * kernel's tables until this CPU has entered the new one, so that an NMI finds a complete window at
- * any time. Returns 0, -ENOMEM or -EEXIST.
+ * any time. Returns 0, -ENOMEM, or -EEXIST if the window is there already or would overlap another
+ * place.
  */
 static int move_to(const struct root *root, uint32_t *tables, uintptr_t base)
 {
@@ -237,6 +238,10 @@ static int move_to(const struct root *root, uint32_t *tables, uintptr_t base)
 
 	if (new < 0)
 		return new;
+	if ((unsigned)new == old) {
+		give_place(old);
+		return -EEXIST;
+	}
 	if (map_user(root, tables, (unsigned)new)) {
 		give_place((unsigned)new);
 		return -ENOMEM;

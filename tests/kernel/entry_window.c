@@ -97,6 +97,17 @@ TEST(the_window_stays_when_its_pages_are_not_used)
 	return RUN_PLACES("nothing", "unused");
 }
 
+TEST(the_window_does_not_move_to_its_own_place)
+{
+	const struct root *root = &own_space()->root;
+
+	if (!ISOLATION_MOVES)
+		return NO_WINDOW;
+	if (move_to(own_space(), isolation_window(root)) != -ENOSPC)
+		return "the window moved to the place that it has";
+	return isolation_check(root);
+}
+
 TEST(the_window_moves_in_forked_programs)
 {
 	return RUN_PLACES("forks", "follows", "fight");
