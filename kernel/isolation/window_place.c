@@ -396,8 +396,10 @@ void window_change_pcid(const struct root *root)
 		pcid_make_stale(last);
 	/* Not pcid_load(), which takes a longer way if any PCID is stale. Here one always is: the
 	 * PCID of a task that never returns to user mode, such as the idle task, stays stale. */
-	if (pcid_is_stale(this_cpu(), next))
-		next = pcid_load_stale(next);
+	if (pcid_is_stale(this_cpu(), next)) {
+		pcid_clear_stale(next);
+		next &= ~CR3_NO_FLUSH;
+	}
 	WINDOW_STORE(user_cr3, next);
 }
 

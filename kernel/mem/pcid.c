@@ -60,7 +60,8 @@ void pcid_give(uint64_t cr3)
 	taken[pcid / 64] &= ~(1UL << pcid % 64);
 	/* Clear the mark: nothing loads a free PCID, so each pcid_load() would look for it in vain.
 	 * pcid_take() sets the mark again. */
-	pcid_load_stale(cr3);
+	if (pcid_is_stale(this_cpu(), cr3))
+		pcid_clear_stale(cr3);
 }
 
 void pcid_make_stale(uint64_t cr3)
@@ -77,14 +78,19 @@ void pcid_make_stale(uint64_t cr3)
 	cpu->stale_pcids++;
 }
 
-uint64_t pcid_load_stale(uint64_t cr3)
+void pcid_clear_stale(uint64_t cr3)
 {
 	const unsigned pcid = cr3 & CR3_PCID;
 	struct cpu *cpu = this_cpu();
 
-	if (!pcid_is_stale(cpu, cr3))
-		return cr3;
 	pcid_stale[cpu->id][pcid / 64] &= ~(1UL << pcid % 64);
 	cpu->stale_pcids--;
+}
+
+uint64_t pcid_load_stale(uint64_t cr3)
+{
+	if (!pcid_is_stale(this_cpu(), cr3))
+		return cr3;
+	pcid_clear_stale(cr3);
 	return cr3 & ~CR3_NO_FLUSH;
 }

@@ -66,10 +66,12 @@ void pcid_give(uint64_t cr3); /* does nothing without a PCID */
  * A PCID is stale on a CPU if the CPU may have cached outdated translations of it. The next load of
  * a stale PCID on that CPU flushes them. pcid_make_stale() marks the PCID of `cr3` as stale on
  * every CPU; it ignores a value without a PCID, since every load of such a value flushes.
- * pcid_load_stale() returns the value to load for `cr3` and clears the mark on this CPU. There is
- * no lock, because the kernel runs on one CPU and is never preempted.
+ * pcid_clear_stale() clears the mark of a PCID that is stale on this CPU. pcid_load_stale() returns
+ * the value to load for `cr3` and clears the mark, if there is one, on this CPU. There is no lock,
+ * because the kernel runs on one CPU and is never preempted.
  */
 void pcid_make_stale(uint64_t cr3);
+void pcid_clear_stale(uint64_t cr3);
 uint64_t pcid_load_stale(uint64_t cr3);
 
 /* For each CPU, a bit per PCID that is stale there. cpu.stale_pcids is the number of set bits. */
