@@ -50,8 +50,7 @@ static int check_segment(const Elf64_Phdr *p, size_t size)
 {
 	if (p->p_filesz > p->p_memsz)
 		return -ENOEXEC;
-	if (!user_upper_range(p->p_vaddr, p->p_memsz) &&
-	    (p->p_vaddr > USER_TOP || p->p_memsz > USER_TOP - p->p_vaddr))
+	if (!user_range(p->p_vaddr, p->p_memsz))
 		return -ENOEXEC;
 	if (may_be_written_and_executed(p->p_flags))
 		return -ENOEXEC;
@@ -94,7 +93,7 @@ static int sort_segments(struct image *m, const Elf64_Phdr *headers)
 }
 
 /* Returns the number of segments in the lower half. */
-static size_t lower_count(const struct image *m)
+static size_t lower_segments(const struct image *m)
 {
 	size_t count = m->count;
 
@@ -112,16 +111,18 @@ static size_t lower_count(const struct image *m)
  */
 static int place(struct image *m, bool anywhere)
 {
-	const size_t count = lower_count(m);
-	const Elf64_Phdr *last = m->sorted[ISOLATION_UPPER_HALF && !count ? 0 : count - 1];
-	const uintptr_t lowest = page_of(m->sorted[0]->p_vaddr), end = last->p_vaddr + last->p_memsz;
-	uintptr_t alignment = PAGE_SIZE;
+	const size_t count = lower_segments(m);
+	uintptr_t lowest, end, alignment = PAGE_SIZE;
+	const Elf64_Phdr *last;
 
 	m->base = 0;
 	if (ISOLATION_UPPER_HALF && anywhere && count < m->count)
 		return -ENOEXEC;
 	if (ISOLATION_UPPER_HALF && !count)
 		return 0;
+	last = m->sorted[count - 1];
+	lowest = page_of(m->sorted[0]->p_vaddr);
+	end = last->p_vaddr + last->p_memsz;
 	if (anywhere) {
 		for (size_t i = 0; i < m->count; i++) {
 			const uint64_t a = m->sorted[i]->p_align;

@@ -145,14 +145,14 @@ int address_space_add(struct address_space *space, uintptr_t start, size_t pages
 }
 
 /* Returns the number of regions in the lower half. */
-static uint32_t lower_count(struct address_space *space)
+static uint32_t lower_regions(struct address_space *space)
 {
 	return ISOLATION_UPPER_HALF ? address_space_find(space, USER_UPPER_BASE) : space->count;
 }
 
 int address_space_extend(struct address_space *space, struct backing *backing, size_t pages)
 {
-	struct region *region = &address_space_regions(space)[lower_count(space) - 1];
+	struct region *region = &address_space_regions(space)[lower_regions(space) - 1];
 
 	if (address_space_make_room(space, region_end(region), pages))
 		return -ENOMEM;
@@ -263,7 +263,7 @@ static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct fou
 void address_space_set_brk(struct address_space *space)
 {
 	/* The stack is the last region of the lower half. */
-	const uint32_t behind_stack = space->count - lower_count(space);
+	const uint32_t behind_stack = space->count - lower_regions(space);
 
 	space->brk_start = space->brk =
 	        space->count > 1
