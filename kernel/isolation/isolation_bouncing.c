@@ -68,8 +68,7 @@ int isolation_root_create(struct root *root)
 
 	if (frame == FRAME_NONE)
 		return -ENOMEM;
-	/* Fixed stacks have tables that are private to the task. */
-	root->kernel = kstack_table_bytes() ? kernel_root_create() : kernel_pml4;
+	root->kernel = kstack_has_own_tables() ? kernel_root_create() : kernel_pml4;
 	if (root->kernel == FRAME_NONE) {
 		frame_free(frame);
 		return -ENOMEM;

@@ -31,6 +31,8 @@ static inline uint64_t isolation_cr3(const struct root *root)
 		WINDOW_STORE(user_cr3, root->user);
 	if (place != WINDOW_LOAD(place))
 		window_enter(place); /* all kernel tables map all places */
+	/* All roots of a build are alike. With heap stacks none has kernel tables of its own, so
+	 * kernel_cr3 never changes. With fixed stacks each has, so every switch sets it. */
 	if (root->kernel != kernel_pml4)
 		WINDOW_STORE(kernel_cr3, root->kernel | window_kernel_pcid);
 	return root->kernel | window_kernel_pcid;

@@ -79,6 +79,12 @@ bool kstack_may_interrupt(void);
 size_t kstack_stack_bytes(void);
 size_t kstack_table_bytes(void);
 
+/* Returns true if the page tables of stacks are private to their tasks: with fixed stacks. */
+static inline bool kstack_has_own_tables(void)
+{
+	return kstack_table_bytes() > 0;
+}
+
 /*
  * Calls function(argument) on a stack that every kernel CR3 maps at one address. The function may
  * change CR3 and must restore it; under another CR3 the caller's locals may be unmapped. Heap

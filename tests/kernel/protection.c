@@ -118,7 +118,7 @@ TEST(stacks_in_used_slots_have_their_own_frames)
 	struct kstack used, stack;
 	uint64_t frame, seen;
 
-	if (kstack_table_bytes())
+	if (kstack_has_own_tables())
 		return SKIP "stacks are in tables of their own";
 	if (kstack_create(&used, root))
 		return "no memory";

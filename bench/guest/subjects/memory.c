@@ -46,7 +46,7 @@ static void spawn_and_count(struct bench *b)
 		/* With bouncing and fixed stacks, a task also has a kernel PML4 of its own. */
 		b->violations =
 		        table_bytes != 6 * PAGE_SIZE + PAGE_SIZE + kstack_table_bytes() +
-		                               (ISOLATION_MOVES && kstack_table_bytes() ? PAGE_SIZE : 0);
+		                               (ISOLATION_MOVES && kstack_has_own_tables() ? PAGE_SIZE : 0);
 	}
 	for (size_t i = 0; i < TASKS; i++) {
 		if (pids[i] < 0)
