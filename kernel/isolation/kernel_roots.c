@@ -5,8 +5,6 @@
 #include "mem/frames.h"
 #include "mem/paging.h"
 
-enum { NEXT = KERNEL_LINKS_PML4, PREVIOUS };
-
 /* Returns the PML4 at a physical address. */
 static pte_t *at(uint64_t pml4)
 {
@@ -23,10 +21,10 @@ uint64_t kernel_root_create(void)
 	new = at(frame);
 	copy_bytes(new, first, PAGE_SIZE); /* the next one is that of `first` */
 	new[KSTACK_FIXED_PML4] = new[COPY_ENTRY_PML4] = 0;
-	new[PREVIOUS] = kernel_pml4;
-	if (first[NEXT])
-		at(first[NEXT])[PREVIOUS] = frame;
-	first[NEXT] = frame;
+	new[KERNEL_LINK_PREVIOUS_PML4] = kernel_pml4;
+	if (first[KERNEL_LINK_NEXT_PML4])
+		at(first[KERNEL_LINK_NEXT_PML4])[KERNEL_LINK_PREVIOUS_PML4] = frame;
+	first[KERNEL_LINK_NEXT_PML4] = frame;
 	return frame;
 }
 
@@ -34,9 +32,9 @@ void kernel_root_destroy(uint64_t pml4)
 {
 	const pte_t *old = at(pml4);
 
-	at(old[PREVIOUS])[NEXT] = old[NEXT];
-	if (old[NEXT])
-		at(old[NEXT])[PREVIOUS] = old[PREVIOUS];
+	at(old[KERNEL_LINK_PREVIOUS_PML4])[KERNEL_LINK_NEXT_PML4] = old[KERNEL_LINK_NEXT_PML4];
+	if (old[KERNEL_LINK_NEXT_PML4])
+		at(old[KERNEL_LINK_NEXT_PML4])[KERNEL_LINK_PREVIOUS_PML4] = old[KERNEL_LINK_PREVIOUS_PML4];
 	frame_free(pml4);
 }
 
@@ -45,8 +43,8 @@ bool kernel_root_is_in_step(uint64_t pml4)
 	const pte_t *own = at(pml4), *first = at(kernel_pml4);
 
 	for (unsigned i = 0; i < 512; i++)
-		if (i != KSTACK_FIXED_PML4 && i != COPY_ENTRY_PML4 && i != NEXT && i != PREVIOUS &&
-		    ((own[i] ^ first[i]) & ~PTE_ACCESSED))
+		if (i != KSTACK_FIXED_PML4 && i != COPY_ENTRY_PML4 && i != KERNEL_LINK_NEXT_PML4 &&
+		    i != KERNEL_LINK_PREVIOUS_PML4 && ((own[i] ^ first[i]) & ~PTE_ACCESSED))
 			return false;
 	return true;
 }
@@ -57,8 +55,9 @@ void kernel_roots_follow(uintptr_t address)
 	const pte_t *first = at(kernel_pml4);
 
 	/* All the others are equal, apart from accessed flags. */
-	if (!first[NEXT] || pte_frame(at(first[NEXT])[index]) == pte_frame(first[index]))
+	if (!first[KERNEL_LINK_NEXT_PML4] ||
+	    pte_frame(at(first[KERNEL_LINK_NEXT_PML4])[index]) == pte_frame(first[index]))
 		return;
-	for (uint64_t pml4 = first[NEXT]; pml4; pml4 = at(pml4)[NEXT])
+	for (uint64_t pml4 = first[KERNEL_LINK_NEXT_PML4]; pml4; pml4 = at(pml4)[KERNEL_LINK_NEXT_PML4])
 		at(pml4)[index] = first[index];
 }

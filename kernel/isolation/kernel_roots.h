@@ -7,8 +7,8 @@
  * kernel_roots_follow() then changes all PML4s.
  *
  * The PML4s are a doubly linked list, which begins with kernel_pml4. The links are in the entries
- * KERNEL_LINKS_PML4 (next) and the one above it (previous). An entry that is not present may hold any
- * value with a clear bit 0 (SDM 3A 4.5), such as the physical address of a page.
+ * KERNEL_LINK_NEXT_PML4 and KERNEL_LINK_PREVIOUS_PML4. An entry that is not present may hold any value
+ * with a clear bit 0 (SDM 3A 4.5), such as the physical address of a page.
  */
 #pragma once
 

@@ -15,6 +15,8 @@
  *                     non-canonical RCX (SDM 2B, SYSRET)
  *   ------------------------------------------------------------- non-canonical hole
  *   ffff800000000000  direct map of RAM and screen     PML4[256..319], shared, global, NX
+ *   ffffa00000000000  places of the entry window (bouncing)   PML4[320..506]
+ *   fffffd8000000000  never mapped: links between the kernel's PML4s (bouncing)   PML4[507..508]
  *   fffffe8000000000  an entry of a user PML4, borrowed for a copy (bouncing)   PML4[509]
  *   ffffff0000000000  fixed kernel stacks              PML4[510], private to each task
  *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
@@ -38,138 +40,139 @@
  */
 #pragma once
 
-#define PAGE_SHIFT             12
-#define PAGE_SIZE              (1UL << PAGE_SHIFT)
-#define PAGE_MASK              (PAGE_SIZE - 1)
+#define PAGE_SHIFT                12
+#define PAGE_SIZE                 (1UL << PAGE_SHIFT)
+#define PAGE_MASK                 (PAGE_SIZE - 1)
 
-#define KIB                    1024UL
-#define MIB                    (1024UL * KIB)
-#define GIB                    (1024UL * MIB)
+#define KIB                       1024UL
+#define MIB                       (1024UL * KIB)
+#define GIB                       (1024UL * MIB)
 
-#define BOOT_MAPPED            (4 * GIB) /* bytes from address 0 that the boot page tables map */
+#define BOOT_MAPPED               (4 * GIB) /* bytes from address 0 that the boot page tables map */
 
 /* Bytes that one entry of a page table, page directory, PDPT or PML4 maps (SDM 3A 4.5). */
-#define PT_SPAN                PAGE_SIZE
-#define PD_SPAN                (2 * MIB)
-#define PDPT_SPAN              GIB
-#define PML4_SPAN              (512 * GIB)
+#define PT_SPAN                   PAGE_SIZE
+#define PD_SPAN                   (2 * MIB)
+#define PDPT_SPAN                 GIB
+#define PML4_SPAN                 (512 * GIB)
 
 /* The user half. */
-#define USER_BASE              0x0000000000010000UL
-#define USER_PIE_BASE          0x0000000010000000UL
-#define USER_TOP               0x00007ffffffff000UL
-#define USER_STACK_TOP         USER_TOP
-#define USER_STACK_SIZE        (16 * KIB)
-#define USER_STACK_BASE        (USER_STACK_TOP - USER_STACK_SIZE)
-#define USER_STACK_LIMIT       (8 * MIB)
-#define USER_STACK_GUARD       PAGE_SIZE /* always stays unmapped below the lowest stack page */
-#define USER_MAP_TOP           (USER_STACK_TOP - USER_STACK_LIMIT - USER_STACK_GUARD)
+#define USER_BASE                 0x0000000000010000UL
+#define USER_PIE_BASE             0x0000000010000000UL
+#define USER_TOP                  0x00007ffffffff000UL
+#define USER_STACK_TOP            USER_TOP
+#define USER_STACK_SIZE           (16 * KIB)
+#define USER_STACK_BASE           (USER_STACK_TOP - USER_STACK_SIZE)
+#define USER_STACK_LIMIT          (8 * MIB)
+#define USER_STACK_GUARD          PAGE_SIZE /* always stays unmapped below the lowest stack page */
+#define USER_MAP_TOP              (USER_STACK_TOP - USER_STACK_LIMIT - USER_STACK_GUARD)
 
 /*
  * The upper half, as programs see it if it belongs to them (ISOLATION_UPPER_HALF). Its last page is
  * never mapped, so that the end of a region is never 2^64, which no uintptr_t holds.
  */
-#define USER_UPPER_BASE        0xffff800000000000UL
-#define USER_UPPER_TOP         0xfffffffffffff000UL
+#define USER_UPPER_BASE           0xffff800000000000UL
+#define USER_UPPER_TOP            0xfffffffffffff000UL
 
 /*
  * The first place of the entry window (isolation/entry_window.h). The window has at most
  * ENTRY_WINDOW_MAX pages. The page table that maps this place also maps the stack of a new program.
  */
-#define ENTRY_WINDOW_BASE      0x00007fffffe00000UL
-#define ENTRY_WINDOW_MAX       4
-#define ENTRY_WINDOW_LOWEST    (4 * GIB) /* the lowest place; a program's GS base is below it */
+#define ENTRY_WINDOW_BASE         0x00007fffffe00000UL
+#define ENTRY_WINDOW_MAX          4
+#define ENTRY_WINDOW_LOWEST       (4 * GIB) /* the lowest place; a program's GS base is below it */
 
 /*
  * Places in the upper half are in this range, where the kernel's own tables are otherwise empty:
  * they map the window at the same address as the user tables.
  */
-#define ENTRY_WINDOW_UPPER     (DIRECT_MAP_BASE + DIRECT_MAP_SIZE)
-#define ENTRY_WINDOW_UPPER_TOP 0xfffffd8000000000UL
+#define ENTRY_WINDOW_UPPER        (DIRECT_MAP_BASE + DIRECT_MAP_SIZE)
+#define ENTRY_WINDOW_UPPER_TOP    0xfffffd8000000000UL
 
 /* Two entries of the kernel's PML4s that are never present (isolation/kernel_roots.h). */
-#define KERNEL_LINKS_PML4      507
+#define KERNEL_LINK_NEXT_PML4     507
+#define KERNEL_LINK_PREVIOUS_PML4 508
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
-#define KERNEL_PML4_FIRST      256
+#define KERNEL_PML4_FIRST         256
 
-#define DIRECT_MAP_BASE        0xffff800000000000UL
-#define DIRECT_MAP_SIZE        (64 * PML4_SPAN)
+#define DIRECT_MAP_BASE           0xffff800000000000UL
+#define DIRECT_MAP_SIZE           (64 * PML4_SPAN)
 
 /*
  * Fixed stacks: the same virtual addresses in every task, mapped to private frames. fixed-ist uses
  * three stacks (see kstack_fixed_ist.c), fixed-rsp0 only the first. There are guard pages below,
  * between and above them.
  */
-#define KSTACK_FIXED_PML4      510
-#define KSTACK_FIXED_BASE      0xffffff0000000000UL
-#define KSTACK_SIZE            (8 * KIB)
-#define KSTACK_FIXED_TOP       (KSTACK_FIXED_BASE + PAGE_SIZE + KSTACK_SIZE)
-#define KSTACK_FIXED_IRQ_TOP   (KSTACK_FIXED_TOP + 2 * PAGE_SIZE)
-#define KSTACK_FIXED_FAULT_TOP (KSTACK_FIXED_IRQ_TOP + 2 * PAGE_SIZE)
-#define KSTACK_FIXED_END       (KSTACK_FIXED_FAULT_TOP + PAGE_SIZE)
+#define KSTACK_FIXED_PML4         510
+#define KSTACK_FIXED_BASE         0xffffff0000000000UL
+#define KSTACK_SIZE               (8 * KIB)
+#define KSTACK_FIXED_TOP          (KSTACK_FIXED_BASE + PAGE_SIZE + KSTACK_SIZE)
+#define KSTACK_FIXED_IRQ_TOP      (KSTACK_FIXED_TOP + 2 * PAGE_SIZE)
+#define KSTACK_FIXED_FAULT_TOP    (KSTACK_FIXED_IRQ_TOP + 2 * PAGE_SIZE)
+#define KSTACK_FIXED_END          (KSTACK_FIXED_FAULT_TOP + PAGE_SIZE)
 
 /* The kernel's PDPT. */
-#define KERNEL_PDPT_PML4       511
-#define KSTACK_HEAP_BASE       0xffffff8000000000UL
-#define KSTACK_HEAP_STRIDE     (2 * PAGE_SIZE + KSTACK_SIZE) /* with a guard page on each side */
-#define KSTACK_HEAP_SLOTS      16384UL
-#define KSTACK_HEAP_END        (KSTACK_HEAP_BASE + KSTACK_HEAP_SLOTS * KSTACK_HEAP_STRIDE)
+#define KERNEL_PDPT_PML4          511
+#define KSTACK_HEAP_BASE          0xffffff8000000000UL
+#define KSTACK_HEAP_STRIDE        (2 * PAGE_SIZE + KSTACK_SIZE) /* with a guard page on each side */
+#define KSTACK_HEAP_SLOTS         16384UL
+#define KSTACK_HEAP_END           (KSTACK_HEAP_BASE + KSTACK_HEAP_SLOTS * KSTACK_HEAP_STRIDE)
 
-#define WINDOW_BASE            0xffffffa000000000UL
-#define WINDOW_SIZE            (2 * MIB) /* the most bytes that the loader maps at a time */
-#define WINDOW_RANDOM_RANGE    GIB       /* bytes from WINDOW_BASE in which a random window lies */
+#define WINDOW_BASE               0xffffffa000000000UL
+#define WINDOW_SIZE               (2 * MIB) /* the most bytes that the loader maps at a time */
+#define WINDOW_RANDOM_RANGE       GIB       /* bytes from WINDOW_BASE in which a random window lies */
 
 /*
  * Where the kernel maps user memory during a copy, if its own page tables map no user memory
  * (isolation/user_bouncing.c).
  */
-#define COPY_ENTRY_PML4        509
-#define COPY_ENTRY_BASE        0xfffffe8000000000UL
-#define COPY_PAGE              0xffffffb000000000UL
+#define COPY_ENTRY_PML4           509
+#define COPY_ENTRY_BASE           0xfffffe8000000000UL
+#define COPY_PAGE                 0xffffffb000000000UL
 
-#define CPU_AREA_BASE          0xffffffc000000000UL
-#define CPU_AREA_STRIDE        (64 * KIB)
-#define CPU_STACK_SIZE         PAGE_SIZE /* of each per-CPU stack except the scratch stack */
-#define SCRATCH_SIZE           (2 * PAGE_SIZE)
-#define MAX_CPUS               8
-#define CPU_AREA(cpu)          (CPU_AREA_BASE + (cpu)*CPU_AREA_STRIDE)
-#define CPU_SCRATCH_TOP(cpu)   (CPU_AREA(cpu) + PAGE_SIZE + SCRATCH_SIZE)
-#define CPU_ENTRY_TOP(cpu)     (CPU_SCRATCH_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-#define CPU_DF_TOP(cpu)        (CPU_ENTRY_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-#define CPU_NMI_TOP(cpu)       (CPU_DF_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-#define CPU_MC_TOP(cpu)        (CPU_NMI_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-#define CPU_DB_TOP(cpu)        (CPU_MC_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-#define CPU_GP_TOP(cpu)        (CPU_DB_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_AREA_BASE             0xffffffc000000000UL
+#define CPU_AREA_STRIDE           (64 * KIB)
+#define CPU_STACK_SIZE            PAGE_SIZE /* of each per-CPU stack except the scratch stack */
+#define SCRATCH_SIZE              (2 * PAGE_SIZE)
+#define MAX_CPUS                  8
+#define CPU_AREA(cpu)             (CPU_AREA_BASE + (cpu)*CPU_AREA_STRIDE)
+#define CPU_SCRATCH_TOP(cpu)      (CPU_AREA(cpu) + PAGE_SIZE + SCRATCH_SIZE)
+#define CPU_ENTRY_TOP(cpu)        (CPU_SCRATCH_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_DF_TOP(cpu)           (CPU_ENTRY_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_NMI_TOP(cpu)          (CPU_DF_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_MC_TOP(cpu)           (CPU_NMI_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_DB_TOP(cpu)           (CPU_MC_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_GP_TOP(cpu)           (CPU_DB_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 
-#define MMIO_BASE              0xffffffd000000000UL
-#define LAPIC_BASE             MMIO_BASE
+#define MMIO_BASE                 0xffffffd000000000UL
+#define LAPIC_BASE                MMIO_BASE
 
-#define BENCH_AREA_BASE        0xffffffe000000000UL
-#define BENCH_AREA_SIZE        (16 * MIB)
-#define MICRO_SMALL_BASE       0xffffffe040000000UL
-#define MICRO_LARGE_BASE       0xffffffe080000000UL
-#define MICRO_SIZE             (256 * MIB)
+#define BENCH_AREA_BASE           0xffffffe000000000UL
+#define BENCH_AREA_SIZE           (16 * MIB)
+#define MICRO_SMALL_BASE          0xffffffe040000000UL
+#define MICRO_LARGE_BASE          0xffffffe080000000UL
+#define MICRO_SIZE                (256 * MIB)
 
-#define VIEW_BASE              0xffffffe800000000UL
-#define VIEW_SLOTS             64UL /* of PDPT_SPAN bytes each */
+#define VIEW_BASE                 0xffffffe800000000UL
+#define VIEW_SLOTS                64UL /* of PDPT_SPAN bytes each */
 
-#define KERNEL_VMA             0xffffffff80000000UL
-#define KERNEL_LMA             0x0000000000100000UL
-#define KERNEL_BASE            (KERNEL_VMA + KERNEL_LMA)
+#define KERNEL_VMA                0xffffffff80000000UL
+#define KERNEL_LMA                0x0000000000100000UL
+#define KERNEL_BASE               (KERNEL_VMA + KERNEL_LMA)
 
 /* BOOT=level1: the addresses that the protocol publishes. */
-#define LEVEL1_DEVICES         0xfffffffff8000000UL
-#define LEVEL1_FRAMEBUFFER     0xfffffffffc000000UL
-#define LEVEL1_INFO            0xffffffffffe00000UL
-#define LEVEL1_SETTINGS        (LEVEL1_INFO + PAGE_SIZE)
-#define LEVEL1_KERNEL          (LEVEL1_SETTINGS + PAGE_SIZE)
+#define LEVEL1_DEVICES            0xfffffffff8000000UL
+#define LEVEL1_FRAMEBUFFER        0xfffffffffc000000UL
+#define LEVEL1_INFO               0xffffffffffe00000UL
+#define LEVEL1_SETTINGS           (LEVEL1_INFO + PAGE_SIZE)
+#define LEVEL1_KERNEL             (LEVEL1_SETTINGS + PAGE_SIZE)
 
 /*
  * User address of the local APIC for programs of benchmarks (`wants_lapic` in bench/guest/bench.h).
  * User space maps no other device.
  */
-#define BENCH_USER_LAPIC       0x0000700000000000UL
+#define BENCH_USER_LAPIC          0x0000700000000000UL
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -213,8 +216,9 @@ _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stac
 _Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
 _Static_assert(ENTRY_WINDOW_BASE % PD_SPAN == 0 && USER_STACK_TOP - ENTRY_WINDOW_BASE < PD_SPAN,
                "stack and entry window share a page table");
-_Static_assert(PML4_INDEX(ENTRY_WINDOW_UPPER_TOP) == KERNEL_LINKS_PML4 &&
-                       KERNEL_LINKS_PML4 + 2 == COPY_ENTRY_PML4,
+_Static_assert(PML4_INDEX(ENTRY_WINDOW_UPPER_TOP) == KERNEL_LINK_NEXT_PML4 &&
+                       KERNEL_LINK_NEXT_PML4 + 1 == KERNEL_LINK_PREVIOUS_PML4 &&
+                       KERNEL_LINK_PREVIOUS_PML4 + 1 == COPY_ENTRY_PML4,
                "no place of the window uses the entries with the links");
 _Static_assert(ENTRY_WINDOW_BASE >= ENTRY_WINDOW_LOWEST, "the GS base shows whose it is");
 _Static_assert(ENTRY_WINDOW_BASE + ENTRY_WINDOW_MAX * PAGE_SIZE < USER_STACK_BASE,
