@@ -81,8 +81,17 @@ forget_last
 check "a removed entry is found" refused "claim 19: asks, metric or margin changed"
 check "by the links too" refused "it was changed or moved, or one before it was removed"
 fresh
+change_margin
+mend_table
 sed -i '$d' "$register"
-check "the last entry cannot be removed" refused "asks, metric or margin changed"
+check "the last entry cannot be removed" refused "claim 19: asks, metric or margin changed"
+fresh
+register line 19 after "the entry before called this wording" >>"$register"
+check "the table must also show an entry that corrects the word of another" refused "the table in docs/claims.md"
+mend_table
+check "such an entry is right" register check
+sed -i '$d' "$register"
+check "it cannot be removed without the table" refused "the table in docs/claims.md"
 fresh
 sed -i '10{h;d};11{G}' "$register"
 check "entries that changed places are found" refused "it was changed or moved"
