@@ -152,6 +152,12 @@ void process_continue(struct process *process, bool tell);
 bool process_group_is_orphaned(int group);
 
 /*
+ * Gives the next process the ID `pid`, the one after it pid + 1, and so on. Returns false and changes
+ * nothing if a process has the ID `pid` or a larger one.
+ */
+bool process_number_from(int pid);
+
+/*
  * Calls function(process, argument) for every process. The function must not create or free
  * processes. Interrupts may occur between the calls.
  */

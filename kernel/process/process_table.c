@@ -30,6 +30,7 @@ static struct process *buckets[BUCKETS];
 static struct account *accounts;
 static size_t count;
 static int next_pid = 1;
+static bool pids_wrapped; /* next_pid began at 2 again, so a process may have this ID */
 
 static struct process **bucket_of(int pid)
 {
@@ -134,18 +135,16 @@ bool process_account_is_full(const struct account *account)
 
 void process_adopt(struct process *process, struct process *parent)
 {
-	static bool wrapped;
-
 	do {
 		process->pid = next_pid;
 		if (next_pid < PID_LAST) {
 			next_pid++;
 		} else {
 			next_pid = 2;
-			wrapped = true;
+			pids_wrapped = true;
 		}
 		/* The process itself is not in the table yet. */
-	} while (wrapped && process_find(process->pid));
+	} while (pids_wrapped && process_find(process->pid));
 	process->parent = parent;
 	if (parent) {
 		process->group = parent->group;
@@ -170,6 +169,17 @@ void process_reap(struct process *process)
 		leave_account(process->account);
 	count--;
 	frame_free(virt_to_phys(process));
+}
+
+bool process_number_from(int pid)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (const struct process *p = buckets[i]; p; p = p->same_bucket)
+			if (p->pid >= pid)
+				return false;
+	next_pid = pid;
+	pids_wrapped = false;
+	return true;
 }
 
 void process_each(void (*function)(struct process *process, void *argument), void *argument)
