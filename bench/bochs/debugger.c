@@ -21,7 +21,7 @@ static const char *const functions[] = {
 
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
-/* Bochs's 32-bit words that are not 0 if the debugger has something to look for. The first word of
+/* 32-bit variables of Bochs. All are 0 if the debugger has nothing to look for. The first word of
  * bx_guard has a bit for each kind of breakpoint, and one for a number of steps. */
 static const char *const words[] = { "bx_guard", "num_read_watchpoints", "num_write_watchpoints",
 	                             "dbg_show_mask" };

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bochs's debugger: Debian builds Bochs with it, so after each instruction and each memory access
- * Bochs looks whether the debugger wants to stop. A benchmark run has no breakpoints, and this work
- * is about a fifth of its time. This file replaces the start of these functions by a return.
+ * Bochs's debugger. Debian builds Bochs with it, so after each instruction and each memory access
+ * Bochs calls functions that find out whether the debugger wants to stop. A benchmark run has no
+ * breakpoints, but these functions take about a fifth of its time. This file replaces the start of
+ * these functions by a return.
  *
  * The functions are replaced only if the debugger has nothing to look for: no breakpoint, no
- * watchpoint, no steps to count, and one CPU. (With several CPUs, Bochs uses the debugger's count of
- * steps to switch between them.) Bochs then executes the same instructions at the same ticks. Two
- * things are lost: the debugger's command `trace-mem` prints nothing, and Ctrl-C ends Bochs instead
- * of opening the debugger's prompt.
+ * watchpoint, no steps to count, and only one CPU. (With several CPUs, Bochs uses the debugger's
+ * count of steps to switch between them.) Bochs then executes the same instructions at the same
+ * ticks. Two things are lost: the debugger's command `trace-mem` prints nothing, and Ctrl-C ends
+ * Bochs instead of opening the debugger's prompt.
  *
  * If this Bochs lacks something that is needed here, nothing is replaced, and the run takes longer.
  */

@@ -16,8 +16,9 @@ void guest_memory_open(void);
 void guest_memory_check(void);
 
 /* Returns the 4 KiB frame that contains this physical address, or NULL if there is no memory at
- * this address. It can be used as a memory_frame (bench/bochs/model/memory.h). Frames stay in place
- * if Bochs holds all guest memory at once (in bochsrc, `memory: host=` is not below `guest=`). */
+ * this address. This function can be used as a memory_frame (bench/bochs/model/memory.h). Frames
+ * stay in place if Bochs holds all guest memory at once (in bochsrc, `memory: host=` is not below
+ * `guest=`). */
 const uint8_t *guest_frame(uint64_t physical);
 
 /* Like guest_frame(), for a read or, if `write` is true, for a write. For a write, it

@@ -84,7 +84,7 @@ static void check_symbols(void)
 static void prefetch_hint(unsigned cpu, unsigned hint, unsigned segment, uint64_t offset)
 {
 	(void)segment;
-	/* A kernel that has markers is measured like any other if a plan says what to measure. */
+	/* If a plan says what to measure, the kernel's markers are ignored. */
 	if (!rip_of[cpu] || !output_wanted() || measure_wanted())
 		return;
 	if (symbols && region_is_marker(hint, offset))
@@ -262,9 +262,9 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
-	/* A run with a profile needs the MODEL_HOOKS hooks from here on. A run without a profile
-	 * needs the first FUNCTION_HOOKS of them if functions are attributed or a kernel without
-	 * markers is measured, otherwise none. */
+	/* A run with a profile needs the next MODEL_HOOKS hooks. A run without a profile needs the
+	 * first FUNCTION_HOOKS of them if functions are attributed or a kernel without markers is
+	 * measured, otherwise none. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),

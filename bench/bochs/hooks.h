@@ -5,7 +5,7 @@
  * A Bochs built with --enable-instrumentation calls an empty function bx_instr_* at each event. We
  * replace the first HOOK_BYTES bytes of the stub by an indirect jump, followed by the address it
  * jumps to. In an idle hook the first byte is still the original RET. One store of this byte
- * switches a hook on or off; it is made by the thread that executes the hooks.
+ * switches a hook on or off. The thread that executes the hooks makes this store.
  */
 #pragma once
 

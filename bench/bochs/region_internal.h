@@ -27,8 +27,8 @@ enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
 /* Checks to make when an instruction starts: Is its address `end_at`? Which function is it in, if
  * it follows a delivery or a branch? Does the guest execute it? Is it in user mode, after kernel
- * code has run in the region (`entered`)? Are interrupts off? Does a measured call end here, by
- * its return address, or by the IRET or SYSRET before it? */
+ * code has run in the region (`entered`)? Are interrupts off? Does a measured call end here,
+ * because this is its return address, or because the previous instruction was IRET or SYSRET? */
 enum {
 	START_AT_END = 1 << 0,
 	START_IN_FUNCTION = 1 << 1,

@@ -25,7 +25,7 @@ void region_counts_start(unsigned cpu, uint64_t rip, bool executing)
 	region->at_start |= START_AT_RETURN;
 	if (!executing)
 		return;
-	/* The instruction at `rip` has been fetched, but not reported if no hook was on. */
+	/* The instruction at `rip` has been fetched. If no hook was on, this was not reported. */
 	region->start = rip;
 	region->executing = true;
 	region->repeating = region->continuing = false;

@@ -172,7 +172,7 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 		entry_windows[cpu].low = argument;
 		break;
 	case MARK_OP_WINDOW:
-		/* bit 47 is also the bits above it: the address is canonical */
+		/* the address is canonical: all bits above bit 47 are equal to bit 47 */
 		entry_windows[cpu].base =
 		        (uint64_t)(int64_t)(int16_t)(argument & 0xffff) << 32 | entry_windows[cpu].low;
 		entry_windows[cpu].bytes = (uint64_t)(argument >> 16) * PAGE_BYTES;

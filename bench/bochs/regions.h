@@ -9,8 +9,8 @@
  * - BEGIN_ON_IRQ: from the delivery of the interrupt, so the interrupt itself and the reads, pushes
  *   and page walks of its delivery are in the region. Everything counts, even if an earlier BEGIN
  *   restricted its region to the kernel.
- * - END, END_AT, END_IN_USER: up to the end of what precedes the closing instruction: another
- *   instruction, or a delivery. The fetch of the closing instruction is not in the region.
+ * - END, END_AT, END_IN_USER: up to the end of the instruction or delivery that precedes the
+ *   closing instruction. The fetch of the closing instruction is not in the region.
  * Closing a region writes its `!count` line, resets its id to 0 until the next REGION, and disarms
  * END_AT and END_IN_USER.
  *
@@ -75,12 +75,13 @@ void region_measure_open(const struct model *use);
 void region_counts_start(unsigned cpu, uint64_t rip, bool executing);
 void region_counts_stop(unsigned cpu);
 
-/* Read the counts since region_counts_start(), or write a `!count` line with some. */
+/* region_counts_read() reads the counts since region_counts_start(). region_counts_write() writes a
+ * `!count` line with the counts that it is given. */
 void region_counts_read(unsigned cpu, struct call_counts *counts);
 void region_counts_write(uint32_t id, uint64_t call, const struct call_counts *counts);
 
-/* Makes measure_instruction_starts() be called at the start of the next instruction. It then calls
- * region_return_seen(). */
+/* Makes measure_instruction_starts() be called at the start of the next instruction. That function
+ * must then call region_return_seen(). */
 void region_returned(unsigned cpu);
 void region_return_seen(unsigned cpu);
 

@@ -8,10 +8,10 @@
  * layout. The place is checked at each later reset and at each external interrupt, for which Bochs
  * reports RIP. If RIP is not found, or a check fails, the process ends with status 2.
  *
- * RFLAGS follows RIP. A reset sets it to 2: all flags are 0, but the reserved bit 1 is always 1. No
- * other word shortly after RIP has this value then. Bochs computes the arithmetic flags when it
- * needs them, so they are not valid there. All other flags, such as IF, are valid. flags_check()
- * tests the place.
+ * RFLAGS follows RIP. A reset sets RFLAGS to 2: all flags are 0, but the reserved bit 1 is always
+ * 1. No other word shortly after RIP has this value then. Bochs computes the arithmetic flags only
+ * when it needs them, so this word does not have their values. All other flags, such as IF, are
+ * valid. flags_check() tests the place.
  *
  * DR7 follows DR6, and both have known values after a reset.
  */

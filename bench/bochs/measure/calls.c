@@ -52,7 +52,7 @@ int calls_returned(const struct calls *calls, uint64_t rip, uint64_t rsp, calls_
 		nearest = above;
 		found = (int)i;
 	}
-	/* Several calls with this slot: the last one that was entered ends first. */
+	/* If several calls have this slot, the one that was entered last ends first. */
 	for (size_t i = found < 0 ? calls->count : (size_t)found + 1; i < calls->count; i++)
 		if (calls->item[i].kind == CALL_RETURNS && calls->item[i].to == rip &&
 		    calls->item[i].place == calls->item[found].place)

@@ -27,7 +27,8 @@
 
 enum { CALLS_MAX = 4096 }; /* open at the same time; if there are more, the oldest one is lost */
 
-/* The watched return addresses of a CPU, by their last bits: the number of open calls. */
+/* Number of elements of watched[]. Element n counts the open calls whose return address modulo
+ * CALLS_WATCHED is n. */
 enum { CALLS_WATCHED = 4096 };
 
 enum call_kind { CALL_RETURNS, CALL_RESUMES, CALL_LEAVES, CALL_BETWEEN };
@@ -79,7 +80,8 @@ static inline bool calls_may_return(const struct calls *calls, uint64_t rip)
  * Each of these functions returns the index of a call that ends now, or -1 if none ends:
  * calls_returned() when the instruction at `rip` starts, calls_resumed() after an IRET, calls_left()
  * after a return to user mode. Several calls may end at once: the caller removes the call and asks
- * again. After a return to user mode it asks calls_of_entry() for the other calls of that entry.
+ * again. After a return to user mode it asks calls_of_entry() for the other calls that began with
+ * the same entry from user mode.
  *
  * A return to user mode may fit no call, because a signal handler or another program begins there.
  * It then ends the last call of the same address space. If that space has none, it ends the last

@@ -14,8 +14,8 @@ struct entry_interrupted {
 	bool in_user;
 };
 
-/* Returns true if the code at the address is `code` (`bytes` bytes, at most 64), but for a quarter of
- * its bytes: kernels patch calls and NOPs into their code. */
+/* Returns true if the code at the address is `code` (`bytes` bytes, at most 64). Up to a quarter of
+ * the bytes may differ, because kernels patch calls and NOPs into their code. */
 bool entry_is_code(const struct paging *paging, uint64_t address, const uint8_t *code, unsigned bytes);
 
 /* Returns a number of 4 or 8 bytes, or 0 if it cannot be read. */
@@ -24,7 +24,7 @@ uint64_t entry_word(const struct paging *paging, uint64_t address, unsigned byte
 /* Returns true if the instruction before the address is a CALL. */
 bool entry_follows_call(const struct paging *paging, uint64_t address);
 
-/* Returns true if the stack has the frame of the last interrupt or exception, below at most 3 words
- * that a stub pushed. `word` is the size of a word in bytes. */
+/* Returns true if the frame of the last interrupt or exception is on top of the stack. A stub may
+ * have pushed up to 3 words after the frame. `word` is the size of a word in bytes. */
 bool entry_has_frame(const struct paging *paging, uint64_t rsp, unsigned word,
                      const struct entry_interrupted *last);

@@ -24,7 +24,8 @@ if grub-file --is-x86-multiboot2 "$kernel"; then
 elif grub-file --is-x86-multiboot "$kernel"; then
 	load="multiboot /boot/kernel" add="module /boot/initrd initrd" modules=multiboot
 elif grub-file --is-x86-linux "$kernel"; then
-	# Without nolapic_timer Linux takes its timer's frequency from CPUID, and Bochs has another.
+	# Without nolapic_timer, Linux takes the frequency of the APIC timer from CPUID. In Bochs
+	# this timer has another frequency.
 	load="linux /boot/kernel console=ttyS0 nokaslr nolapic_timer" add="initrd /boot/initrd" modules=linux
 else
 	echo "$kernel is neither a Multiboot kernel nor Linux; if another loader boots it, give --iso" >&2

@@ -40,7 +40,7 @@ struct cpu {
 	struct entry_interrupted interrupted;
 	uint64_t called;      /* target of the last CALL */
 	uint64_t entries;     /* from user mode, so far */
-	uint64_t system_call; /* where the last SYSCALL went; 0: it was seen */
+	uint64_t system_call; /* target of the last SYSCALL; 0 after it was reached */
 };
 
 struct calls measure_calls[MAX_CPUS];
@@ -305,8 +305,9 @@ void measure_msr(unsigned cpu, unsigned msr, uint64_t value)
 		cpus[cpu].paging.efer = value;
 }
 
-/* Begins the region of an entry from user mode by an interrupt, an exception or INT n. Its delivery
- * is in the region, but the instruction INT n is not: it will be counted when it ends. */
+/* Begins the region of an entry from user mode by an interrupt, an exception or INT n. The region
+ * includes the delivery. It does not include the instruction INT n, although Bochs reports the end
+ * of INT n only after the delivery. */
 static void enter(unsigned cpu, unsigned vector, bool by_instruction)
 {
 	struct calls *calls = &measure_calls[cpu];
@@ -383,7 +384,8 @@ void measure_call(unsigned cpu, uint64_t to)
 	cpus[cpu].called = to;
 }
 
-/* Compares the code of functions that never executed: it may be another kernel. */
+/* Compares the code of functions that never executed with memory. If the code differs, another
+ * kernel may have run. */
 static void look_at_unopened(void)
 {
 	for (unsigned i = 0; i < plan.regions; i++)

@@ -14,8 +14,8 @@ enum { PAGE = 4096 };
 #define ENTRY_LARGE   (1ULL << 7)
 #define ENTRY_FRAME   0x000FFFFFFFFFF000ULL
 
-/* The shape of the tables: number of levels, bits of the address for each, bytes of an entry. The
- * top level has as many entries as the address has bits left. */
+/* The shape of the page tables: number of levels, bits of the address for each level, bytes of an
+ * entry. The top level has as many entries as the address has bits left. */
 struct shape {
 	unsigned levels, bits, entry;
 	uint64_t root; /* bits of CR3 that are the address of the top table */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the guest's memory at linear addresses, through the page tables of the guest: without
- * paging, with two levels (32-bit), three (PAE) or four (64-bit). It follows the control registers
- * that decide this, from reset on.
+ * Reads the guest's memory at linear addresses. The guest may use no paging, or page tables of two
+ * levels (32-bit), three (PAE) or four (64-bit). The control registers that decide this are
+ * followed from reset on.
  */
 #pragma once
 

@@ -4,8 +4,8 @@
  * a while, because it then waits for input. The times of typing depend only on the guest's ticks,
  * so two runs are the same.
  *
- * If the kernel has written to COM1, the bytes arrive at COM1; otherwise keys of the US keyboard are
- * pressed.
+ * If the kernel has written to COM1, the typed bytes arrive at COM1; otherwise keys of the US
+ * keyboard are pressed.
  */
 #pragma once
 

@@ -34,8 +34,8 @@ static struct stream serial, debug_port;
 static unsigned control;
 static bool found; /* the text appeared */
 static uint8_t screen[ROWS][2 * COLUMNS];
-static bool changed, unwritten;  /* screen changed: in this period; since the file was written */
-static bool wrote, wrote_serial; /* in this period; ever, to COM1 */
+static bool changed, unwritten;  /* the screen changed in this period; since the file was written */
+static bool wrote, wrote_serial; /* the guest wrote in this period; it ever wrote to COM1 */
 
 /* Bochs's BX_MEM_C::readPhysicalPage(), a static member like getHostMemAddr() (guest.c). It also reads
  * the memory of devices. */

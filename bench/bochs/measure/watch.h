@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends the run of a kernel that does not say when it is done: when it writes a given text, after a
- * number of ticks, or when it resets the machine. The last lines of the stream are then the
- * `!region` lines and `!stop reason=until|ticks|reset`; the process ends with status 0. */
+/* Ends the run of a kernel that does not say when it is done. The run ends when the kernel writes a
+ * given text, when it resets the machine, or after a number of ticks. The last lines of the stream
+ * are then the `!region` lines and `!stop reason=until|ticks|reset`; the process ends with status
+ * 0. */
 #pragma once
 
 #include <stdint.h>

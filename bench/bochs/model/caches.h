@@ -3,7 +3,7 @@
  * Caches: L1I, L1D and L2 of each CPU, and an L3 that all share. They have lines of 64 bytes,
  * physical addresses and LRU replacement; a miss fills every level that missed. The model has no
  * inclusion, write-back, coherence between CPUs or prefetcher. Instead of a prefetcher, it
- * recognises streams of lines, which a prefetcher would have fetched, so that they can cost less.
+ * recognises streams of lines. A prefetcher would have fetched these lines, so they can cost less.
  */
 #pragma once
 
