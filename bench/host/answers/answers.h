@@ -71,7 +71,7 @@ struct answer {
 	unsigned rank;     /* 0 to ANSWERS_RANKS - 1; a small screen shows the lowest ranks */
 	const char *title; /* short: "16 MiB" */
 	const char *what;  /* in a sentence: "start a program of 16 MiB" */
-	unsigned times;    /* how often a sample does `what`; its numbers are the sum of all */
+	unsigned times;    /* how often a sample does `what`; the numbers are per sample */
 	const struct subject *subject;
 	const char *metric;
 	const char *unit;                 /* in words: "modelled cycles" */
@@ -104,7 +104,7 @@ struct answer_flush {
 	double cr3;                    /* a CR3 load; below 0: not measured */
 	char strategy[64];             /* `row` and `cr3` hold the medians of this strategy */
 	struct answer_crossing alone;  /* INVLPG against the CR3 load alone */
-	struct answer_crossing refill; /* INVLPG against: CR3 load, and a read of each page */
+	struct answer_crossing refill; /* INVLPG against a CR3 load plus a read of each page */
 };
 
 struct answers {

@@ -2,8 +2,8 @@
 /*
  * run-bench.sh --import completes a profile of --calibrate with prices that can be measured only in
  * ring 0. The kernel measures them: an image of `make iso RUN=bench EXTRA='bench=micro.*'` boots on
- * the same processor, on the bare machine or as a guest of KVM. It prints a table on COM1, which is
- * the file to import.
+ * the same processor, on the bare machine or as a guest of KVM. It prints a table on COM1. This
+ * table is the file to import.
  */
 #pragma once
 

@@ -28,8 +28,8 @@ int compare_print(const char *a, const char *b, const struct thresholds *thresho
  * possible reasons: differences of the images, the tools that made them, Bochs, or the options.
  * Leaves out benchmarks that run Linux programs.
  *
- * Returns 1 if numbers that an image always repeats (those from Bochs) differ or are missing for no
- * known reason, COMPARE_CANNOT after a message if a folder cannot be read, otherwise 0.
+ * Returns 1 if, for no known reason, a number differs or is missing that an image always repeats
+ * (one from Bochs). Returns COMPARE_CANNOT after a message if a folder cannot be read, otherwise 0.
  */
 int compare_reproduction(const char *a, const char *b, const struct thresholds *thresholds);
 

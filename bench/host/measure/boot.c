@@ -244,7 +244,8 @@ static int find_ending(const char *directory)
 	return -1;
 }
 
-/* Says how the machine ended. Returns the reason, in boot->reason: "" if as the user wanted. */
+/* Returns the reason why the machine ended, or "" if it ended as the user wanted. A reason with
+ * details is built in boot->reason. */
 static const char *find_reason(const struct run *run, const char *directory)
 {
 	struct boot *boot = run->boot;

@@ -63,7 +63,7 @@ static const uint8_t *part(const struct kernel_symbols *symbols, uint64_t offset
 	return symbols->file + offset;
 }
 
-/* The headers of both classes of ELF files, as those of 64-bit files. */
+/* Reads the ELF header. The header of a 32-bit file is converted to that of a 64-bit file. */
 static bool read_header(const struct kernel_symbols *symbols, Elf64_Ehdr *header)
 {
 	const uint8_t *at = part(symbols, 0, sizeof(Elf32_Ehdr));
@@ -196,7 +196,8 @@ static bool take_line(struct kernel_symbols *symbols, char *line)
 	address = strtoull(words[0], &end, 16);
 	if (*end)
 		return false;
-	/* With a module in brackets there are four words, too, but the second is the type. */
+	/* A line that ends with a module in brackets has four words, too, but its second word is
+	 * the type. */
 	size = count == 4 && strlen(words[1]) > 1 ? strtoull(words[1], &end, 16) : 0;
 	type = size || (count == 4 && strlen(words[1]) > 1) ? words[2] : words[1];
 	if (*end || strlen(type) != 1)

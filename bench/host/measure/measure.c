@@ -25,8 +25,8 @@
 
 #define EXIT_CANNOT 2
 
-/* What the results call the kernel: always the same, so that --compare matches two versions of a
- * kernel whose files have different names. */
+/* The strategy in the results. It is the same for every kernel, so that --compare matches two
+ * versions of a kernel whose files have different names. */
 #define STRATEGY    "kernel"
 
 enum { CODE_BYTES = 64 }; /* of a function, to compare with memory */
@@ -306,7 +306,7 @@ static int judge_region(const struct measuring *measuring, size_t index)
 	return EXIT_SUCCESS;
 }
 
-/* The same for the entries from user mode. */
+/* Does what judge_region() does, for the entries from user mode. */
 static int judge_user(const struct measuring *measuring)
 {
 	int64_t opened = 0;

@@ -296,7 +296,8 @@ static int write_sheets(sqlite3 *db, const char *run_dir, bool large)
 	return status;
 }
 
-/* Writes the large sheets of the database at `path` in a child process. Ends that process. */
+/* The body of a child process: writes the large sheets of the database at `path`, and ends the
+ * process. */
 static _Noreturn void write_large(const char *path, const char *run_dir)
 {
 	sqlite3 *db;

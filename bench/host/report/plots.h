@@ -13,9 +13,10 @@
  *
  * gnuplot writes a figure to <run_dir>/plots/<name>.svg and <name>.png. If both bochs and kvm have
  * data for a script, the figure of kvm is <name>-kvm. A script with the line `# cycles: yes` is
- * also drawn in modelled cycles, as <name>-cycles. A script is skipped, with a note on stderr, if
- * the run measured none of the benchmarks in its `# needs:` line, or none of them in a metric of
- * its `# metric:` line, or none of them in the builds of its `# builds:` line (docs/results.md).
+ * also drawn in modelled cycles, as <name>-cycles. A script needs a benchmark of its `# needs:`
+ * line, measured in a metric of its `# metric:` line and in the builds of its `# builds:` line
+ * (docs/results.md). If the run has no such benchmark, the script is skipped, with a note on
+ * stderr.
  *
  * Returns 0, or -1 after a message on stderr. If one figure cannot be drawn, draws the other
  * figures before it returns -1.

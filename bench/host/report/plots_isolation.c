@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The data of the figures about isolation. They also show builds that only a claim needs: a default
- * run asks for no build whose isolation differs.
+ * The data of the figures about isolation. These figures also show builds that only a claim needs,
+ * because a default run asks only for builds with the first isolation.
  */
 #include "bench/host/report/plots_data.h"
 #include "strategies.h" /* made from kernel/axes.txt: ISOLATIONS */
@@ -53,7 +53,7 @@ static const char *const isolations[] = { ISOLATIONS(NAME) };
 	" WHERE s.engine = ?1 AND s.strategy = chosen.strategy AND s.metric = panel.metric))"
 
 /*
- * What the two builds were measured in: the median, and the ends of the bar. A sample of
+ * The numbers of the two builds of a pair: the median, and the ends of the bar. A sample of
  * switch.pingpong is several switches.
  */
 #define BARS                                                                                                \

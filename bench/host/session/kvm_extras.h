@@ -9,8 +9,8 @@
 
 /*
  * Sets options->exits if engine kvm runs and the host permits counting VM exits. Writes to `exits`
- * that VM exits are counted, or why they are not. If the host does not permit it, prints what to
- * change. If options->profile_guest is set, checks that the guest can be profiled.
+ * that VM exits are counted, or why they are not. If the host does not permit counting, prints what
+ * to change. If options->profile_guest is set, checks that the guest can be profiled.
  *
  * Returns 0, or -1 after a message if the guest cannot be profiled.
  */

@@ -54,9 +54,9 @@ struct plan {
 /*
  * Clears the plan and sets its strategies to those of the options. Also adds the supporting runs
  * that the claims in bench/claims need, unless the options name benchmarks. If the options name
- * strategies, but not `all`, a claim adds supporting runs only if it is about an isolation that one
- * of these strategies has, and no default strategy has. Returns 0, or -1 with the reason in `why`
- * (`size` bytes).
+ * strategies, but not `all`, a claim adds supporting runs only if it is about the isolation of one
+ * of these strategies, and no default strategy has this isolation. Returns 0, or -1 with the reason
+ * in `why` (`size` bytes).
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
