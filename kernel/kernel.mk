@@ -158,7 +158,7 @@ $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 most_stack = find $(patsubst %.o,%.su,$(filter-out %.asm.o,$(1))) -exec cat {} + 2>/dev/null | sort -t '	' -k2 -rn | head -10 | \
 	sed -E 's/:([0-9]+):([0-9]+:)?/:\1  /' | awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
 
-# With BOOT=level1 it begins with the functions that run on the stacks of 1 KiB.
+# With BOOT=level1 the output begins with the functions that run on the stacks of 1 KiB.
 stack-usage: $(K)/palimpsest.elf
 	@$(if $(filter level1,$(BOOT)),awk '$$2 == "LEVEL1_STACK_SIZE" { \
 		print "of the " $$3 " bytes of a stack that a level-1 loader gives:" }' kernel/boot/level1/level1.h; \

@@ -5,8 +5,8 @@
 # and points differ as well, so that a figure can be printed in black and white. In a run of up to
 # eight strategies, each strategy has its own colour, dash and point, the same in all figures. With
 # more strategies, the stack determines the point, and the axis that `by` names determines colour
-# and dash. `by` is "loader", unless the script sets it to "stack". A strategy whose isolation has a
-# point or a curve in kernel/axes.txt has these in place of its stack's.
+# and dash. `by` is "loader", unless the script sets it to "stack". If kernel/axes.txt gives a point
+# or a curve to a strategy's isolation, the strategy has that one instead of its stack's.
 
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced
