@@ -248,7 +248,8 @@ figures()
 	rm docs/figures.md docs/figures/irq-entry.svg
 	run "make figures" make figures RESULTS=results/latest
 	check "make figures: docs/figures.md shows them" grep -q 'figures/irq-entry.svg' docs/figures.md
-	# The copy lacks the blanks at the ends of lines, and the empty lines, that gnuplot writes.
+	# gnuplot writes blanks at the ends of lines, and empty lines. The copy in docs/figures/ has
+	# neither.
 	check "make figures: this run's" diff -ZB results/latest/plots/irq-entry.svg docs/figures/irq-entry.svg
 	git checkout -q docs
 }

@@ -5,8 +5,9 @@
 # usage: machines.sh [--few]
 #
 # The axes are machine, memory, CPUs, CPU model and build. --few, for make test, selects rows so
-# that every value of an axis occurs. Without it, every pair of values of two axes occurs (the last
-# line of output checks that), and each row runs with the build `window` and with another build.
+# that every value of an axis occurs. Without --few, every pair of values of two axes occurs (the
+# last line of output checks that), and each row runs with the build `window` and with another
+# build.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"

@@ -113,7 +113,7 @@ done
 suite "mutants --quick" env JOBS=1 tests/mutants/run.sh --quick
 # A few machines, memory sizes and CPU models; `make test-machines` runs many more.
 alone "tests/machines.sh --few" tests/machines.sh --few
-# Kernels by other compilers; `make test-compilers` makes all builds by all of them.
+# Kernels by other compilers; `make test-compilers` makes every build with every compiler.
 alone tests/compilers.sh tests/compilers.sh
 # A CPU that has PCIDs but no INVPCID.
 suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sandwich+shared WORDS=pcid=on \

@@ -49,7 +49,8 @@ test-programs: $(BUILD)/tests/placer.elf32 test-level1-kernel host bochs-library
 test-level1-kernel: programs linux all-strategies
 	@$(MAKE) --no-print-directory kernel STRATEGY=heap BOOT=level1
 
-# Boots kernels of many sizes with many stacks, to see which collide. tcg has at most 255 CPUs.
+# Boots kernels of many sizes with many stacks, to see which kernels collide with the stacks. tcg
+# has at most 255 CPUs.
 link-sweep: $(BUILD)/level1.elf32 $(BUILD)/programs/constants.inc
 	@tests/level1/sweep.sh 1,2,64,254,255 1,4,8
 

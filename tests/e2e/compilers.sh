@@ -54,8 +54,8 @@ claim 1 "iif(max(compiler) LIKE 'gcc%', 'confirmed', 'refuted')"
 claim 2 "'confirmed'"
 run=$tree/run
 
-# of COMPILER SQL: prints the result of a query on the results of COMPILER, which must not be the
-# run's first compiler
+# of COMPILER SQL: prints the result of a query on the results of COMPILER, a compiler of the run
+# but not the first one
 of()
 {
 	sqlite3 "$run/compilers/$1/results.sqlite" "$2"

@@ -106,7 +106,7 @@ is "--help: exits 0" 0 $?
 check "--help: is on standard output" grep -q -- '--strategy' "$tree/out"
 
 # The engine kvm cannot run if its probe fails. The probe fails here, because the played guest runs
-# no self-test. On a host without KVM, it fails for that reason.
+# no self-test. On a host without KVM, the probe fails because there is no KVM.
 bench --engine kvm
 is "unusable KVM: exits 2" 2 "$status"
 check "unusable KVM: says why" says "engine kvm cannot run: "

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; From the Multiboot entry (32-bit protected mode without paging) to foreign_main() at the address
-; that the kernel is linked at: VMA + the physical address. The linker is given the number `ending`,
-; which says what the kernel does at its end (main.c).
+; Takes the CPU from the Multiboot entry (32-bit protected mode without paging) to foreign_main().
+; The kernel is linked at VMA + its physical address. The linker is given the number `ending`, which
+; says what the kernel does at its end (main.c).
 ;   k64: long mode. The first GiB of memory is at VMA, in 2 MiB pages.
 ;   k32: the first 4 MiB of memory are at VMA, in 4 KiB pages, by tables of two levels, or of three
 ;   with PAE.
@@ -61,7 +61,7 @@ boot_entry:
         jmp     8:long_mode
 %else
 %ifdef PAE
-; The directory pointers at boot_tables, the two page tables of the first 4 MiB at table_high. The
+; boot_tables has the directory pointers, table_high the two page tables of the first 4 MiB. The
 ; directory at table_low serves the first GiB and the last one.
         mov     dword [boot_tables], table_low + 1
         mov     dword [boot_tables + 3 * 8], table_low + 1

@@ -71,7 +71,7 @@ halt:
 ;   0: nothing                             CALL_NOTHING = 1
 ;   1: some work                           CALL_WORK = 2 + STRAIGHT = 8
 ;   2: programs the timer                  CALL_ARM = 1 + ARM_TIMER = 8
-;   3: waits for the timer meanwhile       CALL_WAIT = 5 + ARM_TIMER + SPIN, and the handler: 6026
+;   3: programs the timer, waits for it    CALL_WAIT = 5 + ARM_TIMER + SPIN, and the handler: 6026
 ;   4: leaves user mode for good
 section .rodata
 align 8

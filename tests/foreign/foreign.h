@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* The linker's symbol: what to add to a physical address below 4 MiB to reach it. */
+/* A symbol of the linker. Physical address P, below 4 MiB, is mapped at the address P + VMA. */
 extern char VMA[];
 
 #define PAGE_BYTES 4096

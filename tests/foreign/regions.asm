@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ; The functions that are measured. Each comment says how many instructions a call executes, from
-; the function's first instruction to its RET; a name in capitals is the number of another function.
-; expected.tsv has the sums. An interrupt during a call adds the instructions of its handler.
+; the function's first instruction to its RET; a name in capitals is another function's number of
+; instructions. expected.tsv has the sums. An interrupt during a call adds the instructions of its
+; handler.
 
 %include "width.inc"
 
@@ -92,7 +93,7 @@ interrupted:
         cli
         ret
 
-; What the timer's handler calls: timer_entry executes 11 + TICK.
+; The functions that the timer's handler may call. timer_entry executes 11 + TICK.
 ; TICK_PLAIN = 1
 tick_plain:
         ret
@@ -140,8 +141,9 @@ take_turns:
         jnz     .again
         ret
 
-; Makes a context that executes take_turns(), and executes it too. A call of exchange() in one
-; context lets the call in the other end. The calls are numbered in the order of their beginnings:
+; Makes a context that executes take_turns(), and then executes take_turns() itself. A call of
+; exchange() in one context lets the call in the other context end. The calls are numbered in the
+; order in which they begin:
 ;   1 (here): 3, YIELD 6, mov 1, call 1, 3, YIELD 6, 2                   = 22
 ;   2 to 5:   3, YIELD 6, 2, dec and jnz 2, call 1, 3, YIELD 6, 2        = 25
 ;   6 (there): 3, YIELD 6, 2, dec and jnz 2, ret 1, call 1, YIELD 6, 2   = 23
@@ -189,7 +191,8 @@ other_work:
         call    yield
         jmp     other_work
 
-; Leaves try_escape() without returning to it: a call of escape() never ends.
+; Calls escape(), which jumps out of the call instead of returning. So a call of escape() never
+; ends.
 ; TRY_ESCAPE = 9
 try_escape:
         push    rbx

@@ -16,9 +16,9 @@ for tool in qemu-system-x86_64 bochs grub-mkrescue; do
 done
 [ -e $images/k64.elf ] || { echo "Bail out! no kernels; make foreign-kernels builds them"; exit 1; }
 
-# qemu NAME SECONDS [FILE]: boots NAME until its last line, for at most so many seconds; FILE is typed
-# at its serial port. Its output is then in $work/serial. The timer follows the instructions, so
-# that each interrupt comes where it is expected.
+# qemu NAME SECONDS [FILE]: boots NAME until its last line, for at most SECONDS seconds; FILE is
+# typed at its serial port. Its output is then in $work/serial. The timer follows the instructions,
+# so that each interrupt comes where it is expected.
 qemu()
 {
 	local image=$work/$1.elf32 emulator i

@@ -122,7 +122,7 @@ static void open_user_memory(void)
 	__asm__ volatile("mov %0, %%cr3" : : "r"(root) : "memory");
 }
 
-/* Vectors from 32 on, all interrupts masked but the timer's. */
+/* Gives interrupts the vectors from 32 on, and masks all interrupts except the timer's. */
 static void open_interrupts(void)
 {
 	out8(PIC, 0x11);

@@ -2,9 +2,9 @@
 # (trace-reg on). This is independent of the instrumentation library.
 # usage: awk -v word=BYTES -f trace.awk REGIONS SYMBOLS TRACE
 # BYTES is 8 or 4, REGIONS is expected.tsv, SYMBOLS the output of nm. Prints "region call
-# instructions" with tabs, in the order of the beginnings. The region is the part of the table's
-# column before "=". If the call has not ended, "open" replaces the number.
-# Addresses are compared by their last 28 bits, which awk can keep as an integer index.
+# instructions", separated by tabs, in the order in which the calls begin. The region is the part of
+# the table's column before "=". If the call has not ended, "open" replaces the number. Addresses
+# are compared by their last 28 bits, which awk can keep as an integer index.
 
 function number(hex,    value, i)
 {
@@ -33,9 +33,9 @@ function close_region(i)
 
 function list(to, label, region) { to[label] = to[label] " " region }
 
-# Returns true if the region i ends before the instruction at `pc`. A call ends by the RET that takes
-# its return address from where it was at the call's beginning, or, for an interrupt's handler, by
-# the IRET that takes its frame (above the error code of a page fault).
+# Returns true if the region i ends before the instruction at `pc`. A call ends by the RET that
+# takes the return address from the place that held it when the call began, or, for an interrupt's
+# handler, by the IRET that takes its frame (above the error code of a page fault).
 function ends(i)
 {
 	if (i in label)

@@ -4,7 +4,7 @@
 ; of the CPUs share memory. The image has PAGES pages; each but the first is filled with a pattern.
 ; Every CPU fills its stack, of STACK bytes, with its number, and checks it when all have done so. Then
 ; the boot CPU checks the image. It writes the numbers of 8-byte words that are wrong to port 0xE9:
-; "CPUS STACKS IMAGE", in hexadecimal. No CPU uses its stack otherwise.
+; "CPUS STACKS IMAGE", in hexadecimal. No CPU uses its stack for anything else.
 
 ; The build's constants.inc, which sweep.sh includes, has the addresses, ports and offsets.
 

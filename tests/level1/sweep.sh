@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Links kernels of several sizes for the level-1 environment, boots them with several numbers of CPUs
 # and sizes of stacks on tcg, and prints TAP. In each boot the CPUs paint their stacks, and the kernel
-# says how many words of its image and of the stacks were overwritten (sweep.asm). Kernel and stacks
-# must collide exactly if the sizes say so.
+# says how many words of its image and of the stacks were overwritten (sweep.asm). They must be
+# overwritten if kernel and stacks together are too large for their memory, and only then.
 # usage: sweep.sh CPUS,… KIB,…       (numbers of CPUs, and of KiB of a stack)
 # For each pair, boots the largest kernel that fits by arithmetic, and one that is a page larger. For
 # 255 CPUs and 1 KiB, also boots a kernel that is a page smaller. It ends with a table.

@@ -12,7 +12,7 @@
 
 enum { RETURN = 0x1000, STACK = 0x8000, TASKS = 1 << 20 };
 
-/* The task that runs: each has its own stack at the same linear address. */
+/* The task that runs now. Each task has its own stack, at the same linear address. */
 static uint64_t task;
 
 static uint64_t place(void *context, uint64_t linear)

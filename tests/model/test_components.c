@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the caches and the branch predictor. They and naive models, which keep plain lists, get the
- * same random streams and must give the same results.
+ * Tests the caches and the branch predictor against naive models, which keep plain lists. Both get
+ * the same random streams and must give the same results.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Boots a kernel on tcg at COUNT physical places that follow from SEED, runs its self-tests, and prints
 # TAP. The boot modules are at other places each time, two of them directly before and after the
-# kernel. At every place the number of frames must be the same, and so must the number of free frames
-# plus page tables of the kernel half.
+# kernel. At every place the number of frames must be the same, and so must the sum of the free
+# frames and the page tables of the kernel half.
 # usage: run.sh COUNT SEED STACK+LOADER+ISOLATION
 # If COUNT is 2 or more, the first place is near the lowest address and the last place near the
 # highest.

@@ -30,7 +30,7 @@ static int ends(void)
 	return 0;
 }
 
-/* What x86-64 forbids: the addresses between the halves (SDM 1 3.3.7.1). */
+/* x86-64 forbids the addresses between the halves (SDM 1 3.3.7.1). */
 static int hole(void)
 {
 	static const struct {
@@ -202,7 +202,7 @@ static int pointers(void)
 	return 0;
 }
 
-/* As pointers(), for the lower half; the stack is elsewhere meanwhile. */
+/* Does what pointers() does, for the lower half. The stack is elsewhere meanwhile. */
 static void end_of_lower_half(void)
 {
 	leave(dies(call_at_end, USER_TOP, 100 << 8) ? 0 : 1);

@@ -123,7 +123,8 @@ static void check_kernel_half(uint64_t global, uint64_t largest)
 	assert_int_equal(paging_translate(kernel_pml4, IMAGE_DATA_END, NULL), PAGING_INVALID);
 }
 
-/* Where the image is linked less where it is: at KERNEL_LMA, at any page, in a page of 1 GiB. */
+/* Values of image_offset: the address at which the image is linked, less its physical address. The
+ * image is at KERNEL_LMA, 77 pages above it, and 1 GiB + 300 MiB above it. */
 static const uint64_t offsets[] = { KERNEL_VMA, KERNEL_VMA - 77 * PAGE_SIZE, KERNEL_VMA - GIB - 300 * MIB };
 
 static void kernel_half(void **state)

@@ -197,8 +197,8 @@ static void compare(uint64_t number, int is_child)
 
 /*
  * Returns 1 if call `number` may succeed with this address above USER_TOP. With ISOLATION=bouncing
- * a process may map memory there, even at addresses of the kernel's image. A write to /dev/null
- * succeeds even if nothing is mapped at an address that processes may use, as on Linux.
+ * a process may map memory there, even at addresses of the kernel's image. As on Linux, a write to
+ * /dev/null may use any address that processes may use, even if nothing is mapped there.
  */
 static int may_succeed(uint64_t number, uint64_t address)
 {

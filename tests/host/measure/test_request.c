@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests the options of `measure`, and the symbols of a kernel. The kernel is this test. */
+/* Tests the options of `measure`, and the symbols of a kernel. The test's own executable stands for
+ * the kernel. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,7 +106,7 @@ static void own_symbols(void **state)
 	size_t count;
 	(void)state;
 
-	/* The size of a file in /proc is known. */
+	/* /proc/self/exe leads to the file of this test, whose size is known. */
 	assert_non_null(symbols);
 	assert_int_equal(kernel_symbols_bits(symbols), 64);
 	symbol = kernel_symbols_find(symbols, "request_parse", &count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests the launches of a run: those of the command line. */
+/* Tests the launches of a run that its command line asks for. */
 #include "tests/host/session/plan_tree.h"
 
 static void programs_of_linux_have_boots_of_their_own(void **state)

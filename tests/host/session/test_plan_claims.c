@@ -111,7 +111,8 @@ static void claims_may_need_several_rounds(void **state)
 	                                     "2 later one window pitfall.*\n");
 	assert_string_equal(support_of("1"),
 	                    "1 - few " MIX " irq.*,heap.*,tlb.*\n1 - few window pitfall.*\n");
-	/* A launch of experiments alone is plain, and one without them is not split. */
+	/* A launch that has only experiments is plain. A launch without experiments is not
+	 * split. */
 	write_claims("-- needs: " MIX " heap.* 3\n", "-- needs: best irq.*\n");
 	assert_string_equal(support_of("7"), "1 - one plain " MIX " heap.*\n1 - few best irq.*\n");
 	remove_about();
