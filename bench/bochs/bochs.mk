@@ -9,7 +9,7 @@ BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)
 # Every instruction of the guest runs code from several of these files, so calls between them are
 # inlined at link time. -ffat-lto-objects keeps ordinary code in the objects too, because some tests
 # link single objects.
-BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=1 -ffat-lto-objects -fPIC -fvisibility=hidden -fno-semantic-interposition \
+BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=auto -ffat-lto-objects -fPIC -fvisibility=hidden -fno-semantic-interposition \
 	-ffile-prefix-map=$(call quoted,$(CURDIR))=.
 
 $(BUILD)/bench/bochs/%.o: bench/bochs/%.c
