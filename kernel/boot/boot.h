@@ -38,7 +38,7 @@ size_t early_stack_high_water(void);
 _Noreturn void boot_main(uint32_t info, uint64_t place);
 
 /*
- * Sends `fact` records about what the kernel ran on before boot_main(). The value of BOOT determines
- * which file defines it.
+ * Sends `fact` records about the CPUs and the stacks that were in use before boot_main(). Each
+ * value of BOOT has a file that defines this function.
  */
 void boot_say_stacks(void);

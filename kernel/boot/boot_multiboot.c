@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What is particular to BOOT=multiboot in C. */
+/* The C code that only BOOT=multiboot needs. */
 #include "boot/boot.h"
 
 void boot_say_stacks(void)
 {
-	/* The early stack is the only one, and kernel_main() sends its fact. */
+	/* Only the early stack was in use, and kernel_main() sends the fact about it. */
 }

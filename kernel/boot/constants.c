@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants that the NASM files need. The build compiles this file to assembly and turns every
- * string that begins with "->" into a %define, so that each constant is defined only once, in a C
- * header. The constants are strings because clang also parses the assembly, which must be valid.
+ * Constants that the NASM files need. Each is defined only once, in a C header. The build compiles
+ * this file to assembly, and turns every string there that begins with "->" into a %define. clang
+ * also parses the assembly. Each constant is therefore in a string (.ascii), which is valid
+ * assembly.
  */
 #include <stddef.h>
 

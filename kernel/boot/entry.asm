@@ -3,8 +3,8 @@
 ; Takes the CPU from the state in which a Multiboot 1 loader leaves it (32-bit protected mode,
 ; paging off; Multiboot 0.6.96, 3.2) to long mode and jumps to boot_high.
 ;
-; The loader may put the image at any page below 4 GiB. So until paging is on, EBP holds the distance
-; from where the image is linked to where it is, and every address is relative to EBP.
+; The loader may put the image at any page below 4 GiB. EBP holds the address where the image is,
+; minus the address where it is linked. Until paging is on, the code adds EBP to every address.
 ;
 ; The boot page tables map the first 4 GiB of physical memory, in 2 MiB pages, at 0 (for this code)
 ; and at DIRECT_MAP_BASE. They map the image, in 4 KiB pages, at the addresses where it is linked.
@@ -19,10 +19,10 @@ COM1             equ 0x3f8
 COM1_LSR         equ COM1 + 5
 LSR_THR_EMPTY    equ 0x20
 
-SCRATCH          equ 0x7c00			; RAM on every PC; a word below it is used and restored
+SCRATCH          equ 0x7c00			; RAM on every PC; the word below is restored
 
 	extern	boot_high			; early.asm
-	extern	image_end, image_pages		; from the linker script: a physical address, a number
+	extern	image_end, image_pages		; linker script: physical end, number of pages
 
 ; Values of x86/layout.h, for the assertions in the linker script.
 	global	layout_kernel_vma, layout_kernel_lma
@@ -55,7 +55,7 @@ message_long:	db "palimpsest: this processor has no long mode (x86-64)", 13, 10,
 message_memory:	db "palimpsest: not enough memory for the kernel: give the machine more (-m)", 13, 10, 0
 message_nx:	db "palimpsest: this processor has no execute-disable bit (NX)", 13, 10, 0
 
-; Fills ECX entries at EDI: the first with EAX, each further one with EDX more than the one before.
+; Writes ECX table entries at EDI. The first is EAX; each next one is larger by EDX.
 %macro fill_entries 0
 %%next:	mov	[edi], eax
 	add	eax, edx
@@ -140,7 +140,7 @@ boot_entry:
 	wrmsr
 	mov	eax, cr0
 	or	eax, 1 << 31 | 1 << 16 | 1	; PG, WP, PE
-	add	[ebp + boot_gdtr + 2], ebp	; before WP: the loader's pages are not read-only yet
+	add	[ebp + boot_gdtr + 2], ebp	; LGDT and JMP below need absolute addresses
 	add	[ebp + boot_far], ebp
 	mov	cr0, eax
 	lgdt	[ebp + boot_gdtr]
@@ -160,7 +160,8 @@ boot_long:
 	jmp	rax
 
 bits 32
-give_up:					; prints the message that is linked at ESI on COM1 and the screen
+; Prints a message on COM1 and the screen. ESI: the address where the message is linked.
+give_up:
 	add	esi, ebp
 	mov	edi, 0xb8000
 .next:	mov	ecx, 100000			; at most this many polls: COM1 may not exist

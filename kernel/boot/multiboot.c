@@ -30,8 +30,8 @@ static bool is_in_ram(const struct multiboot_memory *memory, uint64_t start, uin
 }
 
 /*
- * Like end_of_ram(), but for the loader's own tables: below 1 MiB these may be in memory that the
- * map marks as reserved, so any address there is accepted and the end is 1 MiB.
+ * Like end_of_ram(), but for the loader's own tables. The map may mark their memory below 1 MiB as
+ * reserved. The result for such memory is 1 MiB instead of 0.
  */
 static uint64_t end_for_tables(const struct multiboot_memory *memory, uint64_t address)
 {
@@ -47,7 +47,7 @@ static bool is_table(const struct multiboot_memory *memory, uint64_t start, uint
 	return end && size <= end - start;
 }
 
-/* Returns true if one range of RAM contains all of `range`, which may be anywhere. */
+/* Returns true if one range of RAM contains all of `range`, which may extend above BOOT_MAPPED. */
 static bool holds(const struct multiboot_memory *memory, struct memory_range range)
 {
 	for (size_t i = 0; i < memory->count; i++)
@@ -186,7 +186,7 @@ static struct memory_range range_of(const struct multiboot_module *module)
 
 /*
  * Panics if the module is not entirely in RAM, or overlaps the kernel or an earlier module. The
- * earlier modules are those from `first` up to `module`, which is not included.
+ * earlier modules begin at `first` and end before `module`.
  */
 static void check_module(const struct multiboot_module *first, const struct multiboot_module *module,
                          const char *name, const struct multiboot_memory *memory, struct memory_range image)

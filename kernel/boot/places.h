@@ -7,9 +7,9 @@
 
 /*
  * Chooses memory for `size` bytes in `ranges`, which memory_ranges_prepare() has prepared. The
- * memory is page-aligned, at or above 1 MiB, and below 4 GiB, where the boot page tables map it.
- * The choice is the lowest such memory in the fixed layout, and random otherwise (layout_below()).
- * Returns its physical address, or FRAME_NONE if there is none.
+ * memory is page-aligned, at or above 1 MiB, and below 4 GiB, where the boot page tables map it. In
+ * the fixed layout, it is the lowest such memory; otherwise it is random (layout_below()). Returns
+ * its physical address, or FRAME_NONE if there is none.
  */
 uint64_t place_choose(const struct memory_range *ranges, size_t count, size_t size);
 

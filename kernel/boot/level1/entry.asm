@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Where all CPUs enter a kernel that is built with BOOT=level1, in long mode and under the loader's
-; page tables. Each has a stack of 1 KiB that ends at -1024 times its number (level1.h).
+; The entry point of a kernel that is built with BOOT=level1, for all CPUs. They are in long mode,
+; under the loader's page tables. The stack of CPU n has 1 KiB; its top is at address -1024 * n
+; (level1.h).
 
 %include "constants.inc"
 
@@ -30,7 +31,7 @@ level1_entry:
 	call	level1_start
 	mov	rcx, [level1_cr3]
 	mov	cr3, rcx
-	mov	rsp, rax				; no local variable and no return address is left
+	mov	rsp, rax				; the old stack is no longer needed
 	call	level1_continue
 	mov	ebx, eax
 	mov	rbp, [level1_place]

@@ -1,12 +1,13 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The level-1 environment: from a Multiboot loader to environment_main() in long mode, and from the
-; start of another CPU to the place where all CPUs wait for the jump to the kernel.
+; The level-1 environment. The boot CPU comes from a Multiboot loader, enters long mode and calls
+; environment_main(). Each other CPU starts at `trampoline`, enters long mode, and waits until all
+; CPUs may jump to the kernel.
 
 MULTIBOOT_MAGIC equ 0x1badb002
 MULTIBOOT_FLAGS equ 3				; asks for page-aligned modules and a memory map
 IDENTITY_GIB    equ 16
-TRAMPOLINE      equ 0x8000			; where the code at trampoline is copied
+TRAMPOLINE      equ 0x8000			; the code at `trampoline` is copied to this address
 CR4_BITS        equ 1 << 5 | 1 << 9 | 1 << 10	; PAE, OSFXSR, OSXMMEXCPT
 EFER_BITS       equ 1 << 8 | 1 << 11		; LME, NXE
 CR0_BITS        equ 1 << 31 | 1 << 16 | 1 << 5 | 1 << 4 | 1 << 1 | 1	; PG, WP, NE, ET, MP, PE
@@ -23,7 +24,7 @@ pdpt:		resb 4096
 pds:		resb IDENTITY_GIB * 4096
 		resb 4096
 stack_top:
-stacks:	resb 257 * 16			; of the other CPUs, for one return address each
+stacks:	resb 257 * 16			; one for each other CPU; it holds one return address
 
 section .data
 align 8
@@ -31,10 +32,10 @@ gdt:		dq 0, 0x00209a0000000000, 0x0000920000000000, 0x00cf9a000000ffff, 0x00cf92
 gdtr:		dw 5 * 8 - 1
 		dd gdt, 0
 	global environment_tickets, environment_go, environment_stack_size
-align 8						; so that a CPU never sees half of an address
-environment_go:	dq 0				; the kernel's entry point, when all CPUs may jump to it
+align 8						; so that no CPU ever reads a half-written address
+environment_go:	dq 0				; the kernel's entry point, or 0: the CPUs must wait
 environment_stack_size: dq 0
-environment_tickets: dd 1			; the next CPU's number; environment_main() closes it
+environment_tickets: dd 1			; the next CPU's number; from 256 on: too late
 
 bits 32
 section .text
@@ -44,7 +45,7 @@ environment_entry:
 	cld
 	mov	esp, stack_top
 	mov	ebp, ebx
-	xor	esi, esi			; no Multiboot loader: environment_main() says so
+	xor	esi, esi			; 0 means: no Multiboot loader
 	cmp	eax, 0x2badb002
 	cmove	esi, ebp
 	mov	dword [environment_pml4], pdpt + 3
@@ -103,7 +104,8 @@ enter_kernel:					; EDI: the CPU's number, RCX: the entry point
 	xor	ebp, ebp
 	jmp	rcx
 
-; What a CPU executes after INIT and SIPI, at TRAMPOLINE, in real mode. Only the first part is there.
+; The first code of each other CPU, after INIT and SIPI, in real mode. It is copied to TRAMPOLINE,
+; up to trampoline_end.
 	global trampoline, trampoline_end
 bits 16
 trampoline:
@@ -125,7 +127,7 @@ arrive:	mov	eax, 32
 	mov	ss, eax
 	mov	esi, 1
 	lock xadd [environment_tickets], esi	; ESI: this CPU's number
-	cmp	esi, 256			; it came after the others were counted
+	cmp	esi, 256			; 256 or more: this CPU came too late
 	jae	.late
 	; enter_long needs a stack for its return address only, so each CPU has one of 16 bytes.
 	mov	esp, esi
@@ -144,7 +146,7 @@ bits 64
 	mov	rcx, [environment_go]
 	test	rcx, rcx
 	jz	.wait
-	mov	rax, cr3			; flushes: the kernel was mapped after this CPU had started
+	mov	rax, cr3			; flush the TLB: the kernel was mapped meanwhile
 	mov	cr3, rax
 	mov	edi, esi
 	jmp	enter_kernel

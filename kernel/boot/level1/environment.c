@@ -33,10 +33,13 @@
 #define SPURIOUS     0x0f0 /* registers of the local APIC (SDM 3A 10.4.1) */
 #define COMMAND      0x300
 #define INIT_OTHERS  0x000c4500U /* INIT to all CPUs but this one (SDM 3A 10.6.1) */
-#define PATIENCE     50          /* units of 10 ms in which no CPU came */
+#define PATIENCE     50          /* wait this many times 10 ms for the next CPU */
 #define START_OTHERS (0x000c4600U | TRAMPOLINE >> PAGE_SHIFT)
 
-/* ACPI: the header of a table; the list of tables in the root pointer; the entries of the MADT. */
+/*
+ * ACPI: the header of every table. Then two offsets in bytes: of the RSDT's address in the root
+ * pointer, and of the first entry in the MADT.
+ */
 struct acpi_table {
 	char signature[4];
 	uint32_t length;
@@ -158,7 +161,10 @@ static void read_memory(const struct multiboot_info *info)
 	use((uintptr_t)environment_start, (uintptr_t)environment_end);
 }
 
-/* Returns the value of setting `key` in the command line, which ends at a space or NUL, or NULL. */
+/*
+ * Returns the value of setting `key` in the command line, or NULL if there is none. The value ends
+ * at a space or NUL.
+ */
 static const char *setting(const char *key)
 {
 	const size_t length = strlen(key);
@@ -345,8 +351,9 @@ static unsigned expected_cpus(void)
 }
 
 /*
- * Starts all other CPUs (SDM 3A 8.4.4) and returns the number of CPUs. Waits until as many have
- * come as ACPI lists, or until none has come for PATIENCE. A CPU that comes later stops.
+ * Starts all other CPUs (SDM 3A 8.4.4) and returns the number of CPUs. Waits until all CPUs that
+ * ACPI lists have come, or until none has come for PATIENCE times 10 ms. A CPU that comes later
+ * stops.
  */
 static unsigned start_cpus(void)
 {
@@ -372,7 +379,7 @@ static unsigned start_cpus(void)
 	return __atomic_exchange_n(&environment_tickets, LEVEL1_CPUS, __ATOMIC_SEQ_CST);
 }
 
-/* Describes the machine. The memory that is free now is free for the kernel. */
+/* Describes the machine to the kernel, which may use the memory that is free now. */
 static void write_info(struct level1 *info, unsigned cpus, const struct multiboot_module *initrd)
 {
 	size_t count = 0;
@@ -399,10 +406,10 @@ static void write_info(struct level1 *info, unsigned cpus, const struct multiboo
 	info->acpi = find_acpi();
 }
 
-/* Returns the kernel's entry point, to which this CPU must jump as number 0. */
+/* Returns the kernel's entry point. This CPU must jump there as CPU number 0. */
 uint64_t environment_main(const struct multiboot_info *info)
 {
-	struct multiboot_module initrd; /* a copy, because the boot loader's may be at TRAMPOLINE */
+	struct multiboot_module initrd; /* a copy: the boot loader's own may be at TRAMPOLINE */
 	struct initrd_file kernel;
 	uint64_t page, lowest_stack, entry;
 	unsigned cpus;

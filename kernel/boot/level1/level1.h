@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The environment that a BOOTBOOT loader of level 1 gives a kernel: the structure in which the
- * loader describes the machine, and sizes. The published addresses are in x86/layout.h.
- * docs/first-environment.md describes all of it. Sizes are in bytes.
+ * loader describes the machine, and sizes in bytes. The published addresses are in x86/layout.h.
+ * docs/first-environment.md describes the whole environment.
  *
  * At LEVEL1_SETTINGS there is one page of text, with a line KEY=VALUE for each setting. The stacks
- * are above the kernel: that of CPU n begins at -LEVEL1_STACK_SIZE * n and grows downwards.
+ * are above the kernel: the stack of CPU n begins at -LEVEL1_STACK_SIZE * n and grows downwards.
  * The first 16 GiB of physical memory are mapped at their own addresses. All CPUs begin at the
  * kernel's entry point at the same time.
  */
@@ -45,5 +45,5 @@ struct level1 {
 } __attribute__((packed));
 _Static_assert(sizeof(struct level1) == 128, "the header that the protocol publishes");
 
-/* The file in the initrd that is the kernel. The setting kernel= names it. */
+/* The kernel's file in the initrd. The setting kernel= gives its path. */
 #define LEVEL1_KERNEL_FILE "sys/core"

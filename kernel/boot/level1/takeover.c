@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Takes the machine over from a level-1 loader, with little stack: a serial port without
- * formatting, a GDT, an IDT that panics, a bump allocator, new page tables, and a new stack for
- * each CPU. The boot CPU then describes the machine as a Multiboot loader does, and boot_main()
- * continues as in any other build. The other CPUs halt.
+ * Takes the machine over from a level-1 loader. The loader's stacks are small, so this file uses
+ * simple means: a serial port without formatting, a GDT, an IDT that panics, and a bump allocator.
+ * It makes new page tables, and a new stack for each CPU. The boot CPU then describes the machine
+ * as a Multiboot loader does, and boot_main() continues as in any other build. The other CPUs halt.
  */
 #include "boot/level1/takeover.h"
 
@@ -40,7 +40,9 @@ static struct {
 
 static const struct level1 *const info = (const struct level1 *)LEVEL1_INFO;
 
-/* The free range from which bump() takes memory, and how much of it is for good. */
+/*
+ * The free range from which bump() takes memory. The kernel gets the part from kept_end on as RAM.
+ */
 static struct level1_range pool;
 static uint64_t bump_next, kept_end;
 
@@ -71,7 +73,7 @@ void level1_exception(void)
 	fail("an exception");
 }
 
-/* Returns zeroed memory: its physical address, at which it is mapped, too. */
+/* Takes zeroed pages. Returns their physical address, at which they are also mapped. */
 static uint64_t bump(size_t pages)
 {
 	const uint64_t at = bump_next;
@@ -88,7 +90,7 @@ static size_t range_count(void)
 	return (info->size - sizeof *info) / sizeof *info->ranges;
 }
 
-/* Makes the largest free range below 4 GiB, where all page tables map memory, the pool. */
+/* Sets `pool` to the largest free range from 1 MiB to 4 GiB. All page tables map that memory. */
 static void choose_pool(void)
 {
 	for (size_t i = 0; i < range_count(); i++) {
@@ -102,7 +104,7 @@ static void choose_pool(void)
 	bump_next = (pool.start + PAGE_MASK) & ~PAGE_MASK;
 }
 
-/* Returns the table that entry `index` of the table at `table` leads to. Makes it if it is missing. */
+/* Returns the table to which entry `index` of `table` points. Makes it if the entry is empty. */
 static pte_t *below(pte_t *table, unsigned index)
 {
 	if (!table[index])
@@ -193,7 +195,7 @@ uint64_t level1_start(uint64_t number)
 	return LEVEL1_DEVICES - number * (NEW_STACK + PAGE_SIZE);
 }
 
-/* Turns the page of settings, a line for each, into a command line. Returns its address. */
+/* Turns the page of settings, one on each line, into a command line. Returns its address. */
 static uint64_t command_line_of(const char *settings)
 {
 	const uint64_t at = bump(1);

@@ -14,13 +14,13 @@ extern uint64_t level1_cr3;
 
 /*
  * Every CPU calls this on its new stack, under the new tables. Returns only on the boot CPU. The
- * result, for boot_main(), is the physical address of a description of the machine. The description
- * has the form of a Multiboot loader's.
+ * result is for boot_main(): the physical address of Multiboot information that describes the
+ * machine.
  */
 uint64_t level1_continue(void);
 
 /* Physical address of the first byte of the image. */
 extern uint64_t level1_place;
 
-/* Prints a message on COM1 and ends the boot: every gate of the light IDT leads here. */
+/* Every gate of takeover.c's IDT leads here. Prints a message on COM1 and ends the boot. */
 _Noreturn void level1_exception(void);
