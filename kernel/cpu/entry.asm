@@ -75,8 +75,8 @@ exception_careful:
 	rep	movsq
 	jmp	exception_common.entry
 
-; Above the return address is a struct trap_frame. Loads the general registers from it, and removes
-; all but the words that IRETQ pops.
+; Called with a struct trap_frame above the return address. Loads the general registers from the
+; frame, and removes the frame except for the words that IRETQ pops.
 restore_frame:
 	mov	r15, [rsp + 8 + TRAP_R15]
 	mov	r14, [rsp + 8 + TRAP_R14]
@@ -93,7 +93,7 @@ restore_frame:
 	mov	rcx, [rsp + 8 + TRAP_RCX]
 	mov	rbx, [rsp + 8 + TRAP_RBX]
 	mov	rax, [rsp + 8 + TRAP_RAX]
-	ret	TRAP_RIP		; removes the words before the one with RIP
+	ret	TRAP_RIP		; also removes the words of the frame below RIP
 
 irq_return:
 	test	byte [rsp + 10 * 8], 3	; CS

@@ -11,7 +11,7 @@
 
 /* Set at boot. */
 static bool present, with_xsave, xcr0_lost;
-static bool keeps_pointers; /* F/XRSTOR restore FIP, FDP, FOP only with a pending exception */
+static bool keeps_pointers; /* FXRSTOR, XRSTOR load FIP, FDP, FOP only if an exception is pending */
 static uint32_t components; /* the components enabled in XCR0, or 0 if FXSAVE is used */
 static uint32_t mxcsr_mask;
 static char initial[FPU_AREA] __attribute__((aligned(64)));

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads an MSR. Returns false, with *value 0, if that raises #GP. */
+/* Reads an MSR. If the read raises #GP, returns false and sets *value to 0. */
 bool msr_try_read(uint32_t msr, uint64_t *value);
 
-/* Writes an MSR. Returns false if that raises #GP. */
+/* Writes an MSR. Returns false if the write raises #GP. */
 bool msr_try_write(uint32_t msr, uint64_t value);
 
 /*

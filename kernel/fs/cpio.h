@@ -23,9 +23,9 @@ struct unpacked {
 };
 
 /*
- * Creates the files of the archives below the root. A file replaces an earlier one with the same
- * path, and missing directories are created. The files point into the archive: their contents are
- * moved together to its start. Returns 0, -EINVAL if the archive is damaged, or -ENOMEM; files
- * created before an error remain. Takes time linear in the size of the archive.
+ * Creates the files of the archives below the root. Missing directories are created, and a file
+ * replaces an earlier one with the same path. The contents of the files are moved down to the start
+ * of the archive, and the files point to them there. Returns 0, -EINVAL if the archive is damaged,
+ * or -ENOMEM. Files created before an error remain. Takes time linear in the size of the archive.
  */
 int cpio_unpack(void *archive, size_t size, struct unpacked *result);

@@ -31,8 +31,8 @@ static const struct {
 	{ MAGIC(0, "\xc7\x71"), { "a cpio archive of the binary format", MAKE_NEWC } },
 	{ MAGIC(0, "\x71\xc7"), { "a cpio archive of the binary format", MAKE_NEWC } },
 	/*
-	 * cpio.c unpacks archives of these two formats if they begin at a multiple of 4 bytes. An
-	 * archive that gets here does not.
+	 * cpio.c unpacks archives of these two formats if they begin at a multiple of 4 bytes. Only
+	 * an archive that begins elsewhere gets here.
 	 */
 	{ MAGIC(0, "070701"), { MISPLACED } },
 	{ MAGIC(0, "070702"), { MISPLACED } },

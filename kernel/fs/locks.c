@@ -30,7 +30,7 @@ const struct lock *lock_in_the_way(const struct node *node, const struct lock *w
 
 /*
  * Removes the bytes of `range` from a lock. If bytes of the lock are left on both sides of the
- * range, the upper bytes become a second lock. It is made in the object *spare, and *spare becomes
+ * range, the upper bytes become a second lock: the object *spare is used for it, and *spare becomes
  * NULL. Otherwise *spare is not used.
  */
 static void split(struct node *node, struct lock *lock, const struct lock *range, struct lock **spare)

@@ -334,7 +334,7 @@ struct node *node_find_name(struct node *from, const char *path, int *error)
 	struct node *directory = node_find_parent(from, path, &name, &length, error), *node;
 
 	if (!directory || !length)
-		return directory; /* NULL, or the root */
+		return directory; /* NULL after an error, or the root */
 	*error = length == 1 ? -EINVAL : -ENOTEMPTY;
 	if (node_name_is_fixed(name, length))
 		return NULL;

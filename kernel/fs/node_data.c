@@ -109,8 +109,8 @@ void node_own_data(struct node *node)
 }
 
 /*
- * All structs pinned_bytes. Where `owned` is false, the bytes are in a boot module, and their file
- * still holds them.
+ * List of all struct pinned_bytes. If `owned` is false, the bytes are in a boot module, and their
+ * file still holds them.
  */
 static struct pinned_bytes *all_pinned;
 

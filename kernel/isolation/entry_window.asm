@@ -55,15 +55,15 @@ window_common:
 	KSTACK_ENTER 7
 	jmp	[abs to_common]
 
-; The exceptions that may arrive anywhere, each on its own small stack in the window. CR3 may be the
-; user's or the kernel's, and so may the GS base, in any combination. CR3 is the user's if it equals
-; WINDOW_USER_CR3 apart from CR3_NO_FLUSH, a bit that cannot be read back. A GS base below 4 GiB is
-; the user's: a program cannot load a larger one, and the window never lies so low.
+; The exceptions that may arrive anywhere. Each arrives on a small stack of its own in the window.
+; CR3 and the GS base may each be the user's or the kernel's, in any combination. CR3 is the user's
+; if it equals WINDOW_USER_CR3 apart from CR3_NO_FLUSH, a bit that cannot be read back. A GS base
+; below 4 GiB is the user's: a program cannot load a larger one, and the window never lies so low.
 ;
-; Copies the frame to this CPU's stack for the exception (CPU_*_TOP). Two words above the copy say
-; what to restore. One is the user's CR3, or 0 if the kernel's was loaded. The other is the address
-; of the original frame in the window, plus 1 if the GS base was the user's. If RIP was in the
-; window, the copy has another RIP: the address at which the interrupted instruction is linked.
+; The code copies the frame to this CPU's stack for the exception (CPU_*_TOP). Two words above the
+; copy say what to restore. One is the user's CR3, or 0 if the kernel's was loaded. The other is the
+; address of the original frame in the window, plus 1 if the GS base was the user's. If RIP was in
+; the window, the copy has another RIP: the address at which the interrupted instruction is linked.
 window_paranoid:
 window_careful:
 	push	rax

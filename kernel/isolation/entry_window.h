@@ -30,9 +30,9 @@ _Static_assert(WINDOW_PAGE_CODE == MARK_WINDOW_CODE, "Bochs's library finds the 
 #define WINDOW_STACK 128UL
 
 /*
- * A page with all that the entry code of one CPU needs under a user CR3. The GS base of the kernel
- * points into the window, so that GS-relative accesses work under both CR3s; cpu.self is the address
- * of the page in the direct map.
+ * A page with everything that the entry code of one CPU needs under a user CR3. The kernel's GS
+ * base is the address of this page in the window, so GS-relative accesses work under both CR3s.
+ * cpu.self is the address of the page in the direct map.
  */
 struct window_cpu {
 	struct cpu cpu;

@@ -25,10 +25,11 @@
  *                              Loads root.kernel of the current task. Preserves all registers; RSP
  *                              points to the hardware's frame.
  *   ISOLATION_COPY_FRAME n, top
- *                              Used by KSTACK_ENTER after ISOLATION_ENTER, by the values of STACK with
- *                              which the hardware switches to the task's stack. If it cannot, copies
- *                              the n words that have been pushed to the stack that ends at `top`, and
- *                              makes RSP point to the copy. Preserves all other registers.
+ *                              Used by KSTACK_ENTER after ISOLATION_ENTER, if STACK makes the
+ *                              hardware switch to the task's stack. Does nothing if user tables map
+ *                              that stack. Otherwise copies the n words that have been pushed to
+ *                              the stack that ends at `top`, and makes RSP point to the copy.
+ *                              Preserves all other registers.
  *   ISOLATION_ARRIVE_CALL      Comes first after SYSCALL. Executes SWAPGS, loads root.kernel, and
  *                              stores the program's RSP in struct cpu. Does nothing if earlier code
  *                              of the entry has done all this. Preserves all registers but RSP.
@@ -99,10 +100,9 @@
  *                           isolation_find *find, void *space)
  *       Moves the axis' pages away if they meet the range. find(space, pages, n) returns an address
  *       at which `pages` pages are free: a different one for each n from 0 on, or 0 if there are
- *       no more.
- *       Returns -ENOSPC if find() returned 0.
- *   The last three functions return 0, or -ENOMEM if out of memory. The tables that they have made
- *   are on the list in both cases.
+ *       no more. Returns -ENOSPC if find() returned 0.
+ *   isolation_enter_space(), isolation_follow() and isolation_make_room() return 0, or -ENOMEM if
+ *   out of memory. In both cases the tables that they have made are on the list `tables`.
  *   void isolation_set_places(bool own)
  *       Chooses where new spaces have the axis' pages: each space at a place of its own if `own`
  *       is true, otherwise all spaces at the same place. In each space, the pages move away when
@@ -119,8 +119,8 @@
  *   ISOLATION_OWN_PAGES
  *       Number of the axis' pages in the user half.
  *   ISOLATION_UPPER_HALF
- *       True if programs may use the upper half of the address space, as user tables hold no page
- *       of the kernel there. The kernel's own tables then map no user page, in either half, so a page
+ *       True if programs may use the upper half of the address space: user tables do not hold the
+ *       kernel there. The kernel's own tables then map no user page, in either half. So a page
  *       fault in the kernel never concerns a user address (isolation_concerns_user()).
  *   bool isolation_concerns_user(uint64_t error)
  *       Returns true if a page fault with this error code (SDM 3A 4.7) is at a user address: the
@@ -147,10 +147,10 @@ typedef uintptr_t isolation_find(void *space, size_t pages, unsigned n);
 
 /*
  * Returns the PTE flags, besides access rights, of kernel pages that are never unmapped: PTE_GLOBAL
- * or 0. The pages may be global only if every root maps them, since a load of CR3 does not flush
- * global translations. If they are not global and PCIDs are in use, all tasks must share one
- * root.kernel. Otherwise an unmapped page of the kernel half could stay cached under another PCID
- * (mem/pcid.h). This function is called before paging_init().
+ * or 0. Such pages may be global only if every root maps them, since a load of CR3 does not flush
+ * global translations. If they are not global and PCIDs are in use, the kernel must run under one
+ * PCID for all tasks. Otherwise a page of the kernel half that was unmapped could stay cached under
+ * another PCID (mem/pcid.h). This function is called before paging_init().
  */
 uint64_t isolation_kernel_flags(void);
 
@@ -161,8 +161,8 @@ uint64_t isolation_kernel_flags(void);
 void isolation_init_cpu(struct cpu *cpu);
 
 /*
- * Makes a root with one PML4 or two, depending on the value of ISOLATION. If PCIDs are in use, each
- * PML4 gets a PCID. The user half of the PML4 in `root->user` is empty, and the caller fills it.
+ * Makes a root with one PML4 or two, depending on the value of ISOLATION. If PCIDs are in use,
+ * `root->user` gets a PCID of its own. The user half of its PML4 is empty, and the caller fills it.
  * Returns 0, or -ENOMEM with nothing changed.
  */
 int isolation_root_create(struct root *root);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bouncing: user tables hold the program's pages and the entry window (entry_window.h), but no
- * other page of the kernel. The kernel runs under kernel_pml4, whose user half has only the places
- * of the window (window_place.h).
+ * other page of the kernel. The kernel runs under kernel_pml4, or with fixed stacks under copies of
+ * it (kernel_roots.h). In these tables, the user half has only the places of the window
+ * (window_place.h).
  *
  * No kernel page is global: a global translation would survive the load of the user's CR3.
  */

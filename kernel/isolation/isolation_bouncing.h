@@ -31,8 +31,11 @@ static inline uint64_t isolation_cr3(const struct root *root)
 		WINDOW_STORE(user_cr3, root->user);
 	if (place != WINDOW_LOAD(place))
 		window_enter(place); /* all kernel tables map all places */
-	/* All roots of a build are alike. With heap stacks none has kernel tables of its own, so
-	 * kernel_cr3 never changes. With fixed stacks each has, so every switch sets it. */
+	/*
+	 * All roots of a build are alike. With heap stacks no root has kernel tables of its own, so
+	 * kernel_cr3 never changes. With fixed stacks every root has them, so every switch sets
+	 * kernel_cr3.
+	 */
 	if (root->kernel != kernel_pml4)
 		WINDOW_STORE(kernel_cr3, root->kernel | window_kernel_pcid);
 	return root->kernel | window_kernel_pcid;
@@ -56,8 +59,8 @@ static inline void isolation_user_changed(void)
 }
 
 /*
- * Bit of the error code with which the copy functions (user_bouncing.c) call the page-fault handler.
- * The CPU never sets it (SDM 3A 4.7).
+ * The copy functions (user_bouncing.c) set this bit in the error code that they pass to the
+ * page-fault handler. The CPU never sets it (SDM 3A 4.7).
  */
 #define ISOLATION_LOOKED_UP (1UL << 63)
 

@@ -19,7 +19,7 @@ uint64_t kernel_root_create(void)
 	if (frame == FRAME_NONE)
 		return FRAME_NONE;
 	new = at(frame);
-	copy_bytes(new, first, PAGE_SIZE); /* the next one is that of `first` */
+	copy_bytes(new, first, PAGE_SIZE); /* this also copies the link to the next PML4 */
 	new[KSTACK_FIXED_PML4] = new[COPY_ENTRY_PML4] = 0;
 	new[KERNEL_LINK_PREVIOUS_PML4] = kernel_pml4;
 	if (first[KERNEL_LINK_NEXT_PML4])
@@ -54,7 +54,10 @@ void kernel_roots_follow(uintptr_t address)
 	const unsigned index = PML4_INDEX(address);
 	const pte_t *first = at(kernel_pml4);
 
-	/* All the others are equal, apart from accessed flags. */
+	/*
+	 * Apart from accessed flags, all other PML4s have equal entries, so it is enough to compare
+	 * one of them.
+	 */
 	if (!first[KERNEL_LINK_NEXT_PML4] ||
 	    pte_frame(at(first[KERNEL_LINK_NEXT_PML4])[index]) == pte_frame(first[index]))
 		return;

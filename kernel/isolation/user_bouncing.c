@@ -244,8 +244,8 @@ static __attribute__((noinline)) void close_page(void)
 }
 
 /*
- * Looks up one page after another, whatever `copies=` says, since the length of the string is not
- * known in advance.
+ * Looks up one page after another with every value of `copies=`, since the length of the string is
+ * not known in advance.
  */
 long copy_string_from_user(char *to, uint64_t from, size_t size)
 {

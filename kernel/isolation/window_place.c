@@ -20,8 +20,8 @@ bool window_own_places;
 uint64_t window_kernel_pcid;
 
 /*
- * A place of the window. `spaces` is the number of spaces that use the place; an entry with 0
- * spaces is free. Place 0 always exists. The gates of an IDT hold absolute addresses, so each place
+ * A place of the window. `spaces` is the number of address spaces that use it, or 0 if the array's
+ * entry is free. Place 0 always exists. The gates of an IDT hold absolute addresses, so each place
  * has an IDT of its own. When a place is made, its IDT is copied from the IDT of place 0.
  * gate_set() (cpu/idt.h) changes the IDT of place 0 only. Guarded by the kernel lock (cpu/lock.h).
  */
@@ -286,9 +286,9 @@ bool window_meets(const struct root *root, uintptr_t start, size_t pages)
 }
 
 /*
- * Gives a new space a random place in either half: in the GiB below the one that contains
- * ENTRY_WINDOW_BASE, or in the one from ENTRY_WINDOW_UPPER on. If the random place overlaps another
- * one, or if there is no memory or no free number for it, the space gets place 0.
+ * Gives a new space a random place. The place is in the GiB just below the GiB of
+ * ENTRY_WINDOW_BASE, or in the GiB from ENTRY_WINDOW_UPPER on. If it overlaps another place, or if
+ * there is no memory or no free number for it, the space gets place 0.
  */
 static unsigned own_place(void)
 {
@@ -355,15 +355,15 @@ void window_enter(unsigned number)
 	const struct table_pointer gdt = { sizeof w->cpu.gdt - 1, at + offsetof(struct window_cpu, cpu.gdt) };
 
 	/*
-	 * The old and the new place are both mapped. At every instruction, each pointer leads to
-	 * one of the two.
+	 * The window is mapped at its old and at its new place. At every instruction here, each
+	 * pointer of the CPU into the window leads to one of the two.
 	 */
 	w->place = number;
 	w->base = base;
 	w->cpu.tss.rsp[0] = stacks + WINDOW_STACK;
 	/*
-	 * With fixed-ist, interrupts and exceptions arrive on this stack, too: the entry code has
-	 * left it before another of them can arrive.
+	 * With fixed-ist, interrupts and exceptions also arrive on this stack. The entry code
+	 * leaves it before another one of them can arrive.
 	 */
 	w->cpu.tss.ist[IST_IRQ - 1] = w->cpu.tss.ist[IST_FAULT - 1] = stacks + WINDOW_STACK;
 	for (unsigned i = 0; i < sizeof slots; i++)
@@ -394,8 +394,10 @@ void window_change_pcid(const struct root *root)
 
 	if (!(last & CR3_NO_FLUSH))
 		pcid_make_stale(last);
-	/* Not pcid_load(), which takes a longer way if any PCID is stale. Here one always is: the
-	 * PCID of a task that never returns to user mode, such as the idle task, stays stale. */
+	/*
+	 * Not pcid_load(): it is slower while any PCID is stale, and here one always is. The PCID
+	 * of a task that never returns to user mode, such as the idle task, stays stale.
+	 */
 	if (pcid_is_stale(this_cpu(), next)) {
 		pcid_clear_stale(next);
 		next &= ~CR3_NO_FLUSH;

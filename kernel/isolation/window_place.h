@@ -56,8 +56,9 @@ static inline uintptr_t window_entry_address(uintptr_t address)
 }
 
 /*
- * Called only if PCIDs are in use. Makes the next return to user mode load root->user. If the space
- * that was loaded before is still to be flushed, the next load of that space flushes it.
+ * Called only if PCIDs are in use. Makes the next return to user mode load root->user. If the PCID
+ * of the space that was loaded before must still be flushed, the next load of that space flushes
+ * it.
  */
 void window_change_pcid(const struct root *root);
 
