@@ -29,9 +29,9 @@ static char left_out[64]; /* globs of skip= on the command line */
 static bool lists;        /* rows are only listed, not run */
 
 /*
- * Sizes in bytes. If bench_plan.few is set, a row with a parameter from LONG on takes one sample.
- * If bench_plan.one is set, a row with a parameter from MEDIUM on takes one warm-up sample. From
- * LONG on it takes none, because such a sample leaves nothing in the caches that the next one could
+ * Sizes in bytes, for rows whose parameter is a size. If bench_plan.few is set, a row takes one
+ * sample from LONG on. If bench_plan.one is set, a row takes one warm-up sample from MEDIUM on, and
+ * none from LONG on: a sample of that size leaves nothing in the caches that the next one could
  * use.
  */
 #define LONG      (16 * MIB)
@@ -283,9 +283,9 @@ static bool has_archive(void)
 
 /*
  * Returns true if one of the comma-separated globs in `list` matches the row's name. The glob `*`
- * does not match rows with `own_boot`. In a boot without the archive of Linux programs, a row with
- * `linux_programs` must be named exactly: no wildcard matches it. This does not apply if the
- * rows are only listed.
+ * does not match rows with `own_boot`. In a boot without the archive of Linux programs, no wildcard
+ * matches a row with `linux_programs`: the row must be named exactly. If the rows are only listed,
+ * wildcards match these rows in every boot.
  */
 static bool matches(const struct benchmark *row, const char *list)
 {

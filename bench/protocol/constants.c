@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants for programs in assembly, for the option ROM of Bochs, and for tests/level1/. bench/programs/programs.mk
- * compiles this file and makes constants.inc from it.
+ * Constants for programs in assembly, for the option ROM of Bochs, and for tests/level1/.
+ * bench/programs/programs.mk compiles this file and makes constants.inc from it.
  */
 #include <stddef.h>
 

@@ -35,8 +35,10 @@ void layout_begin(enum layout_use use)
 
 size_t layout_below(size_t n)
 {
-	/* By a product, not a remainder: there is a draw for each frame, and Bochs takes 20 times as
-	 * long for a 64-bit DIV as for a MUL. */
+	/*
+	 * A product instead of a remainder: there is a draw for each frame, and in Bochs a 64-bit
+	 * DIV takes 20 times as long as a MUL.
+	 */
 	return the_seed ? (next() >> 32) * n >> 32 : 0;
 }
 

@@ -53,7 +53,7 @@ static bool is_plain(const Elf64_Phdr *p, size_t size, uintptr_t base)
 	/*
 	 * Whole pages of zeros are loaded only if they have at most ELF_ZEROS_LOADED bytes. The
 	 * first and the last page of the zeros may also contain other bytes, so the limit here is
-	 * two pages lower. Above it, elf_plan_odd() counts the pages exactly.
+	 * two pages lower. For more zeros, elf_plan_odd() counts the pages exactly.
 	 */
 	if (((p->p_vaddr ^ p->p_offset) & PAGE_MASK) ||
 	    p->p_memsz - p->p_filesz > ELF_ZEROS_LOADED - 2 * PAGE_SIZE)

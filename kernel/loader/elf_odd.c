@@ -103,11 +103,11 @@ static size_t lower_segments(const struct image *m)
 }
 
 /*
- * Sets the base address. If `anywhere` is false, it is 0. If `anywhere` is true
- * (position-independent), it is USER_PIE_BASE or the alignment of the image, whichever is larger.
- * If the image would then end above IMAGE_TOP, the base is reduced by the lowest page address of
- * the segments, rounded down to the alignment. Segments in the upper half stay there: the base is
- * then 0. Returns 0, or -ENOEXEC if the image does not fit.
+ * Sets the base address. If `anywhere` is false, the base is 0. If `anywhere` is true
+ * (position-independent), the base is USER_PIE_BASE or the alignment of the image, whichever is
+ * larger. If the image would then end above IMAGE_TOP, the base is reduced by the lowest page
+ * address of the segments, rounded down to the alignment. Returns 0, or -ENOEXEC if the image does
+ * not fit, or if `anywhere` is true and a segment is in the upper half.
  */
 static int place(struct image *m, bool anywhere)
 {

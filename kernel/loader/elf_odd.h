@@ -10,9 +10,9 @@
 #define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE)
 
 /*
- * Plans any file with a valid header, even if segments share pages, extend past the end of the
- * file, or have a large alignment, a large .bss or no rights. On usual files it is slower than
- * elf_check_plan(). Returns what elf_check_plan() returns.
+ * Plans any file with a valid header. Segments may share pages, extend past the end of the file,
+ * have a large alignment or a large .bss, or have no rights. For usual files elf_check_plan() is
+ * faster. Returns what elf_check_plan() returns.
  */
 int elf_plan_odd(const uint8_t *file, size_t size, struct elf_plan *plan);
 

@@ -75,8 +75,8 @@ void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags
 size_t paging_kernel_tables(void);
 
 /*
- * What to subtract from an address in the kernel's image to get the physical address. The loader
- * may put the image anywhere, so the boot code sets it, before it calls paging_init().
+ * An address in the kernel's image minus image_offset is its physical address. The loader may put
+ * the image anywhere, so the boot code sets image_offset before it calls paging_init().
  */
 extern uint64_t image_offset;
 

@@ -58,8 +58,10 @@ void pcid_give(uint64_t cr3)
 	if (!pcid)
 		return;
 	taken[pcid / 64] &= ~(1UL << pcid % 64);
-	/* Clear the mark: nothing loads a free PCID, so each pcid_load() would look for it in vain.
-	 * pcid_take() sets the mark again. */
+	/*
+	 * Clear the mark: a free PCID is never loaded, so no load would clear it. While any PCID is
+	 * marked, every pcid_load() takes longer. pcid_take() sets the mark again.
+	 */
 	if (pcid_is_stale(this_cpu(), cr3))
 		pcid_clear_stale(cr3);
 }

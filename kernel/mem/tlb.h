@@ -39,8 +39,8 @@ void tlb_flush_tables_here(uintptr_t address);
 /*
  * Flushes on this CPU, under the loaded CR3. When it returns, the frames and tables that the old
  * entries pointed to may be freed. The other flushes below call this function. With several CPUs,
- * it would have to ask other CPUs to flush, and to wait until they have done so: for the kernel
- * half all of them, for the user half those that have loaded the space.
+ * this function would have to ask other CPUs to flush, and wait for them: for the kernel half all
+ * CPUs, for the user half the CPUs that have loaded the space.
  *
  * If user mode has a PCID of its own, these flushes do not reach it. Code that has changed the
  * loaded user half also calls isolation_user_changed() (isolation/isolation.h).

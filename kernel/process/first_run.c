@@ -30,7 +30,7 @@ void first_run_drop(struct process *process)
 void first_run_start(void)
 {
 	struct process *process = current_process();
-	/* Without stop signals: these act on the first return from a system call or interrupt. */
+	/* Without stop signals, which act on the first return from a system call or interrupt. */
 	const uint64_t pending = process->signals.pending & ~SIGNALS_STOP;
 
 	if (pending) /* killed before it ran: it has no handlers yet and blocks no signals */

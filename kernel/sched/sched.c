@@ -137,10 +137,12 @@ void sched_start(struct task *task, struct task *idle)
 
 	cpu->idle = idle;
 	cpu->current = task;
-	/* A PCID is stale until it is loaded. While any PCID is stale, every switch checks its own.
-	 * On a CPU that is never idle, the idle task's PCID would stay stale. So switch to it. (With
-	 * bouncing this does not help: the idle task's PCID becomes stale again with the next switch,
-	 * because no return to user mode has loaded it.) */
+	/*
+	 * While any PCID is stale, every switch checks whether its own PCID is. A PCID stays stale
+	 * until it is loaded. On a CPU that is never idle, nothing would load the idle task's PCID,
+	 * so load it here. (With bouncing this does not help: the idle task's PCID becomes stale
+	 * again with the next switch, because no return to user mode has loaded it.)
+	 */
 	if (pcid_on)
 		isolation_switch(&idle->root);
 	kstack_activate(cpu, &task->stack);

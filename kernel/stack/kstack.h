@@ -65,7 +65,8 @@ void kstack_activate(struct cpu *cpu, const struct kstack *stack);
 
 /*
  * Returns true if interrupts and exceptions may nest, that is, if handlers may enable interrupts
- * and may fault. If it returns false, the C file of the STACK states the rules for handlers.
+ * and may fault. If it returns false, the C file of this value of STACK states the rules for
+ * handlers.
  */
 bool kstack_nests(void);
 
@@ -79,7 +80,7 @@ bool kstack_may_interrupt(void);
 size_t kstack_stack_bytes(void);
 size_t kstack_table_bytes(void);
 
-/* Returns true if the page tables of stacks are private to their tasks: with fixed stacks. */
+/* Returns true if each task has page tables of its own for its stacks, as with fixed stacks. */
 static inline bool kstack_has_own_tables(void)
 {
 	return kstack_table_bytes() > 0;

@@ -4,7 +4,7 @@
 
 #include "stack/kstack.h"
 
-/* The stacks of a task under this STACK, lowest first: top address, and size in pages. */
+/* A task's stacks with this value of STACK, lowest first: top address, and size in pages. */
 struct fixed_stack {
 	uintptr_t top;
 	size_t pages;

@@ -81,8 +81,8 @@ _Static_assert(sizeof(struct entry) == 19, "as programs know it");
 
 /*
  * Returns the child with which getdents64() continues, or NULL at the end. This is normally the
- * cursor's child. But the cursor is out of date if, since it was set, the position has changed or a
- * name was removed. The function then returns the first child whose `place` is not below the
+ * cursor's child. The cursor is out of date if the position has changed, or a name was removed,
+ * since the cursor was set. The result is then the first child whose `place` is not below the
  * position.
  */
 static const struct node *first_unread(const struct file *file, const struct node *directory)

@@ -101,7 +101,7 @@ void address_space_hide(struct address_space *space, uintptr_t start);
 
 /*
  * Sets the program break to the end of the highest segment of an image that has just been loaded.
- * The stack is the last region of the lower half.
+ * The stack must be the last region of the lower half.
  */
 void address_space_set_brk(struct address_space *space);
 

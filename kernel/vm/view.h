@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frames of a file that a program has written may lie anywhere in memory. A view maps them
+ * If a program has written a file, the file's frames may lie anywhere in memory. A view maps them
  * contiguously in the kernel half, read-only and not executable, so that the loader can read a
  * program from them. The view co-owns the frames: it shows later writes to the file, and keeps its
  * pages even if the file is truncated.

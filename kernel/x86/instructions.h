@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions that C cannot express. Volumes and chapters are those of Intel's SDM. The unit tests
- * have a header of the same name that counts privileged instructions instead of executing them.
+ * Instructions that C cannot express. Volumes and chapters are those of Intel's SDM. In the unit
+ * tests, another header of this name counts privileged instructions instead of executing them.
  */
 #pragma once
 

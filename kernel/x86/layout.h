@@ -30,7 +30,8 @@
  *   ffffffe800000000  views (vm/view.h) of files from which a program is loaded
  *   ffffffff80100000  kernel image, its sections page-aligned (not with BOOT=level1)
  *
- * With BOOT=level1, these addresses are a loader's, and only the kernel image stays where it is:
+ * With BOOT=level1, the loader maps the following addresses. The kernel's own tables keep only the
+ * kernel image there:
  *
  *   fffffffff8000000  devices
  *   fffffffffc000000  framebuffer
@@ -83,8 +84,8 @@
 #define ENTRY_WINDOW_LOWEST       (4 * GIB) /* the lowest place; a program's GS base is below it */
 
 /*
- * Places in the upper half are in this range, where the kernel's own tables are otherwise empty:
- * they map the window at the same address as the user tables.
+ * Places in the upper half are in this range. The kernel's own tables map nothing else there, so
+ * they can map the window at the same address as the user tables do.
  */
 #define ENTRY_WINDOW_UPPER        (DIRECT_MAP_BASE + DIRECT_MAP_SIZE)
 #define ENTRY_WINDOW_UPPER_TOP    0xfffffd8000000000UL

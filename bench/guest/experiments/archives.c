@@ -169,8 +169,8 @@ struct outcome {
 };
 
 /*
- * The most bytes that unpacking can free: the bytes of the archive's frames, minus those of the
- * frames that the files would fill without gaps between them.
+ * The most bytes that unpacking can free: the size of the archive's frames, minus the size of the
+ * frames that the files would need if they were stored without gaps.
  */
 static uint64_t freeable(const struct archive *a)
 {

@@ -98,8 +98,8 @@ static void shuffle(uint64_t *state)
 }
 
 /*
- * Looks up all pages of the image. Returns the number of wrong results: pages of segments that are
- * not found, and free pages that are found.
+ * Looks up all pages of the image. Returns the number of wrong results: pages of a segment that
+ * were not found, and free pages that were found.
  */
 static uint64_t misses(struct address_space *space)
 {

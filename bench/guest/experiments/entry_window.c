@@ -62,8 +62,8 @@ static void window_pages(struct bench *b)
 }
 
 /*
- * Walks the tables of all tasks twice: while some of the new programs are ready and others have
- * begun to run, and again after these programs have ended.
+ * Walks the tables of all tasks twice. At the first walk, some of the new programs are ready and
+ * others have begun to run. The second walk comes after these programs have ended.
  */
 static void supervisor_pages(struct bench *b)
 {
@@ -183,7 +183,10 @@ static bool can_have(struct address_space *space, uintptr_t page)
 	return region_is_free(space, page, 1) && use(space, page);
 }
 
-/* Returns how many of the pages that are tried in the half at `base` the program cannot have. */
+/*
+ * Tries pages of the half at `base`, and adds their number to *tries. Returns how many of them the
+ * program cannot have.
+ */
 static uint64_t refused_in(struct address_space *space, uintptr_t base, uint64_t *tries)
 {
 	const uint64_t step = HALF / TRIES & ~PAGE_MASK;

@@ -58,10 +58,11 @@ void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t 
 }
 
 /*
- * pitfall.ist_reentry: the handler of a first interrupt copies its stack from RSP upwards (its own
- * frame, and the words that the hardware and the stub have pushed), lets a second interrupt come,
- * counts the changed words, and restores the copy. Without the copy, the first IRETQ would return
- * to the place where the second interrupt arrived.
+ * pitfall.ist_reentry: a second interrupt arrives on the IST stack of a first one. The first
+ * handler copies its stack from RSP upwards: its own frame, and the words that the hardware and the
+ * stub have pushed. It lets a second interrupt come, counts the words that changed, and restores
+ * the copy. Without the copy, the first IRETQ would return to the place where the second interrupt
+ * arrived.
  */
 #define WATCHED_WORDS 64
 #define SPARE_SIZE    (2 * PAGE_SIZE)

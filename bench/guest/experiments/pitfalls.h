@@ -19,7 +19,7 @@
 _Static_assert(PML4_INDEX(PRIVATE_PAGE) == PRIVATE_PML4, "a PML4 entry of its own");
 
 #define PITFALL_VECTOR   0x60
-#define PITFALL_SECOND   0x70     /* in a higher priority class than the first (SDM 3A 11.8.3) */
+#define PITFALL_SECOND   0x70     /* higher priority class than PITFALL_VECTOR (SDM 3A 11.8.3) */
 #define PITFALL_PATIENCE 1000000U /* iterations of a loop that waits for an interrupt */
 
 /*

@@ -69,7 +69,7 @@ static void boot_layout(struct bench *b)
 /*
  * pitfall.small_stack: maps a page whose three tables are all missing, and measures how many bytes
  * of a painted stack the mapping uses. The painted stack is larger than the kernel's early stack,
- * so that a use of more than the early stack could be measured.
+ * so that the result can be larger than the early stack.
  */
 #define PAINTED_WORDS (3 * PAGE_SIZE / 8)
 

@@ -33,7 +33,7 @@ static struct load {
 	struct load_segment segment;
 	uint64_t data[WORDS];
 } loads[2];
-static uint64_t dump[WORDS]; /* a copy whose window has been unmapped writes the rest here */
+static uint64_t dump[WORDS]; /* a copy writes the rest here if its window has been unmapped */
 static uint8_t inner_stack[STACK_BYTES] __attribute__((aligned(16)));
 static struct spinlock *lock;
 

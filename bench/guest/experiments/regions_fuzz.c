@@ -45,8 +45,8 @@ static bool is_inside(const struct region *region, uintptr_t start, uintptr_t en
 }
 
 /*
- * Returns the first region that ends above `at`. Returns NULL if it does not begin below `end`, or
- * if there is none.
+ * Returns the first region that ends above `at`. Returns NULL if there is none, or if that region
+ * does not begin below `end`.
  */
 static const struct region *next_region(uintptr_t at, uintptr_t end)
 {

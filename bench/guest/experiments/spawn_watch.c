@@ -7,7 +7,7 @@
 
 #define IMAGE       0x400000UL /* the payload's first byte */
 
-/* Breakpoints 0 to 2, all global: instruction fetch, instruction fetch, write of one byte. */
+/* Breakpoints 0 to 2, all global: two on instruction fetches, then one on a write of one byte. */
 #define DR7_WATCH   (DR7_NONE | 0x2a | 1UL << 24)
 #define HIT_LOADER  (1UL << 0) /* bits of DR6 */
 #define HIT_MAPPING (1UL << 1)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of exec.c and regions.c once more, with a path in place of a boot module's name. The kernel
- * then walks the path and checks that it leads to an executable file, as Linux does for the same
- * rows (docs/baselines.md). The file is /payload-4k and so on; its bytes stay in the boot module,
- * as those of an archive do.
+ * The rows of exec.c and regions.c, but with a path instead of a boot module's name. The kernel
+ * then walks the path and checks that it leads to an executable file. Linux does so too for the
+ * same rows (docs/baselines.md). The file is /payload-4k and so on. Its bytes stay in the boot
+ * module, like the bytes of a file from an archive.
  *
  * The ids (with_path_…) sort these rows after all others, so that these rows do not change the
  * memory that the other rows find.

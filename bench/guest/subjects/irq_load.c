@@ -27,7 +27,7 @@
 static const uint64_t frequencies[] = { 100, 1000, 10000, 100000, BENCH_LIST_END };
 
 static uint64_t count_before;
-static bool disturbed; /* the sample is not one of overhead */
+static bool disturbed; /* the sample is not an overhead sample */
 
 /* Makes the timer raise VECTOR_BENCH `hertz` times a second. Interrupts must be off. */
 static void start_timer(uint64_t hertz)

@@ -40,9 +40,7 @@ static struct {
 
 static const struct level1 *const info = (const struct level1 *)LEVEL1_INFO;
 
-/*
- * The free range from which bump() takes memory. The kernel gets the part from kept_end on as RAM.
- */
+/* The free range from which bump() takes memory. From kept_end on it becomes the kernel's RAM. */
 static struct level1_range pool;
 static uint64_t bump_next, kept_end;
 
