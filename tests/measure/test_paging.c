@@ -13,6 +13,7 @@
 enum { FRAMES = 32, PAGE = 4096, PRESENT = 1, LARGE = 0x80 };
 
 #define CR0_PG   (1ULL << 31)
+#define CR4_PSE  (1ULL << 4)
 #define CR4_PAE  (1ULL << 5)
 #define EFER_LME (1ULL << 8)
 
@@ -50,7 +51,7 @@ static void none(void **state)
 
 static void two_levels(void **state)
 {
-	const struct paging paging = { .cr0 = CR0_PG, .cr3 = 0x1018 };
+	const struct paging paging = { .cr0 = CR0_PG, .cr3 = 0x1018, .cr4 = CR4_PSE };
 	(void)state;
 
 	set4(1, 0x300, 0x2000 | PRESENT);
@@ -62,6 +63,18 @@ static void two_levels(void **state)
 	assert_true(paging_translate(&paging, frame_of, 0xC0812345) == 0x300412345);
 	assert_true(paging_translate(&paging, frame_of, 0xC0006000) == UINT64_MAX);
 	assert_true(paging_translate(&paging, frame_of, 0x1000) == UINT64_MAX);
+}
+
+/* Without CR4.PSE, bit 7 of an entry of the upper table means nothing. */
+static void two_levels_without_large_pages(void **state)
+{
+	const struct paging paging = { .cr0 = CR0_PG, .cr3 = 0x1000 };
+	(void)state;
+
+	set4(1, 0x300, 0x2000 | PRESENT | LARGE);
+	set4(2, 5, 0x3000 | PRESENT);
+	assert_int_equal(paging_translate(&paging, frame_of, 0xC0005678), 0x3678);
+	assert_true(paging_translate(&paging, frame_of, 0xC0006000) == UINT64_MAX);
 }
 
 static void three_levels(void **state)
@@ -115,9 +128,12 @@ static void across_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(none, clear),         cmocka_unit_test_setup(two_levels, clear),
-		cmocka_unit_test_setup(three_levels, clear), cmocka_unit_test_setup(four_levels, clear),
+		cmocka_unit_test_setup(none, clear),
+		cmocka_unit_test_setup(two_levels, clear),
+		cmocka_unit_test_setup(three_levels, clear),
+		cmocka_unit_test_setup(four_levels, clear),
 		cmocka_unit_test_setup(across_pages, clear),
+		cmocka_unit_test_setup(two_levels_without_large_pages, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

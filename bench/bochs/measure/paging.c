@@ -6,6 +6,7 @@
 enum { PAGE = 4096 };
 
 #define CR0_PG        (1ULL << 31)
+#define CR4_PSE       (1ULL << 4)
 #define CR4_PAE       (1ULL << 5)
 #define CR4_LA57      (1ULL << 12)
 #define EFER_LME      (1ULL << 8)
@@ -61,7 +62,8 @@ uint64_t paging_translate(const struct paging *paging, memory_frame frame_of, ui
 		table = entry & ENTRY_FRAME;
 		if (level == 1)
 			return table | (linear & within);
-		if (!(entry & ENTRY_LARGE) || level > 3 || (shape.levels == 3 && level == 3))
+		if (!(entry & ENTRY_LARGE) || level > 3 || (shape.levels == 3 && level == 3) ||
+		    (shape.entry == 4 && !(paging->cr4 & CR4_PSE)))
 			continue;
 		if (shape.entry == 4) /* PSE: bits 16-13 are bits 35-32 of the address */
 			table |= (entry >> 13 & 0xF) << 32;
