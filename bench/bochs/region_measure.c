@@ -74,6 +74,11 @@ bool region_in_instruction(unsigned cpu)
 	return regions[cpu].open && regions[cpu].executing;
 }
 
+bool region_counts_cycles(void)
+{
+	return model;
+}
+
 uint64_t region_completed(unsigned cpu)
 {
 	return regions[cpu].counts[METRIC_INSTRUCTIONS];

@@ -94,5 +94,8 @@ bool region_executes(unsigned cpu, uint64_t rip);
 /* Returns true if an instruction of the region has started and has not ended. */
 bool region_in_instruction(unsigned cpu);
 
+/* Returns true if there is a cycle model, which knows 64-bit code only. */
+bool region_counts_cycles(void);
+
 /* Returns the number of instructions completed since region_counts_start(). */
 uint64_t region_completed(unsigned cpu);

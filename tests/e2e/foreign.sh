@@ -73,6 +73,8 @@ for kernel in k64 k32 k32-pae; do
 		cp "$work/out" "$work/$run.out"
 	done
 	check "a call that never returns: exit status 1, and the message names it" ends 1 "region escape opened 2 times but never closed"
+	check "a call that left its function by a long jump is lost, and not open at the end" ends 1 \
+		"region escape: 1 of 2 calls are lost"
 	check "each call has the instructions that were counted by hand" equals_table $kernel first
 	for file in samples.csv summary.csv tables.txt; do
 		check "two runs write the same $file" cmp "$work/first/results/$file" "$work/second/results/$file"
@@ -119,6 +121,17 @@ check "a hang: what was measured is kept" kept run descend
 measure run --kernel $images/k64-many.elf --until "k64: done" "${common[@]}"
 check "ten million calls: it ends, and says how many of them are kept" ends 0 "of 10000004 calls"
 check "ten million calls: all those kept are right" equal 6 "$(values run | sed -n 's/^straight	.*	//p' | sort -u)"
+
+# ---- the cycle model ----
+# The mode in which the code runs decides, not the class of the ELF file.
+measure run --kernel $images/k32.elf --until "k32: done" --profile skylake-server "${common[@]}"
+check "32-bit code and --profile" ends 2 "the cycle model knows 64-bit code only"
+measure run --kernel $images/k32.elf --until "k32: done" --profile skylake-server --user-entry
+check "entries into 32-bit code and --profile" ends 2 "the cycle model knows 64-bit code only"
+objcopy -O elf32-i386 $images/k64.elf "$work/k64.elf32" 2>/dev/null
+measure run --kernel $images/k64.elf --symbols "$work/k64.elf32" --offset 0xffffffff00000000 --until "k64: done" \
+	--profile skylake-server "${common[@]}"
+check "64-bit code in a 32-bit ELF file and --profile" ends 0 "cycles_nominal"
 
 # ---- symbols and regions ----
 strip -o "$work/stripped.elf" $images/k64.elf

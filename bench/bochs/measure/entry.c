@@ -2,15 +2,16 @@
 #include "bench/bochs/measure/entry.h"
 
 #include "bench/bochs/guest.h"
+#include "bench/bochs/measure/plan.h"
 
-enum { CODE_MAX = 64, EQUAL_OF_4 = 3, PUSHED_MAX = 3 };
+enum { EQUAL_OF_4 = 3, PUSHED_MAX = 3 };
 
 bool entry_is_code(const struct paging *paging, uint64_t address, const uint8_t *code, unsigned bytes)
 {
-	uint8_t memory[CODE_MAX];
+	uint8_t memory[PLAN_CODE_MAX];
 	unsigned equal = 0;
 
-	if (bytes > CODE_MAX || !paging_read(paging, guest_frame, address, memory, bytes))
+	if (bytes > PLAN_CODE_MAX || !paging_read(paging, guest_frame, address, memory, bytes))
 		return false;
 	for (unsigned i = 0; i < bytes; i++)
 		equal += memory[i] == code[i];

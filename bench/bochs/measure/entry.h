@@ -14,8 +14,8 @@ struct entry_interrupted {
 	bool in_user;
 };
 
-/* Returns true if the code at the address is `code` (`bytes` bytes, at most 64). Up to a quarter of
- * the bytes may differ, because kernels patch calls and NOPs into their code. */
+/* Returns true if the code at the address is `code` (`bytes` bytes, at most PLAN_CODE_MAX). Up to a
+ * quarter of the bytes may differ, because kernels patch calls and NOPs into their code. */
 bool entry_is_code(const struct paging *paging, uint64_t address, const uint8_t *code, unsigned bytes);
 
 /* Returns a number of 4 or 8 bytes, or 0 if it cannot be read. */

@@ -21,8 +21,9 @@ enum { FIRST_USER = PLAN_REGIONS_MAX, STATES = FIRST_USER + PLAN_SYSCALL + 1 };
 
 enum { REGISTER_RCX = 1, REGISTER_RSP = 4 };
 
-#define CR0_PE 1ULL
-#define CR0_PG (1ULL << 31)
+#define CR0_PE   1ULL
+#define CR0_PG   (1ULL << 31)
+#define EFER_LME (1ULL << 8)
 
 struct state {
 	uint64_t opened, closed, lost;
@@ -136,6 +137,13 @@ static void add(unsigned cpu, struct call *call)
 		output_fail(1, "no memory for open calls");
 }
 
+/* Ends the run if the code that a region would measure is not for the cycle model. */
+static void check_mode(bool is64)
+{
+	if (!is64 && region_counts_cycles())
+		output_fail(2, "the cycle model knows 64-bit code only; leave --profile out");
+}
+
 static void begin(unsigned cpu, unsigned region, uint64_t address, bool is64)
 {
 	struct calls *calls = &measure_calls[cpu];
@@ -177,6 +185,8 @@ static void begin_user(unsigned cpu, unsigned vector, uint64_t rip, uint64_t rsp
 		             .rsp = rsp,
 		             .cr3 = cpus[cpu].paging.cr3 };
 
+	/* In long mode, every entry from user mode leads to 64-bit code. */
+	check_mode(cpus[cpu].paging.efer & EFER_LME && cpus[cpu].paging.cr0 & CR0_PG);
 	add(cpu, &call);
 }
 
@@ -239,6 +249,7 @@ static void hit(unsigned cpu, uint64_t address, bool is64)
 	for (unsigned i = 0; i < plan.regions; i++) {
 		if (plan.region[i].start != address || !is_function(cpu, &states[i], &plan.region[i]))
 			continue;
+		check_mode(is64);
 		if (plan.region[i].to)
 			begin_between(cpu, i, address);
 		else
@@ -373,7 +384,7 @@ void measure_far_branch(unsigned cpu, bool is_iret, bool is_syscall, uint16_t to
 	now->left = now->in_user && !was_in_user;
 	now->entries += is_syscall && was_in_user;
 	now->entered = is_syscall && plan.user && !finished && was_in_user;
-	if (now->entered && !finished)
+	if (now->entered)
 		region_counts_start(cpu, to, false);
 	if (now->resumed || now->left || now->entered)
 		region_returned(cpu);

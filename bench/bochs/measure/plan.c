@@ -32,6 +32,7 @@ static bool take_region(struct plan *plan, const char *text, bool between)
 	char code[2 * PLAN_CODE_MAX + 2];
 	int end = 0;
 
+	_Static_assert(sizeof code == 129 + 1, "the width in the formats is that of `code`");
 	if (plan->regions == PLAN_REGIONS_MAX)
 		return false;
 	*region = (struct plan_region){ 0 };

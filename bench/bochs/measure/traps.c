@@ -8,10 +8,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "bench/bochs/measure/plan.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
 
-enum { PAGE = 4096, INSTRUCTION_MAX = 15, STUB_BYTES = 32, RECORDS_MAX = 4096, WATCHED_MAX = 1024 };
+enum { PAGE = 4096, INSTRUCTION_MAX = 15, STUB_BYTES = 32, RECORDS_MAX = 4096 };
+
+/* Each region has two addresses at most. */
+enum { WATCHED_MAX = 2 * PLAN_REGIONS_MAX };
 
 /* Bochs's functions for instructions are members of its CPU. */
 typedef void execute(void *cpu, void *instruction);
@@ -65,8 +69,6 @@ void traps_add(uint64_t address)
 {
 	if (is_watched(address))
 		return;
-	if (watched_count == WATCHED_MAX)
-		output_fail(2, "more than %d addresses to watch", WATCHED_MAX);
 	watched[watched_count++] = address;
 	offsets[address % PAGE] = 1;
 }

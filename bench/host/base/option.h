@@ -2,12 +2,17 @@
 /* Values of command-line options. Reasons of errors are written to a text of OPTION_WHY_MAX bytes. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define OPTION_WHY_MAX 700
 
 /* Formats the reason as by printf. Returns -1. */
 __attribute__((format(printf, 2, 3))) int option_wrong(char why[OPTION_WHY_MAX], const char *format, ...);
+
+/* Reads an address: a hexadecimal number after 0x, otherwise a decimal one, of at most 64 bits. Returns
+ * false if the text is anything else. */
+bool option_address(const char *text, uint64_t *value);
 
 /*
  * Reads the decimal number `text`, the value of the option --NAME, which must be from `low` to

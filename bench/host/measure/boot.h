@@ -7,7 +7,7 @@
 
 #define BOOT_WHY_MAX 600
 
-enum { BOOT_FIRST_USER = REQUEST_REGIONS_MAX, BOOT_REGIONS_MAX = BOOT_FIRST_USER + 257 };
+enum { BOOT_FIRST_USER = REQUEST_REGIONS_MAX, BOOT_REGIONS_MAX = BOOT_FIRST_USER + PLAN_SYSCALL + 1 };
 
 /* What became of a region. */
 struct boot_region {

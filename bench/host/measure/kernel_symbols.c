@@ -77,6 +77,8 @@ static bool read_header(const struct kernel_symbols *symbols, Elf64_Ehdr *header
 			memcpy(header, at, sizeof *header);
 		return at;
 	}
+	if (at[EI_CLASS] != ELFCLASS32)
+		return false;
 	memcpy(&small, at, sizeof small);
 	*header = (Elf64_Ehdr){ .e_machine = small.e_machine,
 		                .e_phoff = small.e_phoff,
@@ -202,7 +204,6 @@ static bool take_line(struct kernel_symbols *symbols, char *line)
 	type = size || (count == 4 && strlen(words[1]) > 1) ? words[2] : words[1];
 	if (*end || strlen(type) != 1)
 		return false;
-	symbols->is64 = symbols->is64 || address >> 32;
 	if (strchr("tTwW", *type))
 		symbols->symbol[symbols->count++] = (struct kernel_symbol){
 			.name = type == words[2] ? words[3] : words[2], .address = address, .size = size
@@ -216,6 +217,8 @@ static int read_text(struct kernel_symbols *symbols, const char *path, char *why
 	size_t lines = 1, number = 0;
 	char *next = (char *)symbols->file;
 
+	if (memchr(symbols->file, '\0', symbols->size))
+		return refuse(why, path, "neither an ELF file for x86 nor a text: it has a byte of 0");
 	for (size_t i = 0; i < symbols->size; i++)
 		lines += symbols->file[i] == '\n';
 	symbols->symbol = calloc(lines, sizeof symbols->symbol[0]);
@@ -289,11 +292,6 @@ void kernel_symbols_free(struct kernel_symbols *symbols)
 	free(symbols->symbol);
 	free(symbols->file);
 	free(symbols);
-}
-
-unsigned kernel_symbols_bits(const struct kernel_symbols *symbols)
-{
-	return symbols->is64 ? 64 : 32;
 }
 
 const struct kernel_symbol *kernel_symbols_find(const struct kernel_symbols *symbols, const char *name,

@@ -24,9 +24,6 @@ struct kernel_symbols *kernel_symbols_read(const char *path, char why[SYMBOLS_TE
 void kernel_symbols_move(struct kernel_symbols *symbols, uint64_t offset);
 void kernel_symbols_free(struct kernel_symbols *symbols);
 
-/* Returns 32 or 64. */
-unsigned kernel_symbols_bits(const struct kernel_symbols *symbols);
-
 /* Returns the symbol with this name, or NULL. If there are several, returns the one with the lowest
  * address, and sets *count to their number. */
 const struct kernel_symbol *kernel_symbols_find(const struct kernel_symbols *symbols, const char *name,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/measure/measure.h"
+#include "bench/bochs/measure/measure.h"
 #include "bench/bochs/measure/watch.h"
 #include "bench/host/base/interrupt.h"
 #include "bench/host/base/paths.h"
@@ -28,8 +29,6 @@
 /* The strategy in the results. It is the same for every kernel, so that --compare matches two
  * versions of a kernel whose files have different names. */
 #define STRATEGY    "kernel"
-
-enum { CODE_BYTES = 64 }; /* of a function, to compare with memory */
 
 enum { SCREEN_LINES = 5, SCREEN_COLUMNS = 80 };
 
@@ -71,9 +70,9 @@ static int find_place(const struct measuring *measuring, const char *name, const
 
 /* Writes the bytes of the code at an address as hexadecimal digits, or "-" if they are unknown. */
 static void write_code(const struct measuring *measuring, uint64_t address,
-                       const struct kernel_symbol *symbol, char hex[2 * CODE_BYTES + 1])
+                       const struct kernel_symbol *symbol, char hex[2 * PLAN_CODE_MAX + 1])
 {
-	uint8_t code[CODE_BYTES];
+	uint8_t code[PLAN_CODE_MAX];
 	uint64_t left = symbol && symbol->size ? symbol->address + symbol->size - address : sizeof code;
 	size_t bytes = 0;
 
@@ -91,7 +90,7 @@ static int plan_region(struct measuring *measuring, size_t index, size_t *used)
 	const struct request_region *region = &measuring->request->region[index];
 	const struct kernel_symbol *symbol, *to_symbol;
 	struct request_place places[2];
-	char hex[2 * CODE_BYTES + 1];
+	char hex[2 * PLAN_CODE_MAX + 1];
 	uint64_t from, to = 0;
 	int count = request_places(region->text, places);
 
@@ -257,17 +256,24 @@ static int boot(struct measuring *measuring)
 /* Says which calls of a region are not in the results. */
 static void tell_rest(const char *name, const struct boot_region *region)
 {
-	if (region->opened > region->closed)
+	int64_t open = region->opened - region->closed - region->lost;
+
+	if (open > 0)
 		message("region %s: %" PRId64 " of %" PRId64
-		        " calls did not return before the run ended, and are "
-		        "not in the results",
-		        name, region->opened - region->closed, region->opened);
+		        " calls did not return before the run ended, and are not in the results",
+		        name, open, region->opened);
+	if (region->lost > 0)
+		message("region %s: %" PRId64 " of %" PRId64 " calls are lost, and not in the results: "
+		        "before one ended, another call began at its place on the stack (the task "
+		        "ended, or left the function by a long jump), FROM was reached again, or too many "
+		        "calls were open",
+		        name, region->lost, region->opened);
 	if (region->closed > region->stored)
 		message("region %s: %" PRId64 " of %" PRId64
-		        " calls are in the results, evenly spaced but for the "
-		        "first ones; for all of them, end the run earlier or choose a function that is "
-		        "called less",
-		        name, region->stored, region->closed);
+		        " calls are in the results: all of the first %d, then every second one, then every "
+		        "fourth one, and so on, so later calls weigh less in the median; for all of them, "
+		        "end the run earlier or choose a function that is called less",
+		        name, region->stored, region->closed, MEASURE_LINES);
 }
 
 /* Says what is wrong with a region, and what to do next. Returns the exit status for it. */
@@ -300,6 +306,7 @@ static int judge_region(const struct measuring *measuring, size_t index)
 		              " times but never closed: no call of %s returned. "
 		              "Does the run end too early, or does it never return?",
 		              asked->name, region->opened, text);
+		tell_rest(asked->name, region);
 		return EXIT_FAILURE;
 	}
 	tell_rest(asked->name, region);
@@ -394,12 +401,6 @@ static int measure(struct measuring *measuring, const char *command)
 		kernel_symbols_move(measuring->symbols, request->offset);
 	else if (request_needs_symbols(request)) {
 		message_error("run-bench: --symbols: %s", why);
-		return EXIT_CANNOT;
-	}
-	if (request->profile && measuring->symbols && kernel_symbols_bits(measuring->symbols) == 32) {
-		message_error("run-bench: --profile: the cycle model knows 64-bit code only; leave --profile "
-		              "out to "
-		              "count events");
 		return EXIT_CANNOT;
 	}
 	name_kernel(measuring);

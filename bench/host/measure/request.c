@@ -74,7 +74,8 @@ static int take_region(struct request *request, const char *text, char *why)
 	if (!request_places(region->text, places))
 		return option_wrong(why,
 		                    "--region '%.60s': FUNCTION or FROM..TO is needed; a place is a symbol, "
-		                    "such as main, or main+0x1c, or an address, such as 0xc0100000",
+		                    "such as main, or main+0x1c, or an address, such as 0xc0100000; TO "
+		                    "is not 0",
 		                    text);
 	request->regions++;
 	return 0;
@@ -82,7 +83,6 @@ static int take_region(struct request *request, const char *text, char *why)
 
 static bool take_place(const char *text, size_t length, struct request_place *place)
 {
-	char *end;
 	char *offset;
 
 	*place = (struct request_place){ 0 };
@@ -90,8 +90,7 @@ static bool take_place(const char *text, size_t length, struct request_place *pl
 		return false;
 	memcpy(place->symbol, text, length);
 	if (strncmp(place->symbol, "0x", 2) == 0) {
-		place->offset = strtoull(place->symbol, &end, 16);
-		if (*end || length == 2)
+		if (!option_address(place->symbol, &place->offset))
 			return false;
 		place->symbol[0] = '\0';
 		return true;
@@ -99,8 +98,7 @@ static bool take_place(const char *text, size_t length, struct request_place *pl
 	offset = strchr(place->symbol, '+');
 	if (!offset)
 		return true;
-	place->offset = strtoull(offset + 1, &end, 0);
-	if (*end || end == offset + 1 || offset == place->symbol)
+	if (offset == place->symbol || !option_address(offset + 1, &place->offset))
 		return false;
 	*offset = '\0';
 	return true;
@@ -113,7 +111,7 @@ int request_places(const char *text, struct request_place places[2])
 	if (!dots)
 		return take_place(text, strlen(text), &places[0]);
 	if (take_place(text, (size_t)(dots - text), &places[0]) &&
-	    take_place(dots + 2, strlen(dots + 2), &places[1]))
+	    take_place(dots + 2, strlen(dots + 2), &places[1]) && (*places[1].symbol || places[1].offset))
 		return 2;
 	return 0;
 }
@@ -129,8 +127,6 @@ static int take_until(struct request *request, const char *text, char *why)
 
 static int take_option(struct request *request, int option, const char *value, char *why)
 {
-	char *end;
-
 	switch (option) {
 	case OPTION_ISO:
 		request->iso = value;
@@ -151,10 +147,11 @@ static int take_option(struct request *request, int option, const char *value, c
 		request->symbols = value;
 		return 0;
 	case OPTION_OFFSET:
-		request->offset = strtoull(value, &end, 0);
-		return *value && !*end
+		return option_address(value, &request->offset)
 		               ? 0
-		               : option_wrong(why, "--offset '%.40s': a number is needed, such as 0x200000",
+		               : option_wrong(why,
+		                              "--offset '%.40s': a number of at most 64 bits is needed, such "
+		                              "as 0x200000",
 		                              value);
 	case OPTION_REGION:
 		return take_region(request, value, why);
@@ -208,10 +205,11 @@ static int check(const struct request *request, char *why)
 	if ((request->initrd || request->append) && !request->kernel)
 		return option_wrong(why, "--%s works only with --kernel",
 		                    request->initrd ? "initrd" : "append");
-	if (request->append && strpbrk(request->append, "\n'\"\\{};$"))
+	if (request->append && strpbrk(request->append, "\n'\"\\{};$|&<>#"))
 		return option_wrong(
-		        why, "--append: the words may not have quotes, braces, '\\', ';' or '$', which GRUB "
-		             "interprets");
+		        why,
+		        "--append: the words may not have quotes, braces, '\\', ';', '$', '|', '&', '<', '>' "
+		        "or '#', which GRUB interprets");
 	if (!request->symbols && request_needs_symbols(request))
 		return option_wrong(
 		        why,
@@ -223,7 +221,7 @@ static int check(const struct request *request, char *why)
 		             "--user-entry");
 	if (!request->until && !request->instructions)
 		return option_wrong(why,
-		                    "when does the run end? give --until TEXT (on the serial port or the "
+		                    "when does the run end? give --until TEXT (on COM1, port 0xE9 or the "
 		                    "screen), or --instructions N");
 	return 0;
 }
@@ -273,7 +271,8 @@ void request_help(FILE *out)
 	      "0xADDRESS\n"
 	      "  --user-entry          measure from each entry from user mode to the return to user mode\n"
 	      "  --input FILE          type the lines of FILE, each when the machine has been quiet\n"
-	      "  --until TEXT          end when this text appears on COM1 or on the text screen\n"
+	      "  --until TEXT          end when this text appears on COM1, at port 0xE9 or in a row of the\n"
+	      "                        text screen\n"
 	      "  --instructions N      end after N instructions; a REP iteration and a tick in HLT count "
 	      "too\n"
 	      "  --profile NAME        add cycles by the cycle model (default: none)\n"
@@ -284,6 +283,6 @@ void request_help(FILE *out)
 	      "  --quiet               print the table and errors only\n"
 	      "\n"
 	      "Exit status: 0 if every region was measured, 1 if not (what was measured is kept), 2 if the\n"
-	      "options or the symbols are wrong.\n",
+	      "options or the symbols are wrong, or a file or tool is missing.\n",
 	      out);
 }

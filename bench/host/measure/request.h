@@ -2,6 +2,7 @@
 /* The options of `run-bench.sh measure`. */
 #pragma once
 
+#include "bench/bochs/measure/plan.h"
 #include "bench/host/base/option.h"
 #include "bench/host/base/text.h"
 
@@ -9,8 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define REQUEST_REGIONS_MAX 64
-#define REQUEST_UNTIL_MAX   255 /* bytes of --until */
+#define REQUEST_REGIONS_MAX PLAN_REGIONS_MAX
+#define REQUEST_UNTIL_MAX   (PLAN_TEXT_MAX - 1) /* bytes of --until */
 
 struct request_region {
 	char name[NAME_SIZE];
@@ -44,7 +45,7 @@ struct request {
 int request_parse(struct request *request, int argc, char *const argv[], char why[OPTION_WHY_MAX]);
 
 /* Splits the text of a region into places. Returns 1 for FUNCTION, 2 for FROM..TO, and 0 if the text
- * is anything else. */
+ * is anything else, or TO is the address 0. */
 int request_places(const char *text, struct request_place places[2]);
 
 /* Returns true if a region names a symbol. */

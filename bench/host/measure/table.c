@@ -4,6 +4,7 @@
 #include "bench/host/base/complain.h"
 #include "bench/host/base/paths.h"
 #include "bench/host/base/sql.h"
+#include "bench/host/base/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,12 +18,12 @@ static const char query[] =
 int table_print(sqlite3 *db, FILE *out)
 {
 	sqlite3_stmt *row = sql_prepare(db, "measure", "reading the summary", query);
-	char region[NUMBER_TEXT_MAX] = "";
+	char region[NAME_SIZE] = "";
 	char digits[4][NUMBER_TEXT_MAX];
 
 	if (!row)
 		return -1;
-	fprintf(out, "%-24s %-16s %10s %14s %14s %14s\n", "region", "metric", "calls", "minimum", "median",
+	fprintf(out, "%-24s %-16s %10s %14s %14s %14s\n", "region", "metric", "samples", "minimum", "median",
 	        "maximum");
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		const char *name = sql_text(row, 0);

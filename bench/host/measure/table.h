@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-/* Prints a line for each region and metric of the table `summary`: number of calls, minimum, median
+/* Prints a line for each region and metric of the table `summary`: number of samples, minimum, median
  * and maximum. Metrics that are always 0 and causes of cycles are left out. Returns 0, or -1 after a
  * message. */
 int table_print(sqlite3 *db, FILE *out);

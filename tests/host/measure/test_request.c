@@ -66,6 +66,12 @@ static void wrong(void **state)
 		{ { "--instructions", "0" }, "a number from 1" },
 		{ { "--instructions", "1e9" }, "a number from 1" },
 		{ { "--memory", "1" }, "a number from 4" },
+		{ { "--offset", "-1" }, "a number of at most 64 bits" },
+		{ { "--kernel", "k", "--append", "a|b" }, "'|'" },
+		{ { "--kernel", "k", "--append", "a&b" }, "'&'" },
+		{ { "--kernel", "k", "--append", "<a" }, "'<'" },
+		{ { "--kernel", "k", "--append", "a>b" }, "'>'" },
+		{ { "--kernel", "k", "--append", "#a" }, "'#'" },
 		{ { "--kernel" }, "needs a value" },
 		{ { "--strategy", "heap" }, "unknown option '--strategy'" },
 		{ { "kernel.elf" }, "'kernel.elf' is not an option" },
@@ -79,9 +85,39 @@ static void wrong(void **state)
 	}
 }
 
+static void addresses(void **state)
+{
+	static const char *const bad[] = { "",
+		                           "-1",
+		                           "+1",
+		                           " 1",
+		                           "1 ",
+		                           "0x",
+		                           "0xg",
+		                           "1a",
+		                           "x1",
+		                           "0x1g",
+		                           "18446744073709551616",
+		                           "0x10000000000000000" };
+	uint64_t value;
+	(void)state;
+
+	assert_true(option_address("0xffffffff80100000", &value) && value == 0xffffffff80100000);
+	assert_true(option_address("0x0", &value) && value == 0);
+	assert_true(option_address("4096", &value) && value == 4096);
+	assert_true(option_address("010", &value) && value == 10); /* not octal */
+	assert_true(option_address("18446744073709551615", &value) && value == UINT64_MAX);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (option_address(bad[i], &value))
+			fail_msg("'%s'", bad[i]);
+}
+
 static void places(void **state)
 {
-	static const char *const bad[] = { "..", "a..", "..b", "a+", "a+x", "+5", "0x", "0xg", "a..b+", "" };
+	static const char *const bad[] = {
+		"..",  "a..",   "..b", "a+",   "a+x",  "+5",     "0x",
+		"0xg", "a..b+", "",    "a+-1", "a+ 1", "a..0x0", "a+0x10000000000000000"
+	};
 	struct request_place place[2];
 	(void)state;
 
@@ -108,7 +144,6 @@ static void own_symbols(void **state)
 
 	/* /proc/self/exe leads to the file of this test, whose size is known. */
 	assert_non_null(symbols);
-	assert_int_equal(kernel_symbols_bits(symbols), 64);
 	symbol = kernel_symbols_find(symbols, "request_parse", &count);
 	assert_non_null(symbol);
 	assert_int_equal(count, 1);
@@ -140,7 +175,6 @@ static void symbols_of_a_text(void **state)
 	symbols = kernel_symbols_read(path, reason);
 	unlink(path);
 	assert_non_null(symbols);
-	assert_int_equal(kernel_symbols_bits(symbols), 64);
 	symbol = kernel_symbols_find(symbols, "start", &count);
 	assert_true(symbol && symbol->address == 0xffffffff81000100 && symbol->size == 0x80);
 	symbol = kernel_symbols_find(symbols, "sized", &count);
@@ -152,6 +186,24 @@ static void symbols_of_a_text(void **state)
 	assert_true(symbol && symbol->address == 0xffffffff81001300);
 	assert_int_equal(kernel_symbols_code(symbols, symbol->address, code, sizeof code), 0);
 	kernel_symbols_free(symbols);
+}
+
+static void damaged_symbols(void **state)
+{
+	static const char text[] = "1000 T a\n\0garbage\n";
+	static const char class0[64] = "\177ELF\0\1\1";
+	char path[] = "/tmp/test_request_XXXXXX", reason[SYMBOLS_TEXT_MAX];
+	int file = mkstemp(path);
+	(void)state;
+
+	assert_int_equal(write(file, text, sizeof text - 1), sizeof text - 1);
+	assert_null(kernel_symbols_read(path, reason));
+	assert_non_null(strstr(reason, "a byte of 0"));
+	assert_int_equal(pwrite(file, class0, sizeof class0, 0), sizeof class0);
+	close(file);
+	assert_null(kernel_symbols_read(path, reason));
+	unlink(path);
+	assert_non_null(strstr(reason, "neither an ELF file"));
 }
 
 static void no_symbols(void **state)
@@ -172,9 +224,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good),
 		cmocka_unit_test(wrong),
+		cmocka_unit_test(addresses),
 		cmocka_unit_test(places),
 		cmocka_unit_test(own_symbols),
 		cmocka_unit_test(symbols_of_a_text),
+		cmocka_unit_test(damaged_symbols),
 		cmocka_unit_test(no_symbols),
 	};
 
