@@ -75,15 +75,20 @@ O         := $(BUILD)/objects/$(ISOLATION)$(COMPILER)
 REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
 	echo unknown)
 
+# What kernel/axes.txt lists for ISOLATION: source files, and options of the C compiler.
+ISOLATION_FILES := $(call axes,files,-v name=$(ISOLATION))
+ISOLATION_STEM  := $(firstword $(ISOLATION_FILES))
+
 KERNEL_CFLAGS := -std=gnu17 $(OPT) -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fcf-protection=none -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fstack-usage -ffile-prefix-map=$(call quoted,$(CURDIR))/= \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror \
-	-Ikernel -I. -DISOLATION_HEADER='"isolation/isolation_$(subst -,_,$(ISOLATION)).h"'
+	-Ikernel -I. -DISOLATION_HEADER='"$(ISOLATION_STEM).h"' \
+	$(filter -D%,$(ISOLATION_FILES))
 
-ENTRY_MACROS   := kernel/isolation/isolation_$(subst -,_,$(ISOLATION)).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
+ENTRY_MACROS   := kernel/$(ISOLATION_STEM).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
-AXIS_SOURCES   := $(foreach value,$(STACK) $(LOADER) $(ISOLATION),$(call axes,files,-v name=$(value)))
+AXIS_SOURCES   := $(foreach value,$(STACK) $(LOADER),$(call axes,files,-v name=$(value))) $(filter-out -D%,$(ISOLATION_FILES))
 # The rooms of the kernel, lowest first. A room may include only its own headers and those of rooms
 # before it (tests/rules.sh).
 TOWER          := lib x86 output cpu mem stack isolation sched vm loader fs process sys boot

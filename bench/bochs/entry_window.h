@@ -35,7 +35,9 @@ static inline bool in_kernel_half(unsigned cpu, uint64_t address)
  * differ only if `address` is in the window's page of code. */
 static inline uint64_t linked_address(const struct symbols *symbols, unsigned cpu, uint64_t address)
 {
-	const uint64_t offset = address - entry_windows[cpu].base - MARK_WINDOW_CODE * PAGE_BYTES;
+	const struct entry_window *window = &entry_windows[cpu];
+	const uint64_t offset =
+	        address - window->base - MARK_WINDOW_CODE(window->bytes / PAGE_BYTES) * PAGE_BYTES;
 
 	return in_entry_window(cpu, address) && offset < PAGE_BYTES && symbols_entry_code(symbols)
 	               ? symbols_entry_code(symbols) + offset

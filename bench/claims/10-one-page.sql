@@ -23,5 +23,5 @@ SELECT CASE
          ELSE printf('K = %d', least) || iif(most > least, printf(' to %d', most), '')
               || iif(code IS NULL, '', printf('; an IDT of 256 gates takes 4096 bytes, the entry code %d', code))
        END AS evidence,
-       iif(least > 1, 'a window with a short IDT, or with a page that is writable and executable, was not built', NULL) AS also
+       iif(least > 1, 'K is 2 with a short IDT (ISOLATION bouncing-2), and 1 only if the page is writable and executable (bouncing-1)', NULL) AS also
 FROM fact;

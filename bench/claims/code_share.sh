@@ -9,7 +9,7 @@
 #
 # The kernel is what the build compiles from kernel/. The value's own code is
 #   - the files that kernel/axes.txt lists for this value but not for the first one
-#   - the header and the macros of this value: kernel/isolation/isolation_VALUE.h and .inc
+#   - the header and the macros of this value: .h and .inc with the name of the first of these files
 #   - the headers that no other file includes
 # A line counts if it has more than a comment. A byte counts if it is in a code section of an
 # object file, so the bytes of inline functions count where they are used. Every build compiles all
@@ -26,9 +26,10 @@ if [[ $1 == *@* ]]; then
 	compiler=("KERNEL_CC=${name%-*}" "OPT=-${name##*-}")
 fi
 
-axes() { awk "$@" -f kernel/axes.awk kernel/axes.txt | tr ' ' '\n' | sed '/^$/d'; }
+axes() { awk "$@" -f kernel/axes.awk kernel/axes.txt | tr ' ' '\n' | sed '/^$/d; /^-D/d'; }
 first=$(axes -v show=isolation | head -n 1)
 [ "$isolation" != "$first" ] || exit 0
+stem=kernel/$(axes -v show=files -v name="$isolation" | head -n 1)
 
 # files_of VALUE: the files of a value of an axis
 files_of()
@@ -48,12 +49,12 @@ fi
 compiled=$({
 	cut -f 2 <<<"$objects"
 	sed -n 's/\.o\t.*\.c$/.d/p' <<<"$objects" | xargs cat | tr -s ' \\:' '\n'
-	printf '%s\n' "kernel/isolation/isolation_${isolation//-/_}.inc" "kernel/stack/kstack_${stack//-/_}.inc" \
+	printf '%s\n' "$stem.inc" "kernel/stack/kstack_${stack//-/_}.inc" \
 		kernel/x86/registers.inc kernel/cpu/entry.inc
 } | grep -E '^kernel/.*\.(c|h|asm|inc)$' | sort -u)
 own=$({
 	comm -23 <(files_of "$isolation") <(files_of "$first")
-	printf '%s\n' "kernel/isolation/isolation_${isolation//-/_}."{h,inc}
+	printf '%s\n' "$stem."{h,inc}
 } | sort -u)
 
 # A header is the value's own if every file that includes it is the value's own. Headers include

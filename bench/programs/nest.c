@@ -15,6 +15,7 @@
  *          The test damages the return to user mode (tests/kernel/entry_steps.c). If the program
  *          gets SIGSEGV for that, its exit status is 7
  *   quit   does nothing
+ * With "short-" before ways, steps or return, it uses the vectors of a short IDT (cpu/idt.h).
  */
 #include "bench/programs/nest.h"
 #include "bench/programs/user.h"
@@ -88,7 +89,7 @@ static int irq(void)
 	volatile uint8_t *flag = (volatile uint8_t *)(BENCH_USER_LAPIC + PAGE_SIZE);
 	uint64_t words, at = BELOW / 8;
 
-	LAPIC(0x300) = 0x40050;
+	LAPIC(0x300) = 0x40000 | VECTOR_BENCH_OF(idt_is_short());
 	while (!*flag)
 		;
 	/* An interrupt may overwrite everything below RSP except the red zone. Count the words
@@ -172,7 +173,8 @@ static int stack(void)
 		                 "je 1b\n\t"
 		                 "mov %%rbx, %%rsp"
 		                 :
-		                 : [top] "r"(NEST_PAGE + PAGE_SIZE), [ipi] "i"(0x40060),
+		                 : [top] "r"(NEST_PAGE + PAGE_SIZE),
+		                   [ipi] "r"(0x40000 | VECTOR_FREE_OF(idt_is_short())),
 		                   [icr] "r"(BENCH_USER_LAPIC + 0x300), [came] "r"(&page->came)
 		                 : "rbx", "memory", "cc");
 		page->words[i % NEST_KINDS] += take_kernel_words((uint64_t *)page);
@@ -188,6 +190,26 @@ static _Noreturn void set_ac(void)
 		;
 }
 
+static int short_idt;
+
+/* Executes INT VECTOR_MICRO. */
+static void interrupt(void)
+{
+	if (short_idt)
+		__asm__ volatile("int %0" : : "i"(VECTOR_MICRO_OF(1)) : "memory");
+	else
+		__asm__ volatile("int %0" : : "i"(VECTOR_MICRO_OF(0)) : "memory");
+}
+
+/* Executes INT VECTOR_MICRO_LEAVE. */
+static void exception(void)
+{
+	if (short_idt)
+		__asm__ volatile("int %0" : : "i"(VECTOR_MICRO_LEAVE_OF(1)) : "memory");
+	else
+		__asm__ volatile("int %0" : : "i"(VECTOR_MICRO_LEAVE_OF(0)) : "memory");
+}
+
 /*
  * Enters the kernel by system calls (one returns at once, one yields, one faults in the kernel, one
  * does not exist), an interrupt, a breakpoint, and INT VECTOR_MICRO_LEAVE, which the kernel's test
@@ -201,7 +223,9 @@ static int each_way(long pid)
 	wrong += call(SYS_sched_yield, 0, 0, 0) != 0;
 	wrong += call(SYS_write, 1, 0x1000, 8) != -14;
 	wrong += call(-1, 0, 0, 0) != -38;
-	__asm__ volatile("int %0; int3; int %1" : : "i"(VECTOR_MICRO), "i"(VECTOR_MICRO_LEAVE) : "memory");
+	interrupt();
+	__asm__ volatile("int3" : : : "memory");
+	exception();
 	return wrong;
 }
 
@@ -241,7 +265,7 @@ static int broken_return(void)
 	while ((way = call(SYS_bench_next, 0, 0, 0)) > 0)
 		switch (way) {
 		case 1:
-			__asm__ volatile("int %0" : : "i"(VECTOR_MICRO) : "memory");
+			interrupt();
 			break;
 		case 2:
 			__asm__ volatile("int3" : : : "memory");
@@ -250,10 +274,19 @@ static int broken_return(void)
 			__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop" : : : "memory", "cc");
 			break;
 		case 4:
-			__asm__ volatile("int %0" : : "i"(VECTOR_MICRO_LEAVE) : "memory");
+			exception();
 			break;
 		}
 	return 1;
+}
+
+static int starts_with(const char *text, const char *prefix)
+{
+	while (*prefix && *text == *prefix) {
+		text++;
+		prefix++;
+	}
+	return !*prefix;
 }
 
 static uint64_t number(const char *digits)
@@ -273,6 +306,10 @@ int main(int argc, char **argv)
 
 	for (uint64_t i = 0; i < CANARIES; i++)
 		canaries[i] = ~i << 32 | i;
+	if (starts_with(kind, "short-")) {
+		short_idt = 1;
+		kind += sizeof "short-" - 1;
+	}
 	if (equal(kind, "calls"))
 		wrong = calls();
 	else if (equal(kind, "nmi"))

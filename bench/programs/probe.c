@@ -355,6 +355,7 @@ static int irq(int entry_only)
 {
 	volatile uint32_t *icr = (volatile uint32_t *)(BENCH_USER_LAPIC + 0x300);
 	volatile uint8_t *flag = (volatile uint8_t *)(BENCH_USER_LAPIC + PAGE_SIZE);
+	const uint32_t ipi = 0x40000U | VECTOR_BENCH_OF(idt_is_short()); /* to this CPU */
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
 	long what;
 
@@ -363,14 +364,13 @@ static int irq(int entry_only)
 
 		if (what == STEP_SAMPLE) { /* the region opens at the delivery of the IPI */
 			t0 = stamp();
-			__asm__ volatile(
-			        "movl %[ipi], (%[icr])\n"
-			        "1:\tcmpb $0, (%[flag])\n\t"
-			        "je 1b\n\t"
-			        "prefetchnta (%[end])"
-			        :
-			        : [ipi] "r"(0x40050), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
-			        : "memory", "cc");
+			__asm__ volatile("movl %[ipi], (%[icr])\n"
+			                 "1:\tcmpb $0, (%[flag])\n\t"
+			                 "je 1b\n\t"
+			                 "prefetchnta (%[end])"
+			                 :
+			                 : [ipi] "r"(ipi), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
+			                 : "memory", "cc");
 		} else if (entry_only) { /* a sample's region holds only the entry */
 			t0 = stamp();
 			empty_region(begin);

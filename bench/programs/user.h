@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "bench/protocol/marks.h"
+#include "cpu/idt.h"
 #include "sys/syscall.h"
 #include "x86/layout.h"
 
@@ -33,6 +34,15 @@ static inline long call(long number, uint64_t a, uint64_t b, uint64_t c)
 	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
 	                 : "rcx", "r11", "memory");
 	return result;
+}
+
+/*
+ * Returns true if the kernel's IDT is short (cpu/idt.h). The kernel must have mapped the APIC's
+ * registers at BENCH_USER_LAPIC; one of them has the vector of spurious interrupts (SDM 3A 11.9).
+ */
+static inline int idt_is_short(void)
+{
+	return *(volatile uint32_t *)(BENCH_USER_LAPIC + 0x0f0) % 256 == VECTOR_SPURIOUS_OF(1);
 }
 
 static inline void print(const char *text)

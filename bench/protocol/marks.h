@@ -38,7 +38,8 @@ enum mark_operation {
 
 #define MARK_WINDOW_LOW(address)    MARKER(MARK_OP_WINDOW_LOW, (uint32_t)(uintptr_t)(address))
 #define MARK_WINDOW(address, pages) MARKER(MARK_OP_WINDOW, ((address) >> 32 & 0xffff) | (pages) << 16)
-#define MARK_WINDOW_CODE            1UL /* index of the window's page of code (entry_text) */
+/* Index of the window's page that begins with its code (entry_text). */
+#define MARK_WINDOW_CODE(pages)     ((pages) > 2 ? 1UL : 0UL)
 
 /* Executes a marker. */
 static inline void mark(uint64_t marker)

@@ -25,6 +25,18 @@
 #define WINDOW(name, member)  CONSTANT("WINDOW_" name, offsetof(struct window_cpu, member))
 #define TRAP(name, member)    CONSTANT("TRAP_" name, offsetof(struct trap_frame, member))
 
+void window_constants(void);
+void window_constants(void)
+{
+	WINDOW("USER_CR3", user_cr3);
+	WINDOW("KERNEL_CR3", kernel_cr3);
+	WINDOW("LEAVE_INTERRUPT", leave_interrupt);
+	WINDOW("LEAVE_CALL", leave_call);
+	WINDOW("LEAVE_FIRST", leave_first);
+	WINDOW("LEAVE_ANYWHERE", leave_anywhere);
+	CONSTANT("WINDOW_CODE_BYTES", WINDOW_CODE_BYTES);
+}
+
 void constants(void);
 void constants(void)
 {
@@ -51,12 +63,6 @@ void constants(void)
 	CONSTANT("CPU_MC_STACK", CPU_MC_TOP(0));
 	CONSTANT("CPU_DB_STACK", CPU_DB_TOP(0));
 	CONSTANT("CPU_GP_STACK", CPU_GP_TOP(0));
-	WINDOW("USER_CR3", user_cr3);
-	WINDOW("KERNEL_CR3", kernel_cr3);
-	WINDOW("LEAVE_INTERRUPT", leave_interrupt);
-	WINDOW("LEAVE_CALL", leave_call);
-	WINDOW("LEAVE_FIRST", leave_first);
-	WINDOW("LEAVE_ANYWHERE", leave_anywhere);
 	CONSTANT("WAY_BREAK", WAY_BREAK);
 	CONSTANT("WAY_STEPS_SEEN", WAY_STEPS_SEEN);
 	CONSTANT("WAY_BREAKS_SEEN", WAY_BREAKS_SEEN);
@@ -72,6 +78,7 @@ void constants(void)
 	CONSTANT("MSR_GS_BASE", MSR_GS_BASE);
 	CONSTANT("FRAME_CALL", FRAME_CALL);
 	CONSTANT("FRAME_OTHER", FRAME_OTHER);
+	CONSTANT("IDT_GATES", IDT_GATES);
 	CONSTANT("VECTOR_BENCH", VECTOR_BENCH);
 	CONSTANT("VECTOR_MICRO", VECTOR_MICRO);
 	CONSTANT("VECTOR_MICRO_LEAVE", VECTOR_MICRO_LEAVE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/exceptions.h"
 
+#include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/string.h"
 #include "output/console.h"
@@ -188,6 +189,17 @@ static bool stray_step(struct trap_frame *frame)
 	return true;
 }
 
+/*
+ * Returns true for the #GP that the hardware raises instead of an interrupt without a gate. Its
+ * error code is that of a gate of the IDT, and has the bit EXT, which INT does not set (SDM 3A
+ * 6.13). The interrupt is already in service, so the APIC needs an EOI.
+ */
+static bool has_no_gate(const struct trap_frame *frame)
+{
+	return IDT_GATES < 256 && frame->vector == EXCEPTION_GP && (frame->error & 7) == 3 &&
+	       frame->error >> 3 >= IDT_GATES;
+}
+
 /* Handles an exception. Called by the stubs in entry.asm, with the registers that they saved. */
 void exception_entry(struct trap_frame *frame);
 void exception_entry(struct trap_frame *frame)
@@ -201,6 +213,10 @@ void exception_entry(struct trap_frame *frame)
 	if (frame->vector == EXCEPTION_PF && page_fault_hook &&
 	    ((frame->cs & 3) || recovery_at(frame->rip)) && page_fault_hook(read_cr2(), frame->error))
 		return;
+	if (has_no_gate(frame)) {
+		lapic_eoi();
+		return;
+	}
 	if (expected_resume && frame->vector == expected_vector && !(frame->cs & 3)) {
 		frame->rip = expected_resume;
 		expected_resume = 0;

@@ -16,16 +16,22 @@ _Static_assert(sizeof(struct gate) == 16, "64-bit gate");
 #define GATE_INTERRUPT 0x8e
 #define GATE_USER      0x60 /* DPL 3 */
 
-/* The IDT has a page of its own, so that ISOLATION can map it in user tables. */
-static struct gate idt[256] __attribute__((aligned(PAGE_SIZE)));
-_Static_assert(sizeof idt == PAGE_SIZE, "the IDT fills its page");
+/*
+ * The IDT is at the end of a page without other data of the kernel, so that ISOLATION can map this
+ * page in user tables, and can use the rest of it.
+ */
+static struct {
+	uint8_t rest[PAGE_SIZE - IDT_GATES * sizeof(struct gate)];
+	struct gate gates[IDT_GATES];
+} idt __attribute__((aligned(PAGE_SIZE)));
+_Static_assert(sizeof idt == PAGE_SIZE, "a page");
 
 /*
- * The addresses of the 256 stubs, for the gates. Defined in entry.asm or in a file of ISOLATION.
+ * The addresses of the stubs, for the gates. Defined in entry.asm or in a file of ISOLATION.
  * The stubs of device interrupts call the functions in irq_handlers.
  */
-extern uint64_t entry_stubs[256];
-void (*irq_handlers[256])(void);
+extern uint64_t entry_stubs[IDT_GATES];
+void (*irq_handlers[IDT_GATES])(void);
 
 static void spurious(void)
 {
@@ -71,12 +77,12 @@ static struct gate gate_to(uint64_t handler, unsigned ist, bool user)
 
 void gate_set(unsigned vector, void (*handler)(void), unsigned ist, bool user)
 {
-	idt[vector] = gate_to((uintptr_t)handler, ist, user);
+	idt.gates[vector] = gate_to((uintptr_t)handler, ist, user);
 }
 
 void gate_restore(unsigned vector)
 {
-	idt[vector] = gate_to(entry_stubs[vector], ist_of(vector), vector == EXCEPTION_BP);
+	idt.gates[vector] = gate_to(entry_stubs[vector], ist_of(vector), vector == EXCEPTION_BP);
 }
 
 void idt_init(void)
@@ -84,9 +90,9 @@ void idt_init(void)
 	const struct {
 		uint16_t limit;
 		uint64_t base;
-	} __attribute__((packed)) pointer = { sizeof idt - 1, (uintptr_t)idt };
+	} __attribute__((packed)) pointer = { sizeof idt.gates - 1, (uintptr_t)idt.gates };
 
-	for (unsigned vector = 0; vector < 256; vector++) {
+	for (unsigned vector = 0; vector < IDT_GATES; vector++) {
 		irq_handlers[vector] = spurious;
 		gate_restore(vector);
 	}
@@ -101,8 +107,8 @@ void irq_set_handler(unsigned vector, void (*handler)(void))
 
 unsigned gate_set_ist(unsigned vector, unsigned ist)
 {
-	unsigned before = idt[vector].ist;
+	unsigned before = idt.gates[vector].ist;
 
-	idt[vector].ist = (uint8_t)ist;
+	idt.gates[vector].ist = (uint8_t)ist;
 	return before;
 }

@@ -8,25 +8,50 @@
  * IST slots (SDM 3A 6.14.5). The value of STACK determines the use of slots 1 and 2. The other
  * slots have the same use in all builds.
  */
-#define IST_NONE           0
-#define IST_IRQ            1
-#define IST_FAULT          2
-#define IST_DF             3
-#define IST_NMI            4
-#define IST_MC             5
-#define IST_DB             6
-#define IST_GP             7      /* #TS, #NP, #SS and #GP, which IRETQ and SYSRETQ can raise */
-#define IST_SPARE          IST_MC /* experiments may use the slot of #MC, since #MC always panics */
+#define IST_NONE  0
+#define IST_IRQ   1
+#define IST_FAULT 2
+#define IST_DF    3
+#define IST_NMI   4
+#define IST_MC    5
+#define IST_DB    6
+#define IST_GP    7      /* #TS, #NP, #SS and #GP, which IRETQ and SYSRETQ can raise */
+#define IST_SPARE IST_MC /* experiments may use the slot of #MC, since #MC always panics */
 
-/* Interrupt vectors. */
-#define VECTOR_TIMER       0x40
-#define VECTOR_BENCH       0x50
-#define VECTOR_INNER       0x60 /* in a higher priority class than VECTOR_BENCH */
-#define VECTOR_MICRO       0x80 /* for INT instructions of benchmarks and tests (gate_set()) */
-#define VECTOR_MICRO_LEAVE 0x81
-#define VECTOR_SPURIOUS    0xff
+/*
+ * The IDT has 256 gates, or, if the build defines IDT_SHORT, only those that the vectors below need.
+ * An interrupt without a gate raises #GP (SDM 3A 6.14.1); exception_entry() ignores it, as the
+ * default handler of a gate would.
+ */
+#ifdef IDT_SHORT
+#define IDT_IS_SHORT 1
+#else
+#define IDT_IS_SHORT 0
+#endif
+#define IDT_GATES                       (IDT_IS_SHORT ? 82 : 256)
 
-/* Fills the 256 gates and loads the IDT. */
+/*
+ * Interrupt vectors. Some of them are also needed by programs, which are the same for both IDTs:
+ * *_OF(is_short) is the vector in a short IDT or in the other one.
+ */
+#define VECTOR_BENCH_OF(is_short)       ((is_short) ? 0x30 : 0x50)
+#define VECTOR_FREE_OF(is_short)        ((is_short) ? 0x21 : 0x60)
+#define VECTOR_MICRO_OF(is_short)       ((is_short) ? 0x23 : 0x80)
+#define VECTOR_MICRO_LEAVE_OF(is_short) ((is_short) ? 0x24 : 0x81)
+#define VECTOR_SPURIOUS_OF(is_short)    ((is_short) ? 0x2f : 0xff) /* low 4 bits: SDM 3A 11.9 */
+
+#define VECTOR_TIMER                    (IDT_IS_SHORT ? 0x20 : 0x40)
+#define VECTOR_BENCH                    VECTOR_BENCH_OF(IDT_IS_SHORT)
+#define VECTOR_SPURIOUS                 VECTOR_SPURIOUS_OF(IDT_IS_SHORT)
+/* In a higher priority class than VECTOR_BENCH (SDM 3A 11.8.3). */
+#define VECTOR_INNER                    (VECTOR_BENCH + 16)
+/* For INT instructions of benchmarks and tests (gate_set()). */
+#define VECTOR_MICRO                    VECTOR_MICRO_OF(IDT_IS_SHORT)
+#define VECTOR_MICRO_LEAVE              VECTOR_MICRO_LEAVE_OF(IDT_IS_SHORT)
+/* For tests and experiments; each n, from 0 to 3, is a priority class above the one before. */
+#define VECTOR_FREE(n)                  (VECTOR_FREE_OF(IDT_IS_SHORT) + 16 * (n))
+
+/* Fills the gates and loads the IDT. */
 void idt_init(void);
 
 /*
@@ -44,9 +69,10 @@ void gate_set(unsigned vector, void (*handler)(void), unsigned ist, bool user);
 void gate_restore(unsigned vector);
 
 /*
- * Sets the handler of device interrupt `vector` (32 … 255). The handler runs with interrupts off
- * and must call lapic_eoi(). NULL restores the default handler, which only calls lapic_eoi().
+ * Sets the handler of device interrupt `vector` (32 … IDT_GATES - 1). The handler runs with
+ * interrupts off and must call lapic_eoi(). NULL restores the default handler, which only calls
+ * lapic_eoi().
  */
 void irq_set_handler(unsigned vector, void (*handler)(void));
 
-extern void (*irq_handlers[256])(void); /* by vector; the entry stubs call them */
+extern void (*irq_handlers[IDT_GATES])(void); /* by vector; the entry stubs call them */

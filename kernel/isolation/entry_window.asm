@@ -1,10 +1,10 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; bouncing: the executable page of the entry window. Every entry into the kernel begins here and every
-; return to user mode ends here, because both CR3s map this page at the same address. The page is
+; return to user mode ends here, because both CR3s map this page at the same address. The code is
 ; linked in the kernel's image, at entry_text, but the CPU executes it only at its address in the
-; window. So the code here addresses itself relative to RIP, and the rest of the kernel by absolute
-; addresses.
+; window, where it may be a copy. So the code here addresses itself relative to RIP, and the rest of
+; the kernel by absolute addresses.
 ;
 ; An entry from user mode executes SWAPGS, loads the kernel's CR3 and switches to the task's stack.
 ; An entry from kernel mode does none of this. Both then jump to cpu/entry.asm, with a stack that
@@ -253,7 +253,7 @@ window_leave_interrupt_pcid:
 	EXCEPTION_STUBS window
 	INTERRUPT_STUBS INTERRUPT_STUB
 entry_text_end:
-%if entry_text_end - entry_text > 4096
+%if entry_text_end - entry_text > WINDOW_CODE_BYTES
 %error "the entry code does not fit its page"
 %endif
 

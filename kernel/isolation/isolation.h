@@ -8,7 +8,8 @@
  *   isolation_shared    the whole kernel half: user mode and kernel use one PML4, whose kernel half
  *                       is the same in every address space
  *   isolation_bouncing  a window of a few pages, through which every entry and return passes; the
- *                       kernel runs under tables of its own, which have no user pages
+ *                       kernel runs under tables of its own, which have no user pages; also
+ *                       linked as bouncing-2 and bouncing-1, which have fewer pages in the window
  *
  * isolation/user_memory.h declares the rest of the axis: the accesses to user memory.
  *

@@ -11,20 +11,21 @@
 
 #include "isolation/kernel_roots.h"
 #include "lib/errno.h"
+#include "lib/string.h"
 #include "mem/tlb.h"
 #include "output/panic.h"
 #include "stack/kstack.h"
 
 /* Defined in entry_window.asm. */
 extern char syscall_entry[];
-extern uint64_t entry_stubs[256];
+extern uint64_t entry_stubs[IDT_GATES];
 
 uint64_t isolation_kernel_flags(void)
 {
 	return 0;
 }
 
-/* Returns the frame of the IDT, which is in the kernel's image. */
+/* Returns the frame of the page with the IDT, which is in the kernel's image. */
 static uint64_t idt_frame(void)
 {
 	struct {
@@ -33,17 +34,20 @@ static uint64_t idt_frame(void)
 	} __attribute__((packed)) idt;
 
 	__asm__ volatile("sidt %0" : "=m"(idt));
-	return image_physical((const void *)idt.base);
+	return image_physical((const void *)(idt.base - WINDOW_IDT));
 }
 
 void isolation_init_cpu(struct cpu *cpu)
 {
-	const uint64_t frame = frame_alloc_zeroed();
-	const uint64_t frames[] = { idt_frame(), image_physical(entry_text), frame };
-	struct window_cpu *w = phys_to_virt(frame);
+	const uint64_t frame = ENTRY_WINDOW_PAGES > 1 ? frame_alloc_zeroed() : idt_frame();
+	const uint64_t frames[] = { idt_frame(), ENTRY_WINDOW_PAGES > 2 ? image_physical(entry_text) : frame,
+		                    frame };
+	struct window_cpu *w = window_cpu_in(frame);
 
 	if (frame == FRAME_NONE)
 		panic("not enough memory for the entry window: give the machine more (-m)");
+	if (WINDOW_PAGE_CODE == 0)
+		memcpy(phys_to_virt(frames[0]), entry_text, (size_t)(entry_text_end - entry_text));
 	window_init(frames);
 	w->cpu = *cpu;
 	w->cpu.self = &w->cpu;
@@ -56,7 +60,7 @@ void isolation_init_cpu(struct cpu *cpu)
 		window_kernel_pcid = w->kernel_cr3 & ~PTE_FRAME;
 		write_cr3(pcid_load(w->kernel_cr3));
 	}
-	for (unsigned vector = 0; vector < 256; vector++) {
+	for (unsigned vector = 0; vector < IDT_GATES; vector++) {
 		entry_stubs[vector] = window_entry_address(entry_stubs[vector]);
 		gate_restore(vector);
 	}
@@ -88,13 +92,14 @@ static void survey_leaf(uintptr_t address, size_t size, pte_t leaf, uint64_t fla
 {
 	struct survey *survey = argument;
 
-	(void)leaf;
 	if (flags & PTE_USER)
 		survey->user++;
 	else if (size == PAGE_SIZE && address - survey->base < ENTRY_WINDOW_PAGES * PAGE_SIZE)
 		survey->window++;
 	else
 		survey->other++;
+	if (ENTRY_WINDOW_PAGES == 1 && pte_frame(leaf) == (virt_to_phys(this_cpu()) & ~PAGE_MASK))
+		return; /* the window's only page, at any place: it has to be both */
 	survey->executable_and_writable += (flags & (PTE_WRITE | PTE_NX)) == PTE_WRITE;
 }
 

@@ -85,12 +85,12 @@ static inline uintptr_t isolation_entry_address(uintptr_t address)
  */
 static inline uintptr_t isolation_linked_address(uintptr_t address)
 {
-	const uintptr_t here = address - WINDOW_LOAD(base) - WINDOW_PAGE_CODE * PAGE_SIZE;
-	const uintptr_t first = address - ENTRY_WINDOW_BASE - WINDOW_PAGE_CODE * PAGE_SIZE;
+	const uintptr_t here = address - WINDOW_LOAD(base) - WINDOW_CODE;
+	const uintptr_t first = address - ENTRY_WINDOW_BASE - WINDOW_CODE;
 
-	return here < PAGE_SIZE    ? (uintptr_t)entry_text + here
-	       : first < PAGE_SIZE ? (uintptr_t)entry_text + first
-	                           : address;
+	return here < WINDOW_CODE_BYTES    ? (uintptr_t)entry_text + here
+	       : first < WINDOW_CODE_BYTES ? (uintptr_t)entry_text + first
+	                                   : address;
 }
 
 static inline void isolation_set_call_entry(const char *entry)

@@ -22,28 +22,29 @@ uint64_t window_kernel_pcid;
 /*
  * A place of the window. `spaces` is the number of address spaces that use it, or 0 if the array's
  * entry is free. Place 0 always exists. The gates of an IDT hold absolute addresses, so each place
- * has an IDT of its own. When a place is made, its IDT is copied from the IDT of place 0.
+ * has an IDT of its own. When a place is made, the page with its IDT is copied from place 0.
  * gate_set() (cpu/idt.h) changes the IDT of place 0 only. Guarded by the kernel lock (cpu/lock.h).
+ *
+ * A window of one page has only one IDT, whose gates change when the CPU enters another place.
  */
 static struct place {
 	uintptr_t base;
-	uint64_t idt; /* frame */
+	uint64_t idt; /* frame of the page with the IDT */
 	uint64_t spaces;
 } places[PLACES_MAX];
 static unsigned places_end = 1; /* all places in use have lower numbers */
 
-/* The pages that all places share. */
+/* The frames that all places share: of the page that begins with the code, and of the last page. */
 static uint64_t code_frame, cpu_frame;
 
-static const uint64_t page_flags[ENTRY_WINDOW_PAGES] = {
-	[WINDOW_PAGE_IDT] = PTE_PRESENT | PTE_NX,
-	[WINDOW_PAGE_CODE] = PTE_PRESENT,
-	[WINDOW_PAGE_CPU] = PTE_PRESENT | PTE_WRITE | PTE_NX,
-};
+#define RIGHTS(page)                                                 \
+	(PTE_PRESENT | ((page) == WINDOW_PAGE_CPU ? PTE_WRITE : 0) | \
+	 ((page) == WINDOW_PAGE_CODE ? 0 : PTE_NX))
+static const uint64_t page_flags[3] = { RIGHTS(0), RIGHTS(1), RIGHTS(2) };
 
 static pte_t page_entry(const struct place *place, unsigned page)
 {
-	const uint64_t frames[ENTRY_WINDOW_PAGES] = { place->idt, code_frame, cpu_frame };
+	const uint64_t frames[] = { place->idt, ENTRY_WINDOW_PAGES > 2 ? code_frame : cpu_frame, cpu_frame };
 
 	return frames[page] | page_flags[page];
 }
@@ -110,24 +111,36 @@ static uint64_t gate_target(const uint64_t gate[2])
 	return (gate[0] & 0xffff) | (gate[0] >> 48) << 16 | gate[1] << 32;
 }
 
+/* Returns the IDT in a page. */
+static inline void *idt_in(uint64_t frame)
+{
+	return (void *)((uintptr_t)phys_to_virt(frame) + WINDOW_IDT);
+}
+
+/* Used only if the window has one page: `base` and IDT of the place that this CPU leaves. */
+static struct place left;
+
 /*
- * Copies the IDT of place 0 to that of `place`. If a gate leads into the window at place 0, its
- * copy leads into the window at `place`.
+ * Copies the IDT of place 0 (or `left`) to that of `place`. If a gate leads into the window there,
+ * its copy leads into the window at `place`. If the page also has the code, copies the code, too.
  */
 static void fill_idt(const struct place *place)
 {
-	const uint64_t(*from)[2] = phys_to_virt(places[0].idt);
-	uint64_t(*to)[2] = phys_to_virt(place->idt);
+	const struct place *source = ENTRY_WINDOW_PAGES > 1 ? &places[0] : &left;
+	const uint64_t(*from)[2] = idt_in(source->idt);
+	uint64_t(*to)[2] = idt_in(place->idt);
 
-	for (unsigned i = 0; i < 256; i++) {
+	for (unsigned i = 0; i < IDT_GATES; i++) {
 		uint64_t target = gate_target(from[i]);
 
-		if (target - places[0].base < ENTRY_WINDOW_SIZE)
-			target += place->base - places[0].base;
+		if (target - source->base < ENTRY_WINDOW_SIZE)
+			target += place->base - source->base;
 		to[i][0] =
 		        (from[i][0] & 0x0000ffffffff0000) | (target & 0xffff) | (target >> 16 & 0xffff) << 48;
 		to[i][1] = target >> 32;
 	}
+	if (ENTRY_WINDOW_PAGES == 2)
+		memcpy(phys_to_virt(place->idt), phys_to_virt(code_frame), WINDOW_CODE_BYTES);
 }
 
 /*
@@ -158,12 +171,14 @@ static int take_place(uintptr_t base)
 		return -ENOMEM;
 	place = &places[number];
 	place->base = base;
-	place->idt = frame_alloc();
+	place->idt = ENTRY_WINDOW_PAGES > 1 ? frame_alloc() : places[0].idt;
 	if (place->idt == FRAME_NONE)
 		return -ENOMEM;
-	fill_idt(place);
+	if (ENTRY_WINDOW_PAGES > 1)
+		fill_idt(place);
 	if (map_kernel(place)) {
-		frame_free(place->idt);
+		if (ENTRY_WINDOW_PAGES > 1)
+			frame_free(place->idt);
 		return -ENOMEM;
 	}
 	place->spaces = 1;
@@ -180,7 +195,8 @@ static void give_place(unsigned number)
 		return;
 	for (unsigned page = 0; page < ENTRY_WINDOW_PAGES; page++)
 		unmap_kernel(place->base + page * PAGE_SIZE);
-	frame_free(place->idt);
+	if (ENTRY_WINDOW_PAGES > 1)
+		frame_free(place->idt);
 	while (!places[places_end - 1].spaces)
 		places_end--;
 }
@@ -345,19 +361,35 @@ struct table_pointer {
 	uint64_t base;
 } __attribute__((packed));
 
+/*
+ * If the window has one page: makes the gates of its IDT lead to `place`. Meanwhile the CPU uses a
+ * copy of the old gates, so an NMI never finds a gate that is half changed.
+ */
+static void move_gates(const struct place *place)
+{
+	const struct table_pointer copy = { IDT_GATES * 16 - 1, (uintptr_t)idt_in(left.idt) };
+
+	left.base = WINDOW_LOAD(base);
+	memcpy(idt_in(left.idt), idt_in(cpu_frame), IDT_GATES * 16);
+	__asm__ volatile("lidt %0" : : "m"(copy) : "memory");
+	fill_idt(place);
+}
+
 void window_enter(unsigned number)
 {
 	static const uint8_t slots[] = { IST_DF, IST_NMI, IST_MC, IST_DB, IST_GP };
-	struct window_cpu *w = phys_to_virt(cpu_frame);
-	const uintptr_t base = places[number].base, at = base + WINDOW_PAGE_CPU * PAGE_SIZE;
+	struct window_cpu *w = window_cpu_in(cpu_frame);
+	const uintptr_t base = places[number].base, at = base + WINDOW_CPU;
 	const uintptr_t stacks = at + offsetof(struct window_cpu, stacks);
-	const struct table_pointer idt = { PAGE_SIZE - 1, base + WINDOW_PAGE_IDT * PAGE_SIZE };
+	const struct table_pointer idt = { IDT_GATES * 16 - 1, base + WINDOW_IDT };
 	const struct table_pointer gdt = { sizeof w->cpu.gdt - 1, at + offsetof(struct window_cpu, cpu.gdt) };
 
 	/*
 	 * The window is mapped at its old and at its new place. At every instruction here, each
 	 * pointer of the CPU into the window leads to one of the two.
 	 */
+	if (ENTRY_WINDOW_PAGES == 1)
+		move_gates(&places[number]);
 	w->place = number;
 	w->base = base;
 	w->cpu.tss.rsp[0] = stacks + WINDOW_STACK;
@@ -407,10 +439,12 @@ void window_change_pcid(const struct root *root)
 
 void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES])
 {
-	places[0] = (struct place){ ENTRY_WINDOW_BASE, frames[WINDOW_PAGE_IDT], 1 };
+	places[0] = (struct place){ ENTRY_WINDOW_BASE, frames[0], 1 };
 	code_frame = frames[WINDOW_PAGE_CODE];
 	cpu_frame = frames[WINDOW_PAGE_CPU];
-	if (map_kernel(&places[0]))
+	if (ENTRY_WINDOW_PAGES == 1)
+		left.idt = frame_alloc();
+	if ((ENTRY_WINDOW_PAGES == 1 && left.idt == FRAME_NONE) || map_kernel(&places[0]))
 		panic("not enough memory for the entry window: give the machine more (-m)");
 }
 

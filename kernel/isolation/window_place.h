@@ -34,7 +34,7 @@
 		window_value;                                                \
 	})
 
-/* The page of code in the kernel's image (entry_window.asm). */
+/* The entry code in the kernel's image (entry_window.asm). */
 extern char entry_text[], entry_text_end[];
 
 static inline unsigned window_place_of(const struct root *root)
@@ -52,7 +52,7 @@ static inline uintptr_t window_entry_address(uintptr_t address)
 {
 	const uintptr_t offset = address - (uintptr_t)entry_text;
 
-	return offset < PAGE_SIZE ? WINDOW_LOAD(base) + WINDOW_PAGE_CODE * PAGE_SIZE + offset : address;
+	return offset < WINDOW_CODE_BYTES ? WINDOW_LOAD(base) + WINDOW_CODE + offset : address;
 }
 
 /*
@@ -61,6 +61,13 @@ static inline uintptr_t window_entry_address(uintptr_t address)
  * it.
  */
 void window_change_pcid(const struct root *root);
+
+/* The struct window_cpu in the last page of the window, which is this frame. */
+static inline struct window_cpu *window_cpu_in(uint64_t frame)
+{
+	return (struct window_cpu *)((uintptr_t)phys_to_virt(frame) + WINDOW_CPU -
+	                             WINDOW_PAGE_CPU * PAGE_SIZE);
+}
 
 /* Makes this CPU use the window at the place with this number. Interrupts must be off. */
 void window_enter(unsigned place);
@@ -94,7 +101,7 @@ extern uint64_t window_kernel_pcid;
 extern bool window_own_places;
 
 /*
- * Makes place 0 and maps it in the kernel's tables. `frames` has the frames of the window's pages;
- * the last one is this CPU's struct window_cpu. Panics if out of memory. Called once, at boot.
+ * Makes place 0 and maps it in the kernel's tables. `frames` has the frames of the window's pages.
+ * Panics if out of memory. Called once, at boot.
  */
 void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES]);

@@ -13,10 +13,7 @@ library=${1:-$here/../../build/bochs/palimpsest-bochs.so}
 for tool in bochs nasm grub-mkrescue xorriso cc objcopy ld; do
 	command -v $tool >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
 done
-case $library in
-/*) ;;
-*) library=$PWD/$library ;;
-esac
+[[ $library == /* ]] || library=$PWD/$library
 [ -f "$library" ] || { echo "Bail out! no library $library; make bochs-library builds it"; exit 1; }
 
 work=$(mktemp -d)
@@ -340,14 +337,16 @@ check "the kernel half of that" functions_are "into user mode and back, kernel h
 	[user];from_user instructions=2 data_accesses=2
 EOF
 
-check "code in the entry window has the names that it has in the image" functions_are "into user mode and back, entry window's code in the user page" <<-'EOF'
-	tests instructions=1 data_accesses=1
-	tests;to_user instructions=6 data_accesses=12
-	entry_text instructions=5
-	entry_rest instructions=5
-	entry_rest;[delivery] instructions=1 data_accesses=9
-	entry_rest;from_user instructions=2 data_accesses=2
-EOF
+for window in "entry window" "a small entry window"; do
+	check "code in $window has the names that it has in the image" functions_are "into user mode and back, $window's code in the user page" <<-'EOF'
+		tests instructions=1 data_accesses=1
+		tests;to_user instructions=6 data_accesses=12
+		entry_text instructions=5
+		entry_rest instructions=5
+		entry_rest;[delivery] instructions=1 data_accesses=9
+		entry_rest;from_user instructions=2 data_accesses=2
+	EOF
+done
 
 # off_is FILE NAME LINE: takes the `!off` line for the region of the test NAME, removes its first
 # two fields, and compares the rest with LINE

@@ -28,6 +28,7 @@ presets=$(make -s list-presets | cut -d = -f 1 | paste -sd , | sed 's/,/, /g')
 refused "unknown strategy 'stack'; valid are: $presets, all" --strategy stack
 refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
 refused "the hardware would switch to a stack that user tables do not map" --strategy heap-rsp0+window+bouncing
+refused "windows of one and two pages are built with heap-sw and direct alone" --strategy heap-sw+window+bouncing-2
 refused "engine kvm-emulated cannot run: the outer machine is not built" --engine kvm-emulated
 refused "--full works only on engine kvm-emulated" --full
 refused "--compare needs two folders of results" --compare a

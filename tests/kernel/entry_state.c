@@ -11,7 +11,7 @@
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
-#define TEST_VECTOR 0x60
+#define TEST_VECTOR VECTOR_FREE(0)
 
 static volatile unsigned arrived;
 

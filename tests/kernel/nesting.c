@@ -17,12 +17,10 @@
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
-/* VECTOR(n + 1) has a higher priority class than VECTOR(n) (SDM 3A 11.8.3). */
-#define VECTOR_FIRST 0x60
-#define LEVELS       4
-#define VECTOR(n)    (VECTOR_FIRST + 16 * (n))
-#define NOT_MAPPED   0x1000UL
-#define PATIENCE     1000000U
+#define LEVELS     4
+#define VECTOR(n)  VECTOR_FREE(n) /* each level has a higher priority class than the one before */
+#define NOT_MAPPED 0x1000UL
+#define PATIENCE   1000000U
 
 static volatile unsigned arrived[LEVELS]; /* number of interrupts, by level */
 static volatile unsigned innermost;       /* deepest nesting of handlers */

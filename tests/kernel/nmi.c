@@ -17,7 +17,7 @@
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
-#define VECTOR_NMI_TEST 0x60
+#define VECTOR_NMI_TEST VECTOR_FREE(0)
 #define PATIENCE        1000000U
 #define NO_NMI          SKIP "this machine sends no NMI to itself"
 

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * places KIND: uses the addresses of the kernel's entry window (ISOLATION bouncing), so that the window
- * has to move. SYS_bench_next returns the window's address in this space, and SYS_bench_value moves the
- * window to an address. The exit status is 0 if no check failed (see run_kind()).
+ * places KIND: uses the addresses of the kernel's entry window, so that the window has to move (see
+ * window.h). SYS_bench_value moves the window to an address. The exit status is 0 if no check failed
+ * (see run_kind()).
  */
-#include "tests/programs/signals.h"
+#include "tests/programs/window.h"
 
-#define PAGES      3 /* pages of the window */
 #define ROUNDS     50
 #define RW         (PROT_READ | PROT_WRITE)
 #define FLAGS      (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 #define MB         (1024UL * 1024)
 #define EXECUTABLE (PROT_READ | PROT_EXEC)
-
-static uintptr_t window(void)
-{
-	return (uintptr_t)call(SYS_bench_next, 0, 0, 0);
-}
 
 static int map(uintptr_t at, size_t size)
 {
@@ -26,12 +20,6 @@ static int map(uintptr_t at, size_t size)
 static void unmap(uintptr_t at, size_t size)
 {
 	call(SYS_munmap, at, size, 0);
-}
-
-/* Returns true if the window has left the page. */
-static int left(uintptr_t page)
-{
-	return page - window() >= PAGES * PAGE_SIZE;
 }
 
 static int zeros(uintptr_t page)
@@ -45,7 +33,7 @@ static int zeros(uintptr_t page)
 
 static int reads(void)
 {
-	for (int i = 0; i < PAGES; i++) {
+	for (int i = 0; i < window_pages; i++) {
 		const uintptr_t page = window() + (uintptr_t)i * PAGE_SIZE;
 
 		CHECK(map(page, PAGE_SIZE));
@@ -57,7 +45,7 @@ static int reads(void)
 
 static int writes(void)
 {
-	for (int i = 0; i < PAGES; i++) {
+	for (int i = 0; i < window_pages; i++) {
 		const uintptr_t page = window() + (uintptr_t)i * PAGE_SIZE;
 
 		CHECK(map(page, PAGE_SIZE));
@@ -71,7 +59,7 @@ static int writes(void)
 
 static int jumps(void)
 {
-	for (int i = 0; i < PAGES; i++) {
+	for (int i = 0; i < window_pages; i++) {
 		const uintptr_t page = window() + (uintptr_t)i * PAGE_SIZE;
 
 		CHECK(map(page, PAGE_SIZE));
@@ -86,7 +74,7 @@ static int jumps(void)
 /* The kernel itself writes to and reads from the page. */
 static int calls(void)
 {
-	for (int i = 0; i < PAGES; i++) {
+	for (int i = 0; i < window_pages; i++) {
 		const uintptr_t page = window() + (uintptr_t)i * PAGE_SIZE;
 
 		CHECK(map(page, PAGE_SIZE));
@@ -121,7 +109,8 @@ static int errors(void)
 	const uintptr_t first = window(), below = first - PAGE_SIZE;
 
 	CHECK(on(SIGSEGV, skip_write, 0, 0) == 0);
-	CHECK(error_of_write(first) == 6 && error_of_write(first + PAGES * PAGE_SIZE - 4) == 6);
+	CHECK(error_of_write(first) == 6 &&
+	      error_of_write(first + (uintptr_t)window_pages * PAGE_SIZE - 4) == 6);
 	CHECK(map(below, PAGE_SIZE) && zeros(below));
 	CHECK(call(SYS_mprotect, below, PAGE_SIZE, PROT_READ) == 0);
 	CHECK(error_of_write(below) == 7 && error_of_write(first - 4) == 7);
@@ -134,7 +123,7 @@ static int nothing(void)
 {
 	/* Move the window away from its first place, to which the stack could grow. */
 	CHECK(call(SYS_bench_value, 0, 0x200000000000, 0) == 0);
-	for (int i = 0; i < PAGES; i++) {
+	for (int i = 0; i < window_pages; i++) {
 		const uintptr_t page = window() + (uintptr_t)i * PAGE_SIZE;
 
 		for (int way = 0; way < 3; way++) {
@@ -160,7 +149,7 @@ static int nothing(void)
 /* Mapping the window's addresses must not move the window. Only an access to them must move it. */
 static int unused(void)
 {
-	const uintptr_t start = window() - PAGE_SIZE, size = (PAGES + 2) * PAGE_SIZE;
+	const uintptr_t start = window() - PAGE_SIZE, size = ((size_t)window_pages + 2) * PAGE_SIZE;
 	uintptr_t other;
 
 	CHECK(map(start, size) && call(SYS_mprotect, start, size, PROT_READ) == 0);
@@ -246,7 +235,7 @@ static int forks(void)
 static int follow(int rounds)
 {
 	for (int i = 0; i < rounds; i++) {
-		const uintptr_t page = window() + (uintptr_t)(i % PAGES) * PAGE_SIZE;
+		const uintptr_t page = window() + (uintptr_t)(i % window_pages) * PAGE_SIZE;
 
 		CHECK(map(page, PAGE_SIZE));
 		CHECK(zeros(page));
@@ -337,5 +326,6 @@ int main(int argc, char **argv)
 		{ "once", once },       { "cycles", cycles },
 	};
 
+	window(); /* sets window_pages */
 	return argc < 2 ? 2 : run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds);
 }

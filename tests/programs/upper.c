@@ -333,10 +333,11 @@ static int regions(void)
 /* The window moves to the upper half, and away when its pages are used. */
 static int windows(void)
 {
-	const uintptr_t places[] = { ENTRY_WINDOW_UPPER, FREE, ENTRY_WINDOW_UPPER_TOP - PAGES * PAGE_SIZE };
+	const size_t size = (size_t)window_pages * PAGE_SIZE;
+	const uintptr_t places[] = { ENTRY_WINDOW_UPPER, FREE, ENTRY_WINDOW_UPPER_TOP - size };
 
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		for (uintptr_t page = places[i]; page < places[i] + PAGES * PAGE_SIZE; page += PAGE_SIZE) {
+		for (uintptr_t page = places[i]; page < places[i] + size; page += PAGE_SIZE) {
 			long pid;
 
 			CHECK(call(SYS_bench_value, 0, places[i], 0) == 0 && window() == places[i]);
@@ -375,7 +376,7 @@ static int full(void)
 			if (both && !map(ENTRY_WINDOW_UPPER, USER_UPPER_TOP - ENTRY_WINDOW_UPPER))
 				leave(2);
 			*(volatile char *)at = 1;
-			if (window() < ENTRY_WINDOW_UPPER || !map(window(), PAGES * PAGE_SIZE))
+			if (window() < ENTRY_WINDOW_UPPER || !map(window(), (size_t)window_pages * PAGE_SIZE))
 				leave(3);
 			*(volatile char *)window() = 1;
 			leave(0);
@@ -433,5 +434,6 @@ int main(int argc, char **argv)
 		{ "full", full },   { "brk", brk },     { "refused", refused }, { "aliases", aliases },
 	};
 
+	window(); /* sets window_pages */
 	return argc < 2 ? 2 : run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds);
 }

@@ -2,9 +2,8 @@
 /* Addresses of the upper half, and functions that use them, for upper.c. */
 #pragma once
 
-#include "tests/programs/signals.h"
+#include "tests/programs/window.h"
 
-#define PAGES      3 /* pages of the window */
 #define RW         (PROT_READ | PROT_WRITE)
 #define EXECUTABLE (PROT_READ | PROT_EXEC)
 #define FLAGS      (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
@@ -36,17 +35,6 @@ static const uintptr_t pages[] = {
 	LAST,
 };
 #define COUNT (sizeof pages / sizeof *pages)
-
-static uintptr_t window(void)
-{
-	return (uintptr_t)call(SYS_bench_next, 0, 0, 0);
-}
-
-/* Returns true if the window has left the page. */
-static int left(uintptr_t page)
-{
-	return page - window() >= PAGES * PAGE_SIZE;
-}
 
 static long map_as(uintptr_t at, size_t size, uint64_t protection, uint64_t flags)
 {

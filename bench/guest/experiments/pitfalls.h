@@ -18,9 +18,9 @@
 #define USER_PAGE    0x10000000UL
 _Static_assert(PML4_INDEX(PRIVATE_PAGE) == PRIVATE_PML4, "a PML4 entry of its own");
 
-#define PITFALL_VECTOR   0x60
-#define PITFALL_SECOND   0x70     /* higher priority class than PITFALL_VECTOR (SDM 3A 11.8.3) */
-#define PITFALL_PATIENCE 1000000U /* iterations of a loop that waits for an interrupt */
+#define PITFALL_VECTOR   VECTOR_FREE(0)
+#define PITFALL_SECOND   VECTOR_FREE(1) /* higher priority class than PITFALL_VECTOR */
+#define PITFALL_PATIENCE 1000000U       /* iterations of a loop that waits for an interrupt */
 
 /*
  * pitfall_report() adds the metrics `violations` and `tries`. pitfall_ran(), for check(), returns

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#define STRATEGIES_MAX 64
+#define STRATEGIES_MAX 128
 
 struct strategy {
 	char stack[16];
