@@ -36,8 +36,8 @@ struct benchmark {
 	const char *const *units;   /* a unit for each parameter, in place of `unit`; or NULL */
 	const uint64_t *parameters; /* list that ends with BENCH_LIST_END, or NULL */
 	unsigned few;               /* if not 0, the number of samples, whatever bench_plan says */
-	uint64_t large;             /* if not 0: parameters >= large take few samples */
-	uint64_t once;              /* if not 0: parameters >= once run in round 1 only */
+	uint64_t large;             /* if not 0: parameters from this on take few samples */
+	uint64_t once;              /* if not 0: parameters from this on run in round 1 only */
 	bool experiment;            /* counts something itself, without stamps and warm-up */
 	bool counted;               /* counted by Bochs, not timed: no code can stamp the end */
 
@@ -47,8 +47,9 @@ struct benchmark {
 	void (*body)(struct bench *b);
 	bool (*check)(struct bench *b); /* called after every sample, except overhead samples */
 	/*
-	 * Called once, after the row's last sample: repeats the body untimed and checks all of its
-	 * work. In a row with a program, the program repeats it first (STEP_VERIFY).
+	 * Called once, after the row's last sample, to check all of the body's work. The body is
+	 * repeated untimed for this check: by this function or, in a row with a program, by the
+	 * program before the call (STEP_VERIFY).
 	 */
 	bool (*verify)(struct bench *b);
 	void (*teardown)(struct bench *b);
@@ -56,7 +57,7 @@ struct benchmark {
 	/* If not NULL, runs instead of the body, with its own markers and time stamps. */
 	void (*timed)(struct bench *b, bool overhead);
 
-	/* Breaks something on purpose or takes long, so bench=* does not run it. */
+	/* True if the row breaks something on purpose or takes long: bench=* does not run it. */
 	bool own_boot;
 
 	const char *program, *argument;   /* for rows with a program */
@@ -186,8 +187,8 @@ void bench_open_region(struct bench *b);
 void bench_record(struct bench *b, unsigned sample, const char *flags);
 
 /*
- * Runs a row's program until it has taken all its samples. Returns false if a check failed, or if
- * the program failed, with the reason in *why.
+ * Runs a row's program until it has taken all its samples. Returns false if a check failed. Also
+ * returns false, with the reason in *why, if the program failed or could not be started.
  */
 bool bench_run_program(struct bench *b, const char **why);
 

@@ -40,8 +40,8 @@ static bool lists;        /* rows are only listed, not run */
 
 /*
  * ID of the first process that a row starts. A program may run different instructions with another
- * ID: bash prints its own, so each digit costs some. With IDs of four digits in every row, counts do
- * not depend on how many processes the rows before have started.
+ * ID: bash prints its own ID, and each digit costs instructions. With IDs of four digits in every
+ * row, counts do not depend on the number of processes that earlier rows have started.
  */
 #define FIRST_PID 2100
 

@@ -113,10 +113,10 @@ static int irq(void)
 }
 
 /*
- * Runs a loop of `rounds` iterations twice in each sample. From SYS_bench_start to SYS_bench_stamp,
- * which enclose the second loop, a timer of the kernel raises interrupts; in overhead samples it
- * does not. Passes the ticks of the first loop as VALUE_EVIDENCE. Returns the number of loops that
- * ended too early.
+ * Runs a loop of `rounds` iterations twice in each sample. SYS_bench_start and SYS_bench_stamp
+ * enclose the second loop. Between these two calls, a timer of the kernel raises interrupts, except
+ * in overhead samples. Passes the ticks of the first loop as VALUE_EVIDENCE. Returns the number of
+ * loops that ended too early.
  */
 static int load(uint64_t rounds)
 {

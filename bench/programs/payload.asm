@@ -23,8 +23,8 @@ _start:
 
 .sum:	mov	esi, _start
 	mov	ecx, PAGES * 512 / 8
-	xor	edx, edx	; the sum of the words
-	xor	r8d, r8d	; the sum of these sums
+	xor	edx, edx	; sum of the words so far
+	xor	r8d, r8d	; sum of all values of EDX
 .next:
 %assign at 0
 %rep 8

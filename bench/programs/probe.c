@@ -405,7 +405,7 @@ static int speed(void)
 	return 0;
 }
 
-/* equal() as a function, because main() calls it so often. */
+/* Does what equal() does, but is not inlined, because main() has many such calls. */
 static UNTIMED int is(const char *a, const char *b)
 {
 	return equal(a, b);

@@ -31,8 +31,8 @@ static bool is_alone(const struct boot_module *module)
 }
 
 /*
- * Prints a message about data of a kind that the kernel does not read. The data begins at byte
- * `read` of the module; if `read` is 0, it is the whole module.
+ * Prints a message about data that the kernel does not use: the bytes of the module from `read` on.
+ * If `read` is 0, they are the whole module.
  */
 static void say_unread(const struct boot_module *module, size_t read, const struct data_kind *kind)
 {

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Takes the CPU from the state in which a Multiboot 1 loader leaves it (32-bit protected mode,
-; paging off; Multiboot 0.6.96, 3.2) to long mode and jumps to boot_high.
+; A Multiboot 1 loader leaves the CPU in 32-bit protected mode with paging off (Multiboot 0.6.96,
+; 3.2). This code switches it to long mode and jumps to boot_high.
 ;
 ; The loader may put the image at any page below 4 GiB. EBP holds the address where the image is,
 ; minus the address where it is linked. Until paging is on, the code adds EBP to every address.

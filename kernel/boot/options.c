@@ -126,8 +126,8 @@ static bool is_valid(const struct option *option, const char *value)
 }
 
 /*
- * Returns the option that a word of the command line sets, and makes *value point to its value in
- * the word. Returns NULL if there is no such option.
+ * Finds the option that a word of the command line sets. Returns the option, and makes *value point
+ * to the value in the word. Returns NULL if there is no such option.
  */
 static const struct option *find_option(const char *word, const char **value)
 {

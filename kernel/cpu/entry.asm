@@ -109,10 +109,10 @@ irq_return:
 	PUSH_TRAP_FRAME
 	mov	rdi, rsp
 
-; _Noreturn void return_through_frame(struct trap_frame *frame): calls user_return_hook(), which may
-; change the frame, then returns to user mode with the registers in the frame. Before that, it
-; copies the frame to the top of the task's kernel stack, where nothing else is needed any longer.
-; The copy starts with the highest word, so the frame may overlap its copy.
+; _Noreturn void return_through_frame(struct trap_frame *frame): copies the frame to the top of the
+; task's kernel stack, where nothing else is needed any longer. Then calls user_return_hook(), which
+; may change the copy, and returns to user mode with the registers in the copy. The copy starts with
+; the highest word, so the frame may overlap its copy.
 return_through_frame:
 	KSTACK_SYSCALL
 %assign word 21

@@ -60,7 +60,7 @@ void pmu_end(void);
 
 /*
  * Sets *value to the count of a metric between pmu_begin() and pmu_end(), and *name and *unit to
- * its name and unit. The count includes parts of both calls. Returns false if this CPU cannot count
- * the metric.
+ * the metric's name and unit. The count includes parts of both calls. Returns false if this CPU
+ * cannot count the metric.
  */
 bool pmu_metric(enum pmu_metric metric, uint64_t *value, const char **name, const char **unit);

@@ -123,7 +123,7 @@ static void plan_intel(struct pmu *pmu, const struct pmu_cpuid *cpuid)
 		pmu->metrics |= BIT(PMU_PAGE_WALKS) | BIT(PMU_DTLB_MISSES);
 	}
 	pmu->global |= (1UL << used) - 1;
-	/* If counters of both kinds are used, the width is that of the narrower kind. */
+	/* If counters of both kinds are used, `width` is the width of the narrower kind. */
 	if (used && (cpuid->intel_a >> 16 & 0xff) < pmu->width)
 		pmu->width = cpuid->intel_a >> 16 & 0xff;
 }

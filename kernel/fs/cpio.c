@@ -105,8 +105,8 @@ static bool is_known(uint32_t kind)
 }
 
 /*
- * Memory for the contents of files: the archive itself, from its start on. Contents overwrite only
- * bytes of the archive that have been read already.
+ * The memory to which the contents of files are moved. It is the archive itself, from its start on:
+ * only bytes of the archive that have been read already are overwritten.
  */
 struct room {
 	uint8_t *bytes;

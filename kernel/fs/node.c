@@ -10,7 +10,7 @@
 
 /*
  * The largest size, in bytes, of a link's target and the rest of the path together. The two are
- * stored in one object of the heap, and no object of the heap is larger.
+ * stored in one object of the heap, and this is the largest size of such an object.
  */
 #define WALK_SIZE PAGE_SIZE
 #define LINKS_MAX 40 /* symbolic links in one path (MAXSYMLINKS) */

@@ -13,7 +13,7 @@
 #include "lib/string.h"
 #include "mem/tlb.h"
 
-/* The error code of a page fault (SDM 3A 4.7). */
+/* Bits of the error code of a page fault (SDM 3A 4.7). */
 #define ERROR_PRESENT 1UL
 #define ERROR_WRITE   2UL
 

@@ -12,7 +12,7 @@
 
 /* Defined in entry_window.asm. */
 extern char window_leave_interrupt[], window_leave_call[], window_leave_first[], window_leave_anywhere[];
-/* Also defined there; used instead of the above if PCIDs are in use. */
+/* Also defined in entry_window.asm. Used for the returns if PCIDs are in use. */
 extern char window_leave_interrupt_pcid[], window_leave_call_pcid[], window_leave_first_pcid[];
 
 struct window_counts window_counts;
@@ -92,7 +92,7 @@ static int map_kernel(const struct place *place)
 		uint32_t made = FRAME_LIST_END;
 		pte_t *table = paging_table(kernel_pml4, address, 0, &made);
 
-		while (made != FRAME_LIST_END) /* unmap_kernel() frees them one by one */
+		while (made != FRAME_LIST_END) /* unmap_kernel() frees the tables one by one */
 			frame_list_pop(&made);
 		if (!table) {
 			for (unsigned i = 0; i <= page; i++)

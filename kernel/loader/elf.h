@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ELF executables (System V ABI, gABI chapters 4 and 5; x86-64 psABI). Nothing in the file is
- * trusted. Whatever Linux accepts is accepted, with the exceptions in docs/elf.md. This is also
- * compiled for the host, for unit tests and fuzzing.
+ * trusted. The kernel accepts what Linux accepts, with the exceptions in docs/elf.md. This code is
+ * also compiled for the host, for unit tests and fuzzing.
  */
 #pragma once
 

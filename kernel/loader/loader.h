@@ -3,8 +3,8 @@
  * Loads images into address spaces that are not the current one.
  *
  * The build links exactly one value of the LOADER axis. The file of each value begins with a
- * description, and docs/architecture.md has a table of them. fill.h and window.h declare code that
- * several values share.
+ * description, and docs/architecture.md has a table of the values. fill.h and window.h declare code
+ * that several values share.
  */
 #pragma once
 

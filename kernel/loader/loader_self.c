@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * self: loader_load() only maps the pages. The new task fills them at their user addresses when it
- * first runs in the kernel, under its own CR3, which must be loaded for it anyway. Until then the
- * pages are writable and not executable; afterwards they get their rights, and their TLB entries
- * are flushed.
+ * self: loader_load() only maps the pages, as writable and not executable. The new task fills them
+ * at their user addresses when it first runs in the kernel. Its own CR3 is loaded then anyway, so
+ * the copies need no extra load of CR3. Afterwards the pages get their rights, and their TLB
+ * entries are flushed.
  */
 #include "cpu/cpu.h"
 #include "loader/fill.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The new task's frames are mapped a second time, in a range of the kernel's PDPT that every PML4
- * shares, and filled there; then the range is unmapped and flushed. A segment that is larger than
- * the window is loaded in pieces, with interrupts on between the pieces.
+ * The new task's frames are mapped a second time, in the window: a range of the kernel's PDPT that
+ * every PML4 shares. They are filled there. Then the window is unmapped and flushed. A segment that
+ * is larger than the window is loaded in pieces, with interrupts on between the pieces.
  *
  * There is one window for the whole kernel. While it is open, its lock is held and interrupts are
  * off: if the CPU switched to another task, the window's pages would stay mapped while that task

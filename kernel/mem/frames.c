@@ -7,8 +7,8 @@
 #include "output/panic.h"
 
 /*
- * Values of a link whose frame is on no list. If a frame has several owners, its link is
- * LINK_ALLOCATED minus the number of further owners.
+ * Values of a link whose frame is on no list. A frame with n owners has the link
+ * LINK_ALLOCATED - (n - 1).
  */
 #define LINK_ALLOCATED 0xfffffffeU /* allocated, one owner */
 #define LINK_MAX       0xf0000000U /* allocated, the most owners that can be counted */

@@ -3,8 +3,8 @@
  * Physical memory in frames of 4 KiB.
  *
  * Each frame has one 32-bit link. The links form the free list, and owners can link their allocated
- * frames into lists of their own. Allocating or freeing a frame takes a few instructions. When a
- * frame is to be freed, its link also shows whether it is allocated.
+ * frames into lists of their own. Allocating or freeing a frame takes a few instructions. A link
+ * also shows whether its frame is allocated, which is checked when the frame is freed.
  */
 #pragma once
 

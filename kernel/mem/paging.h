@@ -64,10 +64,10 @@ void paging_visit(uint64_t pml4, unsigned first, unsigned last,
                   void *argument);
 
 /*
- * Builds the kernel half and loads it: a direct map of `ranges` with the largest pages that fit,
- * and the kernel image, with no page both writable and executable. The image's text and constants
- * are read-only in the direct map too. Every page has `flags` (isolation_kernel_flags()). Panics if
- * out of memory.
+ * Builds and loads the kernel half: a direct map of `ranges` with the largest pages that fit, and
+ * the kernel image. No page is both writable and executable. The image's text and constants are
+ * read-only in the direct map too. Every page has `flags` (isolation_kernel_flags()). Panics if out
+ * of memory.
  */
 void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags);
 

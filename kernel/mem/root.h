@@ -6,8 +6,8 @@
  * task. Today every space has a single task, which uses the space's root. isolation_root_create()
  * makes roots, isolation_switch() loads them.
  *
- * A root never changes. Whether the next load of its PCID must flush is recorded elsewhere, for
- * each CPU (pcid_load() in mem/pcid.h), so loading a root writes no memory that several CPUs share.
+ * A root never changes. mem/pcid.h records, for each CPU, whether the next load of a PCID must
+ * flush (pcid_load()). So loading a root writes no memory that several CPUs share.
  */
 #pragma once
 

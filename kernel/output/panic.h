@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints the message, sends it as a `panic` record, and ends the virtual machine with EXIT_PANIC
- * (machine_leave()).
+ * panic() prints the message, sends it as a `panic` record, and ends the virtual machine with
+ * EXIT_PANIC (machine_leave()).
  */
 #pragma once
 

@@ -8,9 +8,9 @@
 #pragma once
 
 /*
- * Sends SIGKILL to the process chosen as above and waits until its memory is free. If the current
- * process is chosen, returns at once: it ends on its return to user mode. If an earlier choice has
- * not ended yet, waits for that process instead of choosing another. Called with interrupts off, on
- * the stack of system calls.
+ * Chooses the process that holds the most memory (see above), sends it SIGKILL, and waits until its
+ * memory is free. If the current process is chosen, returns at once: it ends on its return to user
+ * mode. If an earlier choice has not ended yet, waits for that process instead of choosing another.
+ * Called with interrupts off, on the stack of system calls.
  */
 void out_of_memory(void);

@@ -30,7 +30,7 @@ static struct process *buckets[BUCKETS];
 static struct account *accounts;
 static size_t count;
 static int next_pid = 1;
-static bool pids_wrapped; /* next_pid began at 2 again, so a process may have this ID */
+static bool pids_wrapped; /* next_pid began at 2 again: a process may already have that ID */
 
 static struct process **bucket_of(int pid)
 {

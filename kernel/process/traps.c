@@ -15,11 +15,11 @@
 #include "vm/regions.h"
 
 /*
- * Handles a page fault that failed with `error`. If there is no free frame for a page that the
- * kernel itself accesses, the kernel cannot wait in the middle of the access. The page then gets an
- * emergency frame (mem/frames.h), and the task calls out_of_memory() later: in the next pause of
- * the system call, or at its end. Returns true if the access can be repeated. In all other cases
- * returns false; user_exception() then handles the error.
+ * Called if a page fault could not be resolved because of `error`. If there was no frame for a page
+ * that the kernel itself accesses, the kernel cannot wait in the middle of the access. So the page
+ * gets an emergency frame (mem/frames.h), and the task calls out_of_memory() later: in the next
+ * pause of the system call, or at its end. Returns true if the access can be repeated. In all other
+ * cases returns false; user_exception() then handles the error.
  */
 static __attribute__((noinline, cold)) bool fault_failed(int error)
 {

@@ -37,8 +37,8 @@ void clock_set_wake(struct task *task, uint64_t time);
 void clock_set_alarm(struct deadline *alarm, uint64_t time);
 
 /*
- * Called when `alarm` has gone off; `now` is the current time. It may set the alarm again, to a
- * later time.
+ * Called when `alarm` has gone off; `now` is the current time. The function may set the alarm
+ * again, to a later time.
  */
 extern void (*alarm_hook)(struct deadline *alarm, uint64_t now);
 

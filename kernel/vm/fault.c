@@ -38,8 +38,9 @@ static bool grow_stack(struct address_space *space, uintptr_t address)
 
 /*
  * Returns the region that contains `address`, at which a fault occurred, or NULL if there is none.
- * Tries the region of the last fault first, because successive faults are often in one region. Its
- * index, `recent`, is only a hint: tasks that hold the lock for reading may change it.
+ * Tries the region of the last fault first, because successive faults are often in one region. The
+ * index of that region, `recent`, is only a hint: tasks that hold the lock for reading may change
+ * it.
  */
 static const struct region *region_of(struct address_space *space, uintptr_t address)
 {

@@ -122,9 +122,7 @@ static uint64_t own_cr3;
 
 static void run_code(void *argument)
 {
-	/*
-	 * The code takes the old CR3 from RAX. contained_call() uses RAX, so it is set here.
-	 */
+	/* The code takes the old CR3 from RAX. contained_call() uses RAX, so RAX is set here. */
 	__asm__ volatile("call *%[code]"
 	                 :
 	                 : [code] "r"(PRIVATE_PAGE), "D"(*(uint64_t *)argument), "a"(own_cr3)

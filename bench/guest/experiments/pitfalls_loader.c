@@ -22,7 +22,7 @@
 #define WORDS       (SIZE / 8)
 #define ROUNDS      8
 #define IMAGE       0x400000UL
-/* An unmapped address. The segment of load `who` gives it as the place of its data. */
+/* An unmapped address, which the segment of load `who` gives as the address of its data. */
 #define TRAP(who)   (BENCH_AREA_BASE + (1 + (who)) * MIB)
 #define STACK_BYTES (2 * PAGE_SIZE)
 

@@ -150,7 +150,7 @@ static void remap_rounds(uint64_t pml4, struct remap *r)
 		write_cr3(pml4 | 1 | CR3_NO_FLUSH);
 		r->foreign += read_shared() == 0;
 
-		/* Load CR3 without bit 63, which flushes: the read must not be stale. */
+		/* Load CR3 without bit 63: this flushes, so the read must not be stale. */
 		if (!cache_old(pml4))
 			return;
 		point_to(1);

@@ -34,7 +34,7 @@ static int overflow(const char *kind, unsigned frame)
 	return status;
 }
 
-/* Numbers of runs that end in each way, over all frame sizes, with one kind of stack. */
+/* For one kind of stack, over all frame sizes: how many runs end in each way. */
 struct ends {
 	uint64_t faults, corruptions, others;
 };

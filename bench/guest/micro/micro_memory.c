@@ -80,7 +80,7 @@ void micro_memory_give(void)
 			memset(table, 0, PAGE_SIZE);
 		paging_unmap_kernel_large(MICRO_LARGE_BASE + mapped * PD_SPAN, PD_SPAN);
 	}
-	write_cr3(read_cr3()); /* suffices: no page is global or was used under another PCID */
+	write_cr3(read_cr3()); /* this suffices: no page is global or was used under another PCID */
 	while (taken != FRAME_LIST_END)
 		frame_free(frame_list_pop(&taken));
 }

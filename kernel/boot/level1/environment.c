@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The level-1 environment, which replaces a BOOTBOOT loader. A Multiboot loader starts it, with the
- * initrd as the only module. The environment loads the kernel from the initrd, maps the published
- * addresses (level1.h), starts all CPUs, and lets them jump to the kernel together. It runs at its
- * physical addresses. docs/first-environment.md says how it differs from a real loader.
+ * initrd as the only module. The environment runs at its physical addresses. It loads the kernel
+ * from the initrd, maps the published addresses (level1.h), starts all CPUs, and lets them jump to
+ * the kernel together. docs/first-environment.md says how it differs from a real loader.
  */
 #include <elf.h>
 

@@ -45,7 +45,7 @@ static struct level1_range pool;
 static uint64_t bump_next, kept_end;
 
 static uint16_t cpu_count;
-static uint16_t high_water[LEVEL1_CPUS]; /* bytes of each CPU's stack of 1 KiB */
+static uint16_t high_water[LEVEL1_CPUS]; /* the most bytes used of each CPU's 1 KiB stack */
 static bool ready;
 static volatile uint32_t arrived;
 
@@ -124,8 +124,8 @@ static const pte_t *last_table(void)
 }
 
 /*
- * Maps the first 4 GiB at their own addresses and in the direct map, everything in the last 2 MiB as
- * the loader does, and the new stacks below LEVEL1_DEVICES.
+ * Makes page tables that map three things: the first 4 GiB, at their own addresses and in the
+ * direct map; the last 2 MiB, as the loader maps them; and the new stacks, below LEVEL1_DEVICES.
  */
 static void make_tables(void)
 {
@@ -243,7 +243,7 @@ static void add_range(struct multiboot_info *made, uint64_t start, uint64_t end)
 
 /*
  * Describes the machine as a Multiboot loader does. The list of RAM has the loader's free ranges,
- * the image, and the initrd. It leaves out the tables and stacks on which the other CPUs halt.
+ * the image, and the initrd. It leaves out the page tables and the stacks that the halted CPUs use.
  */
 static uint64_t describe(void)
 {
