@@ -124,9 +124,9 @@ $(K)/$(CONFIG).o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='
 	-DCONFIG_OPT='"$(filter-out -O2,$(OPT))"'
 $(K)/$(CONFIG).o: $(K)/revision
 
-# Compiles a C file of the kernel. The compiler writes files with temporary names, which are then
-# renamed, the object last: another make may be building another kernel from the same objects.
-# (clang writes no .su file for a source without functions.)
+# Compiles a C file of the kernel. The compiler writes files with temporary names. Then these files
+# are renamed, the object last, because another make may be building another kernel from the same
+# objects. (clang writes no .su file for a source without functions.)
 define compile_kernel
 	@mkdir -p $(@D)
 	$(call say,CC,$@)

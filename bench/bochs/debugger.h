@@ -22,6 +22,7 @@
  * functions. Any other value ends the process with status 2. */
 void debugger_open(void);
 
-/* Replaces the functions if the debugger has nothing to look for. Call it once, when all CPUs were
- * reset and the first has begun to execute; `one_cpu` is true if there are no others. */
+/* Replaces the functions if the debugger has nothing to look for. Call it once, after all CPUs were
+ * reset and the first one has begun to execute. `one_cpu` is true if the machine has only one
+ * CPU. */
 void debugger_skip(bool one_cpu);

@@ -133,8 +133,9 @@ void region_control_open(struct model *use);
 void region_trace_open(struct model *use);
 
 /* Called at the first event after the fetch of an instruction; `counts` is true if this event
- * counts. If it does, the walk that the fetch made counts too, as in the model, and is traced.
- * trace_fetch_walk() does nothing if there was no such walk; trace_waiting_walk() requires one. */
+ * counts. If the event counts, the walk that the fetch made counts too (as in the model), and is
+ * traced. trace_fetch_walk() does nothing if there was no such walk; trace_waiting_walk() requires
+ * one. */
 void trace_waiting_walk(struct region *region, unsigned cpu, bool counts);
 
 static inline void trace_fetch_walk(struct region *region, unsigned cpu, bool counts)

@@ -18,9 +18,9 @@ void region_note_access(unsigned cpu, uint64_t linear, uint64_t physical, unsign
 		};
 }
 
-/* Returns true if two things hold for a next iteration that accesses the same lines: it needs no
- * page walk that counts, and the model charges it nothing beyond the price of an iteration. A walk
- * that Bochs repeats for a page in the shadow TLB does not count. */
+/* Returns true if one more iteration, with accesses to the same lines, would need no page walk that
+ * counts, and the model would charge it nothing beyond the price of an iteration. A walk that Bochs
+ * repeats for a page in the shadow TLB does not count. */
 static bool is_steady(const struct model *model, const struct region *region, unsigned cpu,
                       const struct repeat_iteration *last)
 {

@@ -17,7 +17,7 @@
  *
  * Flushes follow Bochs: every write of CR0, CR3 or CR4 and every INVPCID flushes everything. INVLPG
  * flushes one page of any size, so all entries that may be parts of a large page are dropped. The
- * shadow cannot recognise global pages, so it also drops those when CR3 is written, although Bochs
+ * shadow cannot recognise global pages. So it drops them, too, when CR3 is written, although Bochs
  * keeps them. At the next access to a page that was dropped needlessly, Bochs makes no walk, and
  * the shadow holds the page again. A page fault drops the page that faulted. Writes of DR7 and of
  * the APIC base flush Bochs's TLB without a report, so a region should contain none.

@@ -65,9 +65,9 @@ last()
 	tail -n 1 "$work/$1" | awk -v name="$2" '{ printf "%s %.1f s (CPU %.1f s)", name, $1, $2 }'
 }
 
-# ratios FILE COLUMN AIM TEXT: divides each time in FILE by that of stock Bochs in the same round
-# (COLUMN 1: wall time, 2: user CPU time), and prints the median and range of these ratios and
-# whether the median is at most AIM
+# ratios FILE COLUMN AIM TEXT: divides each time in FILE by the time of stock Bochs in the same
+# round (COLUMN 1: wall time, 2: user CPU time). Prints the median and the range of these ratios,
+# and whether the median is at most AIM.
 ratios()
 {
 	paste -d ' ' "$work/$1" "$work/stock" | awk -v column="$2" '{ print $column / $(column + 2) }' | sort -g |

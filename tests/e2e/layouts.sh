@@ -71,7 +71,8 @@ open=$(query "SELECT count(*) FROM comparisons WHERE flags NOT LIKE '%few%' AND 
 	AND flags NOT LIKE '%exact%'")
 check "some are decided, and some are not: $decided and $open" test "$decided" -gt 20 -a "$open" -gt 0
 
-# Each boot alone would decide this comparison, but some boots in one way and some in the other.
+# Each boot alone would decide this comparison: some boots in one way, the others in the opposite
+# way.
 for run in main other; do
 	check "exec.load.cold of 64 KiB, window against random, is not decided ($run)" is_open $run
 done

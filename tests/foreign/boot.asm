@@ -3,8 +3,8 @@
 ; The kernel is linked at VMA + its physical address. The linker is given the number `ending`, which
 ; says what the kernel does at its end (main.c).
 ;   k64: long mode. The first GiB of memory is at VMA, in 2 MiB pages.
-;   k32: the first 4 MiB of memory are at VMA, in 4 KiB pages, by tables of two levels, or of three
-;   with PAE.
+;   k32: the first 4 MiB of memory are at VMA, in 4 KiB pages. The page tables have two levels, or
+;   three with PAE.
 
 %include "width.inc"
 

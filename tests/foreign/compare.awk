@@ -1,6 +1,6 @@
-# Compares counts with expected.tsv: every counted call must be in the table with the same number, and
-# every call in the table must have been counted, unless it is `open`. Prints what differs, and fails
-# if anything does.
+# Compares counts with the table expected.tsv. Every counted call must be in the table with the same
+# number. Every call in the table must have been counted, unless it is `open`. Prints the
+# differences, and fails if there are any.
 # usage: awk -F '\t' -v kernel=NAME -v without=PATTERN -f compare.awk expected.tsv COUNTS
 # COUNTS has lines "region call instructions", where the region is the part of the table's column
 # before "=". Regions that match PATTERN are left out.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Tests the kernels on which `run-bench.sh measure` is tested: they boot in QEMU and in Bochs, and
-# their regions execute the numbers of instructions that expected.tsv says. Bochs's own debugger
-# counts them (trace.awk), without the instrumentation library. Prints TAP.
+# Tests the kernels with which `run-bench.sh measure` is tested. They must boot in QEMU and in
+# Bochs, and their regions must execute the numbers of instructions that expected.tsv says. Bochs's
+# own debugger counts them (trace.awk), without the instrumentation library. Prints TAP.
 # usage: run.sh
 set -u
 # shellcheck source=bench/environment.sh

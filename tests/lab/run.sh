@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Tests the engine kvm-emulated and prints TAP. On this engine an emulated host runs KVM with the
 # real module kvm-amd. The test boots the preset `window` there twice: with the module's parameter
-# npt=1, and with npt=0. It is skipped if its Debian packages cannot be fetched.
+# npt=1, and with npt=0. The test is skipped if the engine's Debian packages cannot be fetched.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -2,9 +2,10 @@
 ;
 ; A kernel for the level-1 environment that does nothing but find out whether its image and the stacks
 ; of the CPUs share memory. The image has PAGES pages; each but the first is filled with a pattern.
-; Every CPU fills its stack, of STACK bytes, with its number, and checks it when all have done so. Then
-; the boot CPU checks the image. It writes the numbers of 8-byte words that are wrong to port 0xE9:
-; "CPUS STACKS IMAGE", in hexadecimal. No CPU uses its stack for anything else.
+; Every CPU fills its stack, of STACK bytes, with its number. When all CPUs have done so, it checks
+; its stack. Then the boot CPU checks the image, and writes "CPUS STACKS IMAGE" to port 0xE9, in
+; hexadecimal: the number of CPUs, and the numbers of wrong 8-byte words in the stacks and in the
+; image. No CPU uses its stack for anything else.
 
 ; The build's constants.inc, which sweep.sh includes, has the addresses, ports and offsets.
 

@@ -226,7 +226,7 @@ step()
 	wait $session
 }
 
-# passed STATUS LOG: says whether a test passed that has this exit status and this log. Some tests
+# passed STATUS LOG: succeeds if the test with this exit status and this log has passed. Some tests
 # exit with 0 even if they fail; only a line "not ok" shows the failure.
 passed() { [ "$1" = 0 ] && ! grep -aq '^not ok' "$2"; }
 

@@ -470,8 +470,8 @@ static void segments_that_share_pages(void **state)
 		} else {
 			assert_int_equal(result, -ENOEXEC);
 			/*
-			 * A file that has no page with both W and X must be refused for the other
-			 * reason: no executable segment has bytes, so there is no entry point.
+			 * If no page of the file is both W and X, there must be another reason to
+			 * refuse it: no executable segment has bytes, so there is no entry point.
 			 */
 			refused++;
 			if (!expected.refused)

@@ -60,8 +60,9 @@ static void check_first(void)
 }
 
 /*
- * Called when the current task has taken the lock. If it waited, it must be the first waiter. If
- * `others` is true, other tasks kept it from taking the lock at once, so it must have waited.
+ * Called when the current task has taken the lock. If the task waited, it must be the first waiter.
+ * If `others` is true, other tasks kept this task from taking the lock at once, so it must have
+ * waited.
  */
 static void check_entry(bool others)
 {

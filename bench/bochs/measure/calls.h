@@ -10,8 +10,8 @@
  *   CALL_LEAVES   from user mode: it ends with the return to user mode, if possible the one to the
  *                 same address, stack and address space
  *   CALL_BETWEEN  not a call: it ends before the instruction at a given address
- * A call is therefore not ended by recursive calls, by interrupts within it, or by calls of other
- * tasks that run meanwhile.
+ * Recursive calls, interrupts within a call, and calls of other tasks that run meanwhile therefore
+ * do not end the call.
  *
  * Tasks may have their stacks at the same linear address. A slot is therefore identified by its
  * physical address too, its *place*.
@@ -86,7 +86,8 @@ static inline bool calls_may_return(const struct calls *calls, uint64_t rip)
  * A return to user mode may fit no call, because a signal handler or another program begins there.
  * It then ends the last call of the same address space. If that space has none, it ends the last
  * call of all. But it ends no call if another address space has a call that returns to the same
- * address with the same stack pointer: then a copy of that program, made by fork, begins there.
+ * address with the same stack pointer. In this case a copy of that program, which fork made, begins
+ * there.
  */
 int calls_returned(const struct calls *calls, uint64_t rip, uint64_t rsp, calls_place *place, void *context);
 int calls_resumed(const struct calls *calls, uint64_t rsp);

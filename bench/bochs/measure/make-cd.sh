@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Makes a CD image that boots a kernel by GRUB: an ELF file for Multiboot 1 or 2, or Linux.
-# usage: make-cd.sh OUTPUT.iso KERNEL WORDS [INITRD]      (WORDS: added to its command line)
+# usage: make-cd.sh OUTPUT.iso KERNEL WORDS [INITRD]      (WORDS: for the kernel's command line)
 # GRUB interprets ' " \ { } ; $ | & < > # and newlines. WORDS must have none of them; the caller
 # checks this.
 # The same files make the same image, byte for byte. Exit status: 2 if a file or tool is missing or

@@ -15,7 +15,7 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 /*
  * Each X() has an id, a section, a key, and how the figure is measured. The figures of
  * FIGURE_COUNTS and FIGURE_COSTS are parameters of the cycle model. The figures of FIGURE_EXTRAS
- * are not, so far; a profile lists them in its section [measured].
+ * are no parameters so far; a profile lists them in its section [measured].
  */
 #define FIGURE_COUNTS(X)                                                                          \
 	X(L1D_KIB, "l1d", "kib", "where a chase of dependent loads slows down")                   \

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The default level. The kernel leaves it out where it names its compiler (config_compiler). */
+/* The default level. The kernel leaves this level out where it names its compiler
+ * (config_compiler). */
 #define PLAIN "-O2"
 
 const char compiler_default[] = COMPILER_DEFAULT;

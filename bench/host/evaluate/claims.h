@@ -22,8 +22,8 @@ struct claim_run {
 
 /*
  * Decides every claim in the folder `claims_dir` and replaces the rows of the table claims with the
- * verdicts. Prints a message to stderr for a malformed file and writes no row for it; decides the
- * other claims even then.
+ * verdicts. If a file is malformed, prints a message to stderr, writes no row for this file, and
+ * still decides the other claims.
  *
  * Returns 0, or -1 if a file was malformed, the folder unreadable or the database not writable.
  */

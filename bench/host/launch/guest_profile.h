@@ -20,8 +20,8 @@
 #define GUEST_PROFILE_PERIOD 100003
 
 /*
- * Checks that perf is installed, that this host permits it to record a guest, and that it has a
- * counter of cycles. Returns 0, or -1 with the reason and what to do in `why`.
+ * Checks that perf is installed, that this host permits perf to record a guest, and that the
+ * processor has a counter of cycles. Returns 0, or -1 with the reason and what to do in `why`.
  */
 int guest_profile_can_record(char *why, size_t size);
 

@@ -43,8 +43,8 @@ double durations_row(const struct durations *durations, const struct boot_kind *
 
 /*
  * Returns the duration in seconds of a boot of this kind that runs the benchmarks matching `globs`
- * (separated by commas). Returns a negative number if no such boot is known, not even one with
- * another build, number of samples or profile.
+ * (separated by commas). If no such boot is known, takes boots with another build, number of
+ * samples or profile. Returns a negative number if none of these is known either.
  */
 double durations_boot(const struct durations *durations, const struct boot_kind *kind, const char *globs);
 

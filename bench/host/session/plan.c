@@ -54,9 +54,9 @@ static void add_glob(char globs[BENCH_GLOBS], const char *glob)
 
 /*
  * Adds a launch that a claim needs. A launch that needs a separate boot (`alone`) gets an item of
- * its own in support[]. Any other launch is dropped if the user asked for its strategy. If the user
- * did not, the launch shares an item with the other such launches of its strategy: its glob is
- * appended to those of the item. Returns 0, or -1 with the reason in `why`.
+ * its own in support[]. Any other launch is dropped if the user asked for its strategy. Otherwise
+ * the launch shares an item with all such launches of its strategy: its glob is appended to the
+ * globs of the item. Returns 0, or -1 with the reason in `why`.
  */
 static int add_support(struct plan *plan, const struct claim_run *need, char *why, size_t size)
 {

@@ -65,10 +65,11 @@ void plan_set_compiler(struct plan *plan, const char *compiler);
 
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
- * Bochs, after the others; without Bochs they are dropped. Benchmarks with Linux programs run in
- * separate boots, the last of each round. (The order of a round's boots may differ: it is random on
- * engines that measure real time, and timing_order() may change it.) Benchmarks with Linux programs
- * do not run on kvm-emulated, nor while VM exits are counted. Ends the program if out of memory.
+ * Bochs, after the others; without Bochs they are dropped. Benchmarks with Linux programs get
+ * separate boots, after the other boots of the round. These benchmarks run neither on kvm-emulated
+ * nor while VM exits are counted. The boots of a round may be reordered: engines that measure real
+ * time get a random order, and timing_order() may change the order, too. Ends the program if out of
+ * memory.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);

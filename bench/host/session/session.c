@@ -46,7 +46,7 @@ struct session {
 	struct plan plan;
 	struct folder folder;
 	struct store *store;
-	char exits[ENGINE_WHY_MAX]; /* a text: that VM exits are counted, or why they are not */
+	char exits[ENGINE_WHY_MAX]; /* says that VM exits are counted, or why they are not */
 };
 
 /* Returns 0 if the engine can run here, or -1 with the reason in `why`. */

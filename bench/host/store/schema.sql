@@ -108,7 +108,7 @@ CREATE TABLE IF NOT EXISTS facts (
 
 -- Instructions with interrupts off, on Bochs: the longest stretch in the samples of a row, with the
 -- places of its first and its last instruction. A function is a symbol with an offset, [user] or
--- [unknown]. It is '' if the run had no symbols: neither --profile nor --functions.
+-- [unknown]. It is '' if the run had neither a profile nor --functions, and therefore no symbols.
 CREATE TABLE IF NOT EXISTS irq_off (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,

@@ -37,9 +37,9 @@ struct screen_rows {
 /* Returns how many rows an answer takes. */
 size_t screen_rows_of(const struct screen_rows *rows, const struct answer *answer);
 
-/* Sets `has_range`: true if there are low and high values, and room for both them and the causes even
- * if all answers are shown with SCREEN_STRATEGIES strategies. Also changes `is_shown` and
- * `strategies`. */
+/* Sets `has_range` to true if there are low and high values, and if these values and the causes
+ * still have room when all answers are shown with SCREEN_STRATEGIES strategies. Also changes
+ * `is_shown` and `strategies`. */
 void screen_rows_choose_range(struct screen_rows *rows);
 
 /* Prints the heading of a topic, and below it the answers that are shown; nothing if none is. */

@@ -54,7 +54,7 @@ struct canary_state {
 extern struct canary_state canary_in, canary_out;
 void canary_spin(uint64_t rounds);
 
-/* canary.c: computes until it is killed, or until it finds a change, which it reports. */
+/* canary.c: computes until it is killed, or until it has found and reported a change. */
 _Noreturn void canary(void);
 
 /*

@@ -37,7 +37,7 @@ _Static_assert(sizeof(struct fuzz_page) <= 4096, "one page");
 
 /*
  * Returns a hash of the fault in the page. A task whose signal handler has changed its registers may
- * write anything to the page; without the hash, what it writes would pass for a fault.
+ * write anything to the page; without the hash, such a write would pass for a fault.
  */
 static inline uint64_t fuzz_seal(const struct fuzz_page *page)
 {
