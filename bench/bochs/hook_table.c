@@ -418,8 +418,8 @@ static void open_symbols(void)
 	irq_off_open(symbols);
 }
 
-/* Reads what to measure in a kernel without markers, if anything. From reset on, such a run follows
- * the modes of the processor and all deliveries. */
+/* Reads what to measure in a kernel without markers, if anything. If such a kernel is measured, the
+ * library follows the modes of the processor and all deliveries from reset on. */
 static void open_measure(void)
 {
 	measure_open();

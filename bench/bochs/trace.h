@@ -27,6 +27,6 @@ bool trace_wanted(void);
  * written, ends the process with status 1. */
 void trace_event(const struct trace_moment *moment, const char *event, uint64_t address, const char *detail);
 
-/* Writes a last line, at the end of the run, with the number of events and the number of those left
- * out. */
+/* Writes a last line, at the end of the run, with the number of events and the number of events
+ * left out. */
 void trace_close(void);

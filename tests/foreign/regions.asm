@@ -158,7 +158,8 @@ turns:
         pop     rbx
         ret
 
-; Makes a context that begins at RAX. If it returns, it switches to the first context for good.
+; Makes a context that begins at RAX. If the code at RAX returns, the context switches to the first
+; context for good.
 ; NEW_CONTEXT = 8
 new_context:
         lea     rcx, [stack_end]

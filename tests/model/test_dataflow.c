@@ -78,22 +78,22 @@ static void chains(void **state)
 	static const struct operands zero = { .writes = RAX };
 	(void)state;
 
-	/* Three dependent loads take 3 * 12. The instructions took 3, so 33 remain. */
+	/* Three dependent loads take 3 * 12 cycles. 3 cycles have passed, so 33 remain. */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(step(chase, 12), 0);
 	assert_int_equal(drain(), 33);
 
 	/*
-	 * Independent loads: the last one starts at 2 and completes at 14. The instructions took 3,
-	 * so 11 remain.
+	 * Independent loads: the last one starts at cycle 2 and completes at cycle 14. The
+	 * instructions took 3 cycles, so 11 remain.
 	 */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		step(other, 12);
 	assert_int_equal(drain(), 11);
 
-	/* A chain of load, copy and load takes 24, of which 3 have passed, so 21 remain. */
+	/* A chain of load, copy and load takes 24 cycles. 3 of these have passed, so 21 remain. */
 	start(100);
 	step(chase, 12);
 	step(copy, 0);
@@ -102,7 +102,7 @@ static void chains(void **state)
 
 	/*
 	 * Another instruction writes RAX in between, so the second load is independent. It starts
-	 * at 2 and completes at 14; 3 have passed, so 11 remain.
+	 * at cycle 2 and completes at cycle 14. 3 cycles have passed, so 11 remain.
 	 */
 	start(100);
 	step(chase, 12);

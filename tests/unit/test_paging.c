@@ -248,7 +248,7 @@ static void visits_each_size_and_half(void **state)
 	assert_int_equal(v.count, 0);
 }
 
-/* Returns a random page in the lower or upper half. Some of them are close together. */
+/* Returns a random page in the lower or upper half. Some of these pages are close together. */
 static uintptr_t random_page(void)
 {
 	uintptr_t address = (random_below(4) << 39 | random_below(4) << 30 | random_below(4) << 21 |

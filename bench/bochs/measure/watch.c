@@ -13,8 +13,8 @@
 #include "bench/bochs/output.h"
 #include "bench/protocol/ports.h"
 
-/* COM1: the data register, and the line control register, whose bit 7 gives the data register
- * another meaning. */
+/* COM1: the data register and the line control register. While bit 7 of the line control register
+ * is set, the data register has another meaning. */
 enum { COM1_DATA = 0x3F8, COM1_CONTROL = 0x3FB, CONTROL_DIVISOR = 0x80 };
 
 /* The text screen: characters and attributes in turn. */

@@ -13,8 +13,8 @@
 /* Writes the SHA-256 hash of a file, as 64 hex digits, or "unknown: <reason>". */
 void image_sha256(const char *path, char text[IMAGE_SHA256_MAX]);
 
-/* Counts of the instructions of an interrupt entry stub, from its label to the first call, which is
- * included. */
+/* Counts of the instructions of an interrupt entry stub, from its label up to and including the
+ * first call. */
 struct image_entry {
 	int64_t instructions; /* number of instructions */
 	/* Number of instructions that name RSP as their destination; PUSH and CALL do not count. */

@@ -316,7 +316,7 @@ static unsigned least(unsigned a, unsigned b)
 }
 
 /* Returns how many letters must be added, removed or replaced to make `a` of `b`. A name that
- * contains `a`, or that is part of it, counts as near. */
+ * contains `a`, or that is part of `a`, counts as near. */
 static unsigned distance(const char *a, const char *b)
 {
 	unsigned row[NAME_MAX_COMPARED + 1];

@@ -11,7 +11,7 @@
 #define LISTED 5 /* strategies; a longer list is folded */
 
 static const struct {
-	const char *id, *heading, *by, *figure; /* `by`: what the titles of the answers are */
+	const char *id, *heading, *by, *figure; /* `by` comes after the heading */
 } topics[ANSWER_TOPICS] = {
 	[ANSWER_EXEC] = { "exec", "Starting a program", ", by its size", "exec" },
 	[ANSWER_IRQ] = { "irq", "An interrupt", "", "irq-entry" },

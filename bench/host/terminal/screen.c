@@ -112,7 +112,7 @@ static void print_header(const struct screen *screen, bool some, const struct te
 }
 
 /* Returns true if the block on flushes shows row i of `flush`. If not all rows fit (`step` is above
- * 1), it shows every `step`th row and the second row, where the costs often cross. */
+ * 1), the block shows every `step`th row and the second row, where the costs often cross. */
 static bool is_column(size_t i, size_t step)
 {
 	return i % step == 0 || i == 1;
