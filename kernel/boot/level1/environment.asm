@@ -35,7 +35,7 @@ gdtr:		dw 5 * 8 - 1
 align 8						; so that no CPU ever reads a half-written address
 environment_go:	dq 0				; the kernel's entry point, or 0: the CPUs must wait
 environment_stack_size: dq 0
-environment_tickets: dd 1			; the next CPU's number; from 256 on: too late
+environment_tickets: dd 1			; the next CPU's number (256 or more: it must stop)
 
 bits 32
 section .text
