@@ -190,8 +190,8 @@ static bool stray_step(struct trap_frame *frame)
 }
 
 /*
- * Returns true for the #GP that the hardware raises instead of an interrupt without a gate. Its
- * error code is that of a gate of the IDT, and has the bit EXT, which INT does not set (SDM 3A
+ * Returns true if the exception is a #GP that the hardware raised because an interrupt has no gate.
+ * The error code then names a gate of the IDT, and has the bit EXT, which INT does not set (SDM 3A
  * 6.13). The interrupt is already in service, so the APIC needs an EOI.
  */
 static bool has_no_gate(const struct trap_frame *frame)

@@ -19,9 +19,9 @@
 #define IST_SPARE IST_MC /* experiments may use the slot of #MC, since #MC always panics */
 
 /*
- * The IDT has 256 gates, or, if the build defines IDT_SHORT, only those that the vectors below need.
- * An interrupt without a gate raises #GP (SDM 3A 6.14.1); exception_entry() ignores it, as the
- * default handler of a gate would.
+ * The IDT has 256 gates. If the build defines IDT_SHORT, it has only the gates that the vectors
+ * below need. An interrupt without a gate raises #GP (SDM 3A 6.14.1). exception_entry() ignores
+ * this #GP, as the default handler of a gate would ignore the interrupt.
  */
 #ifdef IDT_SHORT
 #define IDT_IS_SHORT 1
@@ -31,8 +31,9 @@
 #define IDT_GATES                       (IDT_IS_SHORT ? 82 : 256)
 
 /*
- * Interrupt vectors. Some of them are also needed by programs, which are the same for both IDTs:
- * *_OF(is_short) is the vector in a short IDT or in the other one.
+ * Interrupt vectors. Programs, which are the same in all builds, need some of them too. For these,
+ * *_OF(is_short) is the vector in a short IDT if `is_short` is true, otherwise in the IDT of 256
+ * gates.
  */
 #define VECTOR_BENCH_OF(is_short)       ((is_short) ? 0x30 : 0x50)
 #define VECTOR_FREE_OF(is_short)        ((is_short) ? 0x21 : 0x60)
@@ -48,7 +49,7 @@
 /* For INT instructions of benchmarks and tests (gate_set()). */
 #define VECTOR_MICRO                    VECTOR_MICRO_OF(IDT_IS_SHORT)
 #define VECTOR_MICRO_LEAVE              VECTOR_MICRO_LEAVE_OF(IDT_IS_SHORT)
-/* For tests and experiments; each n, from 0 to 3, is a priority class above the one before. */
+/* For tests and experiments: n is 0 to 3, and a larger n is in a higher priority class. */
 #define VECTOR_FREE(n)                  (VECTOR_FREE_OF(IDT_IS_SHORT) + 16 * (n))
 
 /* Fills the gates and loads the IDT. */

@@ -2,8 +2,8 @@
 /*
  * bouncing: the pages of the entry window. They are the only supervisor pages in user tables. The
  * kernel's tables map them too, at the same addresses. The window can move from one place
- * (isolation/window_place.h) to another. The build chooses how many pages it has
- * (ENTRY_WINDOW_PAGES, in kernel/axes.txt), and so what is in which page:
+ * (isolation/window_place.h) to another. The build chooses its number of pages
+ * (ENTRY_WINDOW_PAGES, in kernel/axes.txt). The number determines what is in each page:
  *
  *   3 pages   0: the IDT of 256 gates, read-only
  *             1: entry and exit code (entry_window.asm), read-only and executable

@@ -99,7 +99,7 @@ static void survey_leaf(uintptr_t address, size_t size, pte_t leaf, uint64_t fla
 	else
 		survey->other++;
 	if (ENTRY_WINDOW_PAGES == 1 && pte_frame(leaf) == (virt_to_phys(this_cpu()) & ~PAGE_MASK))
-		return; /* the window's only page, at any place: it has to be both */
+		return; /* the only page of a window has to be executable and writable */
 	survey->executable_and_writable += (flags & (PTE_WRITE | PTE_NX)) == PTE_WRITE;
 }
 

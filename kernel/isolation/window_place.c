@@ -121,8 +121,9 @@ static inline void *idt_in(uint64_t frame)
 static struct place left;
 
 /*
- * Copies the IDT of place 0 (or `left`) to that of `place`. If a gate leads into the window there,
- * its copy leads into the window at `place`. If the page also has the code, copies the code, too.
+ * Copies the IDT of place 0, or of `left` if the window has one page, to the IDT of `place`. If a
+ * gate leads into the window at the old place, its copy leads into the window at `place`. If the
+ * window has two pages, also copies the code, which is in the page of the IDT.
  */
 static void fill_idt(const struct place *place)
 {

@@ -62,7 +62,7 @@ static inline uintptr_t window_entry_address(uintptr_t address)
  */
 void window_change_pcid(const struct root *root);
 
-/* The struct window_cpu in the last page of the window, which is this frame. */
+/* Returns the struct window_cpu in `frame`, the frame of the window's last page. */
 static inline struct window_cpu *window_cpu_in(uint64_t frame)
 {
 	return (struct window_cpu *)((uintptr_t)phys_to_virt(frame) + WINDOW_CPU -

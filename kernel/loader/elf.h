@@ -53,9 +53,9 @@ struct elf_plan {
  *   -ENOEXEC  for one of these reasons. The file is not a static x86-64 executable (ET_EXEC, or
  *             ET_DYN without PT_INTERP). Its table of headers is truncated or larger than 64 KiB.
  *             A segment has more bytes in the file than in memory, has an offset that differs from
- *             its address modulo PAGE_SIZE, or has bytes where programs may have none or in the
- *             stack's pages. A file of type ET_DYN has segments in the upper half. Segments
- *             overlap. A page would be writable and executable. The entry point is not in
+ *             its address modulo PAGE_SIZE, or has bytes at addresses that programs may not use
+ *             or in the stack's pages. A file of type ET_DYN has segments in the upper half.
+ *             Segments overlap. A page would be writable and executable. The entry point is not in
  *             executable bytes of the file.
  *   -E2BIG    if there are more than `room` segments to load. A page shared by segments with
  *             different rights counts as a segment of its own.
