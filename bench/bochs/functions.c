@@ -1,50 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/bochs/functions.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/bochs/chains.h"
 #include "bench/bochs/entry_window.h"
+#include "bench/bochs/measure/measure.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
-#include "bench/bochs/rounding.h"
 
-enum { DEPTH = 128, NODES_MAX = 100000 };
-
-/* Positions in the array of a function's values. The array has METRIC_COUNT counts, the cycles of
- * the three parameter sets (in millionths) and the model's events. `!function` lines have the same
- * order. */
-enum { FIRST_CYCLES = METRIC_COUNT, FIRST_EVENT = FIRST_CYCLES + SETS, VALUES = FIRST_EVENT + MODEL_EVENTS };
-
-#define METRIC_NAME(id, name) name,
-static const char *const value_names[] = { METRICS(METRIC_NAME) "cycles_low",
-	                                   "cycles_nominal",
-	                                   "cycles_high",
-	                                   "itlb_misses",
-	                                   "dtlb_misses",
-	                                   "stlb_misses",
-	                                   "l1_misses",
-	                                   "l2_misses",
-	                                   "l3_misses",
-	                                   "mispredicts" };
-#undef METRIC_NAME
-
-_Static_assert(sizeof value_names / sizeof value_names[0] == VALUES, "each value has its name");
-
-/* A chain of calls: `function`, called by the chain `parent`. */
-struct node {
-	const struct symbol *function;
-	struct node *parent, *child, *sibling;
-	unsigned id;            /* its id in `!frame` lines; 0 until its line is written */
-	struct node *next_used; /* list of the nodes with values in this region */
-	bool used;
-	uint64_t values[VALUES];
-};
+/* CHAINS_MAX: of a CPU's regions; more end the run. CALL_CHAINS_MAX: of a measured call. */
+enum { DEPTH = 128, CHAINS_MAX = 100000, CALL_CHAINS_MAX = 20000 };
 
 struct frame {
-	struct node *node;
+	struct chain *chain;
 	/* Address of the stack slot that holds the return address. If RSP is above this slot, RET
 	 * has left the function. */
 	uint64_t slot;
@@ -53,15 +23,16 @@ struct frame {
 
 enum transfer { TRANSFER_NONE, TRANSFER_CALL, TRANSFER_RETURN, TRANSFER_INTERRUPT_RETURN };
 
-struct stack {
+struct functions_stack {
+	struct functions_stack *next; /* of this CPU */
 	struct functions_place *place;
+	bool of_call;           /* of a measured call, and not of a region */
 	enum transfer transfer; /* made by the current instruction */
 	unsigned depth;
 	struct frame frame[DEPTH];
-	struct node top; /* parent of frame[0].node */
-	struct node *used;
+	struct chains chains;
 	struct totals totals;
-	uint64_t before[VALUES]; /* totals when the current function was entered */
+	uint64_t before[CHAIN_VALUES]; /* totals when the current function was entered */
 };
 
 static const struct symbol user = { .start = 0, .end = 1ULL << 63, .name = "[user]" };
@@ -69,10 +40,12 @@ static const struct symbol unknown = { .name = "[unknown]" }; /* its range is em
 static const struct symbol delivery = { .name = "[delivery]" };
 
 static const struct symbols *symbols;
-static struct stack *stacks[MAX_CPUS];
+
+/* The stacks of calls that are followed on each CPU: one, or those of the measured calls that are
+ * open, the last one first. */
+static struct functions_stack *stacks[MAX_CPUS];
 
 struct functions_place functions_place[MAX_CPUS];
-static unsigned nodes, written;
 
 void functions_open(const struct symbols *use)
 {
@@ -88,59 +61,57 @@ static const struct symbol *function_at(unsigned cpu, uint64_t rip)
 {
 	const struct symbol *found;
 
-	if (!in_kernel_half(cpu, rip))
+	if (measure_wanted() ? measure_in_user(cpu) : !in_kernel_half(cpu, rip))
 		return &user;
 	found = symbols_find(symbols, linked_address(symbols, cpu, rip));
 	return found ? found : &unknown;
 }
 
-static void *allocate(size_t size)
+static struct functions_stack *new_stack(unsigned cpu)
 {
-	void *memory = calloc(1, size);
+	struct functions_stack *stack = calloc(1, sizeof *stack);
 
-	if (!memory)
+	if (!stack)
 		output_fail(1, "no memory for the functions of a region");
-	return memory;
+	stack->place = &functions_place[cpu];
+	stack->next = stacks[cpu];
+	stacks[cpu] = stack;
+	return stack;
 }
 
-/* Returns the chain `parent` extended by `function`. More than NODES_MAX chains end Bochs with
- * status 1. */
-static struct node *child_of(struct node *parent, const struct symbol *function)
+/* Returns the chain `parent` extended by `function`. Too many chains end Bochs with status 1; those of
+ * a measured call are charged to [rest]. */
+static struct chain *child_of(struct functions_stack *stack, struct chain *parent,
+                              const struct symbol *function)
 {
-	struct node *node = parent->child;
+	unsigned max = stack->of_call ? CALL_CHAINS_MAX : CHAINS_MAX;
+	struct chain *chain = chains_extend(&stack->chains, parent, function, max);
 
-	while (node && node->function != function)
-		node = node->sibling;
-	if (node)
-		return node;
-	if (++nodes > NODES_MAX)
+	if (chain)
+		return chain;
+	if (!stack->of_call)
 		output_fail(1,
 		            "more than %d chains of calls: does the image call code that its symbols do not "
 		            "show?",
-		            NODES_MAX);
-	node = allocate(sizeof *node);
-	node->function = function;
-	node->parent = parent;
-	node->sibling = parent->child;
-	parent->child = node;
-	return node;
+		            CHAINS_MAX);
+	return chains_extend(&stack->chains, &stack->chains.top, &chains_rest, UINT32_MAX);
 }
 
-static struct frame *top_of(struct stack *stack)
+static struct frame *top_of(struct functions_stack *stack)
 {
 	return &stack->frame[stack->depth - 1];
 }
 
-static void set_transfer(struct stack *stack, enum transfer transfer)
+static void set_transfer(struct functions_stack *stack, enum transfer transfer)
 {
 	stack->transfer = transfer;
 	stack->place->branched = transfer != TRANSFER_NONE;
 }
 
 /* Makes the last frame's function the current function. `rip` is an address in this function. */
-static void enter(struct stack *stack, unsigned cpu, uint64_t rip)
+static void enter(struct functions_stack *stack, unsigned cpu, uint64_t rip)
 {
-	const struct symbol *function = top_of(stack)->node->function;
+	const struct symbol *function = top_of(stack)->chain->function;
 	const struct entry_window *window = &entry_windows[cpu];
 	uint64_t start = function->start, end = function->end;
 
@@ -157,81 +128,71 @@ static void enter(struct stack *stack, unsigned cpu, uint64_t rip)
 	stack->place->length = end - start;
 }
 
-static void begin_with(struct stack *stack, const struct symbol *function)
+static void begin_with(struct functions_stack *stack, const struct symbol *function)
 {
 	stack->depth = 1;
-	stack->frame[0] = (struct frame){ .node = child_of(&stack->top, function), .slot = UINT64_MAX };
+	stack->frame[0] =
+	        (struct frame){ .chain = child_of(stack, &stack->chains.top, function), .slot = UINT64_MAX };
 }
 
-static void push(struct stack *stack, const struct symbol *function, uint64_t slot, bool entered)
+static void push(struct functions_stack *stack, const struct symbol *function, uint64_t slot, bool entered)
 {
-	struct node *node = child_of(top_of(stack)->node, function);
+	struct chain *chain = child_of(stack, top_of(stack)->chain, function);
 
 	if (stack->depth == DEPTH)
 		begin_with(stack, function);
 	else
 		stack->frame[stack->depth++] =
-		        (struct frame){ .node = node, .slot = slot, .entered = entered };
+		        (struct frame){ .chain = chain, .slot = slot, .entered = entered };
 }
 
 /* Replaces the function of the last frame, after a jump or at the end of a delivery. */
-static void replace(struct stack *stack, const struct symbol *function)
+static void replace(struct functions_stack *stack, const struct symbol *function)
 {
 	struct frame *frame = top_of(stack);
 
-	frame->node = child_of(frame->node->parent, function);
+	frame->chain = child_of(stack, frame->chain->parent, function);
 }
 
 /* If the last frame does not belong to `function`, starts a new stack of calls with `function`: the
  * calls that led to it are unknown. */
-static void land(struct stack *stack, const struct symbol *function)
+static void land(struct functions_stack *stack, const struct symbol *function)
 {
-	if (top_of(stack)->node->function != function)
+	if (top_of(stack)->chain->function != function)
 		begin_with(stack, function);
 }
 
-/* Charges the current function with everything counted since it was entered. */
-static void settle(struct stack *stack)
+static void read_totals(const struct functions_stack *stack, uint64_t now[CHAIN_VALUES])
 {
-	struct node *node = top_of(stack)->node;
-	uint64_t now[VALUES] = { 0 };
-
 	memcpy(now, stack->totals.counts, METRIC_COUNT * sizeof now[0]);
-	if (stack->totals.model) {
-		memcpy(now + FIRST_CYCLES, stack->totals.model->cycles.of, SETS * sizeof now[0]);
-		memcpy(now + FIRST_EVENT, stack->totals.model->events, MODEL_EVENTS * sizeof now[0]);
-	}
-	for (unsigned i = 0; i < VALUES; i++) {
-		node->values[i] += now[i] - stack->before[i];
-		stack->before[i] = now[i];
-	}
-	if (!node->used) {
-		node->used = true;
-		node->next_used = stack->used;
-		stack->used = node;
-	}
+	if (!stack->totals.model)
+		return;
+	memcpy(now + CHAIN_FIRST_CYCLES, stack->totals.model->cycles.of, SETS * sizeof now[0]);
+	memcpy(now + CHAIN_FIRST_EVENT, stack->totals.model->events, MODEL_EVENTS * sizeof now[0]);
 }
 
-/* Clears the values of all functions. Called after the values were written, or if the region was
- * dropped. */
-static void forget(struct stack *stack)
+/* Charges the current function with everything counted since it was entered. */
+static void settle(struct functions_stack *stack)
 {
-	for (struct node *node = stack->used; node; node = node->next_used) {
-		node->used = false;
-		memset(node->values, 0, sizeof node->values);
+	struct chain *chain = top_of(stack)->chain;
+	uint64_t now[CHAIN_VALUES] = { 0 };
+
+	read_totals(stack, now);
+	for (unsigned i = 0; i < CHAIN_VALUES; i++) {
+		chain->values[i] += now[i] - stack->before[i];
+		stack->before[i] = now[i];
 	}
-	stack->used = NULL;
+	chains_use(&stack->chains, chain);
 }
 
 void functions_start(unsigned cpu, uint64_t rip, struct totals totals)
 {
-	struct stack *stack = stacks[cpu];
+	struct functions_stack *stack = stacks[cpu];
 
 	if (!stack)
-		stack = stacks[cpu] = allocate(sizeof *stack);
-	stack->place = &functions_place[cpu];
+		stack = new_stack(cpu);
 	stack->place->follows = true;
-	forget(stack);
+	chains_clear(&stack->chains);
 	stack->totals = totals;
 	memset(stack->before, 0, sizeof stack->before);
 	set_transfer(stack, TRANSFER_NONE);
@@ -239,22 +200,33 @@ void functions_start(unsigned cpu, uint64_t rip, struct totals totals)
 	enter(stack, cpu, rip);
 }
 
+static void set_transfers(unsigned cpu, enum transfer transfer)
+{
+	for (struct functions_stack *stack = stacks[cpu]; stack; stack = stack->next)
+		set_transfer(stack, transfer);
+}
+
 void functions_branch(unsigned cpu, enum branch_kind kind)
 {
 	if (kind == BRANCH_CALL || kind == BRANCH_CALL_INDIRECT)
-		set_transfer(stacks[cpu], TRANSFER_CALL);
+		set_transfers(cpu, TRANSFER_CALL);
 	else if (kind == BRANCH_RETURN)
-		set_transfer(stacks[cpu], TRANSFER_RETURN);
+		set_transfers(cpu, TRANSFER_RETURN);
 }
 
 void functions_interrupt_return(unsigned cpu)
 {
-	set_transfer(stacks[cpu], TRANSFER_INTERRUPT_RETURN);
+	set_transfers(cpu, TRANSFER_INTERRUPT_RETURN);
+}
+
+void functions_ring_changes(unsigned cpu)
+{
+	functions_place[cpu].branched = true;
 }
 
 /* Removes all frames up to and including the last one that a delivery or SYSCALL entered. The first
  * frame always remains. */
-static void leave_entered(struct stack *stack)
+static void leave_entered(struct functions_stack *stack)
 {
 	while (stack->depth > 1 && !top_of(stack)->entered)
 		stack->depth--;
@@ -262,18 +234,18 @@ static void leave_entered(struct stack *stack)
 		stack->depth--;
 }
 
-static void leave_called(struct stack *stack, uint64_t rsp)
+static void leave_called(struct functions_stack *stack, uint64_t rsp)
 {
 	while (stack->depth > 1 && !top_of(stack)->entered && top_of(stack)->slot < rsp)
 		stack->depth--;
 }
 
-static void go(struct stack *stack, const struct symbol *function, uint64_t rsp)
+static void go(struct functions_stack *stack, const struct symbol *function, uint64_t rsp)
 {
-	const struct symbol *from = top_of(stack)->node->function;
+	const struct symbol *from = top_of(stack)->chain->function;
 
 	if (function == &user) {
-		while (stack->depth > 1 && top_of(stack)->node->function != &user)
+		while (stack->depth > 1 && top_of(stack)->chain->function != &user)
 			stack->depth--;
 		land(stack, &user);
 	} else if (from == &user) {
@@ -293,114 +265,86 @@ static void go(struct stack *stack, const struct symbol *function, uint64_t rsp)
 
 void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp)
 {
-	struct stack *stack = stacks[cpu];
+	const struct symbol *function;
 
 	if (!functions_must_follow(cpu, rip))
 		return;
-	settle(stack);
-	go(stack, function_at(cpu, rip), rsp);
-	set_transfer(stack, TRANSFER_NONE);
-	enter(stack, cpu, rip);
+	function = function_at(cpu, rip);
+	for (struct functions_stack *stack = stacks[cpu]; stack; stack = stack->next) {
+		settle(stack);
+		go(stack, function, rsp);
+		set_transfer(stack, TRANSFER_NONE);
+		enter(stack, cpu, rip);
+	}
 }
 
 void functions_delivery(unsigned cpu)
 {
-	struct stack *stack = stacks[cpu];
-
-	settle(stack);
-	set_transfer(stack, TRANSFER_NONE);
-	if (top_of(stack)->node->function != &delivery)
-		push(stack, &delivery, 0, true);
-	enter(stack, cpu, 0);
+	for (struct functions_stack *stack = stacks[cpu]; stack; stack = stack->next) {
+		settle(stack);
+		set_transfer(stack, TRANSFER_NONE);
+		if (top_of(stack)->chain->function != &delivery)
+			push(stack, &delivery, 0, true);
+		enter(stack, cpu, 0);
+	}
 }
 
 void functions_instruction_starts(unsigned cpu, uint64_t rip)
 {
-	struct stack *stack = stacks[cpu];
-
-	set_transfer(stack, TRANSFER_NONE);
-	if (top_of(stack)->node->function != &delivery)
-		return;
-	settle(stack);
-	replace(stack, function_at(cpu, rip));
-	enter(stack, cpu, rip);
-}
-
-static void write_frame(struct node *node)
-{
-	char line[256], name[100];
-	size_t length = strlen(node->function->name);
-
-	if (node->id)
-		return;
-	if (node->parent->function)
-		write_frame(node->parent);
-	node->id = ++written;
-	if (length >= sizeof name)
-		length = sizeof name - 1;
-	/* Replaces separators, escape characters and unprintable bytes by _. */
-	for (size_t i = 0; i < length; i++)
-		name[i] = node->function->name[i] <= ' ' || node->function->name[i] > '~' ||
-		                          strchr(";%~", node->function->name[i])
-		                  ? '_'
-		                  : node->function->name[i];
-	name[length] = '\0';
-	output_line(line, (size_t)snprintf(line, sizeof line, "!frame id=%u parent=%u function=%s\n",
-	                                   node->id, node->parent->id, name));
-}
-
-static void write_values(struct node *node, uint32_t region)
-{
-	char line[640];
-	int length = snprintf(line, sizeof line, "!function region=%" PRIu32 " frame=%u", region, node->id);
-	int empty = length;
-
-	for (unsigned i = 0; i < VALUES; i++)
-		if (node->values[i])
-			length += snprintf(line + length, sizeof line - (size_t)length, " %s=%" PRIu64,
-			                   value_names[i], node->values[i]);
-	if (length == empty)
-		return;
-	line[length++] = '\n';
-	output_line(line, (size_t)length);
-}
-
-/* Rounds the cycles of each function from millionths to whole cycles, in such a way that they still
- * add up to the number in the region's `!count` line. */
-static void round_cycles(struct stack *stack)
-{
-	size_t count = 0, i = 0;
-	uint64_t *values;
-
-	for (struct node *node = stack->used; node; node = node->next_used)
-		count++;
-	values = allocate((count + 1) * sizeof *values);
-	for (unsigned set = 0; set < SETS; set++) {
-		i = 0;
-		for (struct node *node = stack->used; node; node = node->next_used)
-			values[i++] = node->values[FIRST_CYCLES + set];
-		round_together(values, count);
-		i = 0;
-		for (struct node *node = stack->used; node; node = node->next_used)
-			node->values[FIRST_CYCLES + set] = values[i++];
+	for (struct functions_stack *stack = stacks[cpu]; stack; stack = stack->next) {
+		set_transfer(stack, TRANSFER_NONE);
+		if (top_of(stack)->chain->function != &delivery)
+			continue;
+		settle(stack);
+		replace(stack, function_at(cpu, rip));
+		enter(stack, cpu, rip);
 	}
-	free(values);
 }
 
 void functions_write(unsigned cpu, uint32_t region)
 {
-	struct stack *stack = stacks[cpu];
+	struct functions_stack *stack = stacks[cpu];
 
 	settle(stack);
-	round_cycles(stack);
-	for (struct node *node = stack->used; node; node = node->next_used) {
-		write_frame(node);
-		write_values(node, region);
+	chains_round(&stack->chains);
+	chains_write(&stack->chains, region);
+	chains_clear(&stack->chains);
+}
+
+struct functions_stack *functions_call_begins(unsigned cpu, uint64_t rip, bool delivered,
+                                              struct totals totals, uint64_t skipped)
+{
+	struct functions_stack *stack = new_stack(cpu);
+
+	stack->of_call = true;
+	stack->place->follows = true;
+	stack->totals = totals;
+	read_totals(stack, stack->before);
+	stack->before[METRIC_INSTRUCTIONS] += skipped;
+	set_transfer(stack, TRANSFER_NONE);
+	begin_with(stack, delivered ? &delivery : function_at(cpu, rip));
+	enter(stack, cpu, delivered ? 0 : rip);
+	return stack;
+}
+
+void functions_call_ends(unsigned cpu, struct functions_stack *stack, struct chains *sums)
+{
+	struct functions_stack **link = &stacks[cpu];
+
+	while (*link != stack)
+		link = &(*link)->next;
+	*link = stack->next;
+	stack->place->follows = stacks[cpu];
+	if (sums) {
+		settle(stack);
+		chains_round(&stack->chains);
+		chains_add(sums, &stack->chains);
 	}
-	forget(stack);
+	chains_free(&stack->chains);
+	free(stack);
 }
 
 const char *functions_name(unsigned cpu)
 {
-	return stacks[cpu] && stacks[cpu]->depth ? top_of(stacks[cpu])->node->function->name : "-";
+	return stacks[cpu] && stacks[cpu]->depth ? top_of(stacks[cpu])->chain->function->name : "-";
 }

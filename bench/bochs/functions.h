@@ -6,13 +6,14 @@
  * An event is charged to the function that RIP is in. Whenever the CPU moves from one function to
  * another, the growth of the region's totals since the previous move is charged to the function
  * that the CPU leaves. The functions of a region therefore add up exactly to the region's totals.
- * Three names do not denote functions of the kernel:
+ * Four names do not denote functions of the kernel:
  *   [user]      everything in user mode
  *   [delivery]  everything from Bochs's report of an interrupt, exception or INT n to the first
  *               instruction of the handler: the price of the delivery, the processor's reads and
  *               pushes, and their walks and misses. The interrupt itself, as one event, is charged
  *               to the function that it interrupts
  *   [unknown]   kernel-half code without a symbol
+ *   [rest]      in a measured call: what was called in a new way after CALL_CHAINS_MAX others
  * Code that runs in the entry window is charged to the function that contains this code in the
  * image. Fetching a function's first instruction is charged to that function; CALL, RET, SYSCALL
  * and IRETQ are charged to the function that executes them.
@@ -23,12 +24,17 @@
  * delivery. A return to user mode removes the frames up to the last [user] frame. If the CPU then
  * continues in a function other than the last frame's, for example after a context switch, the
  * stack of calls starts anew with the function in which the CPU continues.
+ *
+ * In a kernel without markers (measure/), the events of each measured call are attributed, and
+ * several calls may be open. There [user] is what executes in ring 3, wherever its code is, and all
+ * other code is the kernel's.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/bochs/chains.h"
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/rip.h"
@@ -45,6 +51,20 @@ struct totals {
  * after functions_open(). */
 void functions_open(const struct symbols *symbols);
 bool functions_wanted(void);
+
+struct functions_stack;
+
+/* Starts the attribution of a measured call, which includes everything from here on except the next
+ * `skipped` instructions. `rip` is the address of its first instruction. If `delivered` is true, it
+ * begins with the delivery of an interrupt or exception. */
+struct functions_stack *functions_call_begins(unsigned cpu, uint64_t rip, bool delivered,
+                                              struct totals totals, uint64_t skipped);
+
+/* Ends the attribution of the call, adds it to `sums` unless that is NULL, and frees the stack. */
+void functions_call_ends(unsigned cpu, struct functions_stack *stack, struct chains *sums);
+
+/* Notes that the current instruction may change the ring. Only kernels without markers need this. */
+void functions_ring_changes(unsigned cpu);
 
 /* Starts a region's attribution. `rip` is the address of the next instruction or, if an interrupt
  * opens the region, of the interrupted one. The numbers that `totals` points to are read until the

@@ -2,6 +2,7 @@
 /* Regions of a kernel without markers: the running counts from which measure.c takes differences. */
 #include <string.h>
 
+#include "bench/bochs/functions.h"
 #include "bench/bochs/measure/calls.h"
 #include "bench/bochs/region_internal.h"
 #include "bench/bochs/regions.h"
@@ -41,6 +42,19 @@ void region_counts_read(unsigned cpu, struct call_counts *counts)
 	memcpy(counts->counts, regions[cpu].counts, sizeof counts->counts);
 	if (model)
 		counts->model = *model_read(model, cpu);
+}
+
+struct functions_stack *region_call_begins(unsigned cpu, uint64_t rip, bool delivered, uint64_t skipped)
+{
+	const struct totals totals = { .counts = regions[cpu].counts,
+		                       .model = model ? model_read(model, cpu) : NULL };
+
+	return functions_wanted() ? functions_call_begins(cpu, rip, delivered, totals, skipped) : NULL;
+}
+
+void region_trace_as(unsigned cpu, uint32_t id)
+{
+	regions[cpu].id = id;
 }
 
 void region_counts_write(uint32_t id, uint64_t call, const struct call_counts *counts)

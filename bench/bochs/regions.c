@@ -108,7 +108,7 @@ void region_open(struct region *region, uint32_t flags, uint64_t rip)
 	if (region->irq_off) {
 		flags_check(cpu, 0);
 		irq_off_start(cpu);
-	} else if (functions_wanted())
+	} else if (functions_wanted() && !measure_wanted())
 		functions_start(cpu, rip,
 		                (struct totals){ .counts = region->counts,
 		                                 .model = model ? model_read(model, cpu) : NULL });

@@ -27,6 +27,7 @@
 
 struct model;
 struct call_counts;
+struct functions_stack;
 
 /* Calls tell(true) when the first region opens and tell(false) when the last one closes. If a REP
  * outside of all regions has many iterations (repeat.h), also calls tell(true) when the REP begins
@@ -79,6 +80,13 @@ void region_counts_stop(unsigned cpu);
  * `!count` line with the counts that it is given. */
 void region_counts_read(unsigned cpu, struct call_counts *counts);
 void region_counts_write(uint32_t id, uint64_t call, const struct call_counts *counts);
+
+/* Starts the attribution of a call to functions (functions_call_begins() says what the arguments
+ * are). Returns NULL if functions are not attributed. */
+struct functions_stack *region_call_begins(unsigned cpu, uint64_t rip, bool delivered, uint64_t skipped);
+
+/* Sets the region in the lines of the trace from now on. */
+void region_trace_as(unsigned cpu, uint32_t id);
 
 /* Makes measure_instruction_starts() be called at the start of the next instruction. That function
  * must then call region_return_seen(). */

@@ -200,6 +200,54 @@ struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX])
 	return NULL;
 }
 
+/* Takes the lines of a list, which stay in symbols->file. Returns false after a reason. */
+static bool read_list(struct symbols *symbols, char *why)
+{
+	size_t lines = 1, number = 0;
+	char *next = (char *)symbols->file;
+
+	next[symbols->size] = '\0';
+	for (size_t i = 0; i < symbols->size; i++)
+		lines += next[i] == '\n';
+	symbols->symbol = calloc(lines, sizeof symbols->symbol[0]);
+	if (!symbols->symbol)
+		return refuse(why, symbols->path, "no memory for its symbols");
+	while (next && *next) {
+		struct symbol *symbol = &symbols->symbol[symbols->count];
+		uint64_t bytes;
+		char *line = next;
+		int name = 0;
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		number++;
+		if (sscanf(line, "%" SCNx64 " %" SCNx64 " %n", &symbol->start, &bytes, &name) != 2 || !name ||
+		    !line[name] || (symbols->count && symbol->start <= symbol[-1].start))
+			return refuse(why, symbols->path, "line %zu: not a symbol", number);
+		symbol->end = bytes ? symbol->start + bytes : UINT64_MAX;
+		symbol->name = line + name;
+		if (symbols->count && symbol[-1].end > symbol->start)
+			symbol[-1].end = symbol->start;
+		symbols->count++;
+	}
+	return symbols->count || refuse(why, symbols->path, "it has no symbols");
+}
+
+struct symbols *symbols_read_list(const char *path, char why[SYMBOLS_WHY_MAX])
+{
+	struct symbols *symbols = calloc(1, sizeof *symbols);
+
+	if (symbols)
+		symbols->path = strdup(path);
+	if (!symbols || !symbols->path)
+		refuse(why, path, "no memory");
+	else if (read_file(symbols, why) && read_list(symbols, why))
+		return symbols;
+	symbols_free(symbols);
+	return NULL;
+}
+
 void symbols_free(struct symbols *symbols)
 {
 	if (!symbols)

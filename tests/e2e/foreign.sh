@@ -64,6 +64,17 @@ equals_table()
 	awk -F '\t' -v kernel="$1" -v without='^$' -f tests/foreign/compare.awk tests/foreign/expected.tsv "$work/values"
 }
 
+# add_up RUN: in each region and metric, the functions and the calls in the results add up to the same
+# number
+add_up()
+{
+	sqlite3 "$work/$1/results/results.sqlite" "SELECT benchmark, metric, f.value, s.value FROM
+		(SELECT benchmark, metric, sum(value) AS value, count(*) AS n FROM samples GROUP BY 1, 2) s
+		LEFT JOIN (SELECT benchmark, metric, sum(value) AS value, max(n) AS n FROM functions GROUP BY 1, 2) f
+		USING (benchmark, metric) WHERE s.value > 0 AND metric NOT LIKE 'due%' AND (f.value IS NOT s.value OR f.n <> s.n)" >"$work/unequal"
+	[ ! -s "$work/unequal" ] || { head -n 5 "$work/unequal"; return 1; }
+}
+
 # ---- the table ----
 for kernel in k64 k32 k32-pae; do
 	prefix="$kernel: "
@@ -76,7 +87,10 @@ for kernel in k64 k32 k32-pae; do
 	check "a call that left its function by a long jump is lost, and not open at the end" ends 1 \
 		"region escape: 1 of 2 calls are lost"
 	check "each call has the instructions that were counted by hand" equals_table $kernel first
-	for file in samples.csv summary.csv tables.txt; do
+	check "the functions of each region add up to its calls" add_up first
+	check "each chain of calls has the instructions that were counted by hand" equal "1 28 2 23 3 18 4 13 5 8 6 3" \
+		"$(awk '{ print gsub(/descend/, "&", $1), $2 }' "$work/first/results/collapsed/bochs/kernel/descend-0.folded" | sort -n | paste -sd ' ')"
+	for file in samples.csv summary.csv functions.csv tables.txt; do
 		check "two runs write the same $file" cmp "$work/first/results/$file" "$work/second/results/$file"
 	done
 done
@@ -118,6 +132,7 @@ check "a hang, with a limit of instructions: what was measured is kept" kept run
 measure run --kernel $images/k64-hang.elf --until "k64: done" --timeout 10 "${common[@]}"
 check "a hang: the time limit ends it, and the message says what to do" ends 1 "--timeout"
 check "a hang: what was measured is kept" kept run descend
+check "a hang: so are the functions" add_up run
 measure run --kernel $images/k64-many.elf --until "k64: done" "${common[@]}"
 check "ten million calls: it ends, and says how many of them are kept" ends 0 "of 10000004 calls"
 check "ten million calls: all those kept are right" equal 6 "$(values run | sed -n 's/^straight	.*	//p' | sort -u)"
@@ -132,6 +147,12 @@ objcopy -O elf32-i386 $images/k64.elf "$work/k64.elf32" 2>/dev/null
 measure run --kernel $images/k64.elf --symbols "$work/k64.elf32" --offset 0xffffffff00000000 --until "k64: done" \
 	--profile skylake-server "${common[@]}"
 check "64-bit code in a 32-bit ELF file and --profile" ends 0 "cycles_nominal"
+measure run --kernel $images/k64.elf --until "k64: done" --profile skylake-server --trace --user-entry "${common[@]}"
+check "with cycles: the functions of each region add up to its calls" add_up run
+# shellcheck disable=SC2016 # the other shell expands it
+check "the trace has an end, and a page fault of the region user.vector-14" sh -c \
+	'tail -n 1 "$0" | grep -q "^# end: [1-9][0-9]* events, 0 of them left out" && grep -q "^1014 .* exception .* vector=14" "$0"' \
+	"$work/run/results/launch-1/trace.txt"
 
 # ---- symbols and regions ----
 strip -o "$work/stripped.elf" $images/k64.elf

@@ -46,7 +46,8 @@ static void good(void **state)
 {
 	(void)state;
 	assert_int_equal(read_text("call 1 ffffffff80101234 9090c3\ncall 7 c0100000 -\nuntil all  done\n"
-	                           "ticks 123456789012\nbetween 9 1000 1fff -\nuser\ntype input file\n"),
+	                           "ticks 123456789012\nbetween 9 1000 1fff -\nuser\ntype input file\n"
+	                           "symbols list of them\n"),
 	                 0);
 	assert_int_equal(plan.regions, 3);
 	assert_int_equal(plan.region[0].to, 0);
@@ -55,6 +56,7 @@ static void good(void **state)
 	assert_int_equal(plan.region[2].to, 0x1fff);
 	assert_true(plan.user);
 	assert_string_equal(plan.type, "input file");
+	assert_string_equal(plan.symbols, "list of them");
 	assert_int_equal(plan.region[0].id, 1);
 	assert_true(plan.region[0].start == 0xffffffff80101234);
 	assert_int_equal(plan.region[0].code_bytes, 3);
@@ -76,6 +78,7 @@ static void wrong(void **state)
 		                             "ticks 0",
 		                             "ticks 5x",
 		                             "until ",
+		                             "symbols ",
 		                             "measure 1",
 		                             "call 1 1000 - -",
 		                             "between 1 1000 -",

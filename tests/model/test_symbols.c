@@ -215,6 +215,37 @@ static void bad_files_are_refused(void **state)
 	assert_string_equal(why, "");
 }
 
+/* Reads a list of symbols with this text. */
+static struct symbols *read_list(const char *text, char why[SYMBOLS_WHY_MAX])
+{
+	FILE *out = fopen(path, "w");
+
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+	return symbols_read_list(path, why);
+}
+
+static void lists_are_read(void **state)
+{
+	char why[SYMBOLS_WHY_MAX];
+	struct symbols *symbols = read_list("100000 10 start\n100008 0 tail\n100020 8 last one\n", why);
+
+	(void)state;
+	assert_non_null(symbols);
+	assert_null(symbols_find(symbols, 0xfffff));
+	assert_string_equal(symbols_find(symbols, 0x100007)->name, "start");
+	assert_string_equal(symbols_find(symbols, 0x100008)->name, "tail");
+	assert_string_equal(symbols_find(symbols, 0x10001f)->name, "tail");
+	assert_string_equal(symbols_find(symbols, 0x100027)->name, "last one");
+	assert_null(symbols_find(symbols, 0x100028));
+	symbols_free(symbols);
+	assert_null(read_list("", why));
+	assert_null(read_list("100000 10\n", why));
+	assert_null(read_list("100010 8 b\n100000 8 a\n", why));
+	assert_non_null(strstr(why, "line 2"));
+}
+
 static void rounding_keeps_the_sum(void **state)
 {
 	uint64_t values[] = { 1499999, 500001, 0, 400000, 400000, 400000, 2000000 };
@@ -254,6 +285,7 @@ int main(void)
 		cmocka_unit_test_setup(functions_are_found, set_up),
 		cmocka_unit_test_setup(another_image_is_told, set_up),
 		cmocka_unit_test_setup(bad_files_are_refused, set_up),
+		cmocka_unit_test_setup(lists_are_read, set_up),
 		cmocka_unit_test(rounding_keeps_the_sum),
 	};
 	int descriptor = mkstemp(path);

@@ -38,6 +38,8 @@ struct call_counts {
 	struct model_counts model;
 };
 
+struct functions_stack;
+
 struct call {
 	unsigned region;
 	uint64_t number; /* from 1, in the order in which the calls of the region open */
@@ -52,6 +54,7 @@ struct call {
 	uint64_t entry; /* CALL_LEAVES: number of the entry from user mode; its calls end together */
 	bool restarts;  /* its first instruction faulted, and will execute again */
 	struct call_counts before;
+	struct functions_stack *functions; /* NULL if functions are not attributed */
 };
 
 struct calls {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/bochs/functions.h"
 #include "bench/bochs/guest.h"
 #include "bench/bochs/measure/entry.h"
 #include "bench/bochs/measure/paging.h"
@@ -30,6 +31,7 @@ struct state {
 	uint64_t others; /* the address was executed, but held other code */
 	bool right;      /* the code was the function's */
 	uint64_t written, stride;
+	struct chains functions; /* sums over the calls that have a line */
 };
 
 struct cpu {
@@ -55,6 +57,11 @@ static struct cpu cpus[MAX_CPUS];
 bool measure_wanted(void)
 {
 	return wanted;
+}
+
+bool measure_in_user(unsigned cpu)
+{
+	return cpus[cpu].in_user;
 }
 
 bool measure_in_kernel(void)
@@ -104,10 +111,27 @@ static void find_end(unsigned cpu, struct call *call)
 	now->system_call = 0;
 }
 
+static uint32_t id_of(unsigned region)
+{
+	return region < FIRST_USER ? plan.region[region].id : PLAN_USER + region - FIRST_USER;
+}
+
+/* Removes a call. If `counts` is true, its functions count in the sums of its region. */
+static void leave(unsigned cpu, size_t index, bool counts)
+{
+	struct calls *calls = &measure_calls[cpu];
+	const struct call *call = &calls->item[index];
+
+	if (call->functions)
+		functions_call_ends(cpu, call->functions, counts ? &states[call->region].functions : NULL);
+	calls_remove(calls, index);
+	region_trace_as(cpu, calls->count ? id_of(calls->item[calls->count - 1].region) : 0);
+}
+
 static void lose(unsigned cpu, size_t index)
 {
 	states[measure_calls[cpu].item[index].region].lost++;
-	calls_remove(&measure_calls[cpu], index);
+	leave(cpu, index, false);
 }
 
 /* Returns true if this instruction has begun a call before: it faulted, and executes again. */
@@ -124,8 +148,9 @@ static bool restarts(unsigned cpu, unsigned region, uint64_t place)
 	return false;
 }
 
-/* Adds a call that begins now. */
-static void add(unsigned cpu, struct call *call)
+/* Adds a call that begins now with the instruction at `rip`, or with a delivery if `rip` is 0. The
+ * next `skipped` instructions are not in it. */
+static void add(unsigned cpu, struct call *call, uint64_t rip, uint64_t skipped)
 {
 	struct calls *calls = &measure_calls[cpu];
 
@@ -133,6 +158,9 @@ static void add(unsigned cpu, struct call *call)
 		lose(cpu, 0);
 	call->number = ++states[call->region].opened;
 	region_counts_read(cpu, &call->before);
+	call->before.counts[METRIC_INSTRUCTIONS] += skipped;
+	call->functions = region_call_begins(cpu, rip, !rip, skipped);
+	region_trace_as(cpu, id_of(call->region));
 	if (!calls_add(calls, call))
 		output_fail(1, "no memory for open calls");
 }
@@ -159,7 +187,7 @@ static void begin(unsigned cpu, unsigned region, uint64_t address, bool is64)
 	while (call.kind != CALL_LEAVES && (old = calls_overwritten(calls, region, call.place, jumped)) >= 0)
 		lose(cpu, (size_t)old);
 	region_counts_start(cpu, address, true);
-	add(cpu, &call);
+	add(cpu, &call, address, 0);
 }
 
 /* Begins an entry of a region `between`. If an entry of the region is open, it is lost. */
@@ -171,12 +199,12 @@ static void begin_between(unsigned cpu, unsigned region, uint64_t address)
 	if (old >= 0)
 		lose(cpu, (size_t)old);
 	region_counts_start(cpu, address, true);
-	add(cpu, &call);
+	add(cpu, &call, address, 0);
 }
 
 /* Begins the region of an entry from user mode: the code at `rip` with this stack pointer was
- * interrupted. */
-static void begin_user(unsigned cpu, unsigned vector, uint64_t rip, uint64_t rsp)
+ * interrupted. The next `skipped` instructions are not in it. */
+static void begin_user(unsigned cpu, unsigned vector, uint64_t rip, uint64_t rsp, uint64_t skipped)
 {
 	struct call call = { .region = FIRST_USER + vector,
 		             .entry = cpus[cpu].entries,
@@ -187,12 +215,7 @@ static void begin_user(unsigned cpu, unsigned vector, uint64_t rip, uint64_t rsp
 
 	/* In long mode, every entry from user mode leads to 64-bit code. */
 	check_mode(cpus[cpu].paging.efer & EFER_LME && cpus[cpu].paging.cr0 & CR0_PG);
-	add(cpu, &call);
-}
-
-static uint32_t id_of(unsigned region)
-{
-	return region < FIRST_USER ? plan.region[region].id : PLAN_USER + region - FIRST_USER;
+	add(cpu, &call, vector == PLAN_SYSCALL ? *rip_of[cpu] : 0, skipped);
 }
 
 /* Returns true if this call of the region has a line. */
@@ -215,6 +238,7 @@ static void finish_call(unsigned cpu, size_t index)
 	const struct call *call = &calls->item[index];
 	struct state *state = &states[call->region];
 	struct call_counts now;
+	bool lined;
 
 	region_counts_read(cpu, &now);
 	for (unsigned i = 0; i < METRIC_COUNT; i++)
@@ -226,9 +250,10 @@ static void finish_call(unsigned cpu, size_t index)
 	for (unsigned i = 0; i < MODEL_EVENTS; i++)
 		now.model.events[i] -= call->before.model.events[i];
 	state->closed++;
-	if (has_line(state, call->number))
+	lined = has_line(state, call->number);
+	if (lined)
 		region_counts_write(id_of(call->region), call->number, &now);
-	calls_remove(calls, index);
+	leave(cpu, index, lined);
 }
 
 static void stop_if_idle(unsigned cpu)
@@ -275,7 +300,7 @@ static void settle_return(unsigned cpu)
 	}
 	now->resumed = now->left = false;
 	if (now->entered && !finished)
-		begin_user(cpu, PLAN_SYSCALL, registers_of(cpu)[REGISTER_RCX], rsp);
+		begin_user(cpu, PLAN_SYSCALL, registers_of(cpu)[REGISTER_RCX], rsp, 0);
 	now->entered = false;
 	region_return_seen(cpu);
 	stop_if_idle(cpu);
@@ -321,15 +346,12 @@ void measure_msr(unsigned cpu, unsigned msr, uint64_t value)
  * of INT n only after the delivery. */
 static void enter(unsigned cpu, unsigned vector, bool by_instruction)
 {
-	struct calls *calls = &measure_calls[cpu];
-
 	cpus[cpu].entries += cpus[cpu].in_user;
 	if (!plan.user || finished || !cpus[cpu].in_user || vector >= PLAN_SYSCALL)
 		return;
 	by_instruction = by_instruction && region_in_instruction(cpu);
 	region_counts_start(cpu, *rip_of[cpu], false);
-	begin_user(cpu, vector, *rip_of[cpu], registers_of(cpu)[REGISTER_RSP]);
-	calls->item[calls->count - 1].before.counts[METRIC_INSTRUCTIONS] += by_instruction;
+	begin_user(cpu, vector, *rip_of[cpu], registers_of(cpu)[REGISTER_RSP], by_instruction);
 }
 
 void measure_event(unsigned cpu, unsigned vector)
@@ -386,6 +408,7 @@ void measure_far_branch(unsigned cpu, bool is_iret, bool is_syscall, uint16_t to
 	now->entered = is_syscall && plan.user && !finished && was_in_user;
 	if (now->entered)
 		region_counts_start(cpu, to, false);
+	functions_ring_changes(cpu);
 	if (now->resumed || now->left || now->entered)
 		region_returned(cpu);
 }
@@ -414,7 +437,7 @@ void measure_finish(void)
 		if (!measure_calls[cpu].count)
 			continue;
 		while (measure_calls[cpu].count)
-			calls_remove(&measure_calls[cpu], 0);
+			leave(cpu, 0, false);
 		region_counts_stop(cpu);
 	}
 	if (!memory_gone)
@@ -430,6 +453,7 @@ void measure_finish(void)
 
 		if (i < plan.regions || state->opened)
 			output_line(line, (size_t)length);
+		chains_write(&states[i].functions, id_of(i));
 	}
 }
 
@@ -443,13 +467,21 @@ __attribute__((destructor)) static void finish(void)
 void measure_open(void)
 {
 	const char *path = getenv("PALIMPSEST_MEASURE");
-	char why[PLAN_WHY_MAX];
+	char why[SYMBOLS_WHY_MAX];
+	struct symbols *symbols;
 
+	_Static_assert(sizeof why >= PLAN_WHY_MAX, "both reasons fit");
 	if (!path || !output_wanted())
 		return;
 	if (plan_read(&plan, path, why))
 		output_fail(2, "%s", why);
 	wanted = true;
+	if (*plan.symbols) {
+		symbols = symbols_read_list(plan.symbols, why);
+		if (!symbols)
+			output_fail(2, "%s", why);
+		functions_open(symbols);
+	}
 	traps_open(hit);
 	for (unsigned i = 0; i < STATES; i++)
 		states[i].stride = 1;

@@ -13,7 +13,8 @@
  * The stream has a `!count region=ID call=N …` line for each call, when it ends. N counts the calls
  * of a region in the order in which they begin. If a region has many calls, only some have a line:
  * all of the first MEASURE_LINES, then every second one for half as many lines, then every fourth
- * one, and so on. At the end of the run a `!region` line says how often a region opened.
+ * one, and so on. At the end of the run a `!region` line says how often a region opened, and, if the
+ * plan names symbols, `!function` lines have the sums over the calls that have a line.
  */
 #pragma once
 
@@ -31,6 +32,9 @@ struct model;
  * no stream. A wrong plan ends the process with status 2. */
 void measure_open(void);
 bool measure_wanted(void);
+
+/* Returns true if the CPU is in ring 3. */
+bool measure_in_user(unsigned cpu);
 
 /* Returns true once the first CPU uses paging: then the kernel runs, and no boot loader. */
 bool measure_in_kernel(void);

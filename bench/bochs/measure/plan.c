@@ -70,6 +70,8 @@ static bool take_line(struct plan *plan, char *line)
 		return take_region(plan, rest, false);
 	if (strcmp(line, "between") == 0)
 		return take_region(plan, rest, true);
+	if (strcmp(line, "symbols") == 0)
+		return take_text(plan->symbols, rest);
 	if (strcmp(line, "type") == 0)
 		return take_text(plan->type, rest);
 	if (strcmp(line, "until") == 0)

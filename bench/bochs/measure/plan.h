@@ -7,6 +7,8 @@
  *                             begins with BYTES ("-" if unknown)
  *     between ID ADDRESS TO BYTES
  *                             region ID: from ADDRESS to before the instruction at TO
+ *     symbols FILE            attribute what a call costs to the functions that FILE lists
+ *                             (symbols.h)
  *     user                    regions PLAN_USER + N: from entry into the kernel through vector N, and
  *                             PLAN_USER + PLAN_SYSCALL through SYSCALL, to the return to user mode
  *     type FILE               type the lines of FILE, each when the machine has been quiet
@@ -35,6 +37,7 @@ struct plan_region {
 struct plan {
 	size_t regions;
 	struct plan_region region[PLAN_REGIONS_MAX];
+	char symbols[PLAN_TEXT_MAX]; /* name of the file; "" if functions are not attributed */
 	bool user;
 	char type[PLAN_TEXT_MAX];  /* name of the file; "" if nothing is typed */
 	char until[PLAN_TEXT_MAX]; /* "" if the run ends without it */

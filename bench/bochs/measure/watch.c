@@ -3,6 +3,7 @@
 #include "bench/bochs/measure/watch.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "bench/bochs/measure/measure.h"
 #include "bench/bochs/measure/typing.h"
 #include "bench/bochs/output.h"
+#include "bench/bochs/trace.h"
 #include "bench/protocol/ports.h"
 
 /* COM1: the data register and the line control register. While bit 7 of the line control register
@@ -32,7 +34,8 @@ struct stream {
 static const struct plan *plan;
 static struct stream serial, debug_port;
 static unsigned control;
-static bool found; /* the text appeared */
+static bool found;                  /* the text appeared */
+static volatile sig_atomic_t ended; /* SIGTERM came: the harness ends the run */
 static uint8_t screen[ROWS][2 * COLUMNS];
 static bool changed, unwritten;  /* the screen changed in this period; since the file was written */
 static bool wrote, wrote_serial; /* the guest wrote in this period; it ever wrote to COM1 */
@@ -80,6 +83,7 @@ static _Noreturn void stop(const char *reason)
 	int length = snprintf(line, sizeof line, "!stop reason=%s\n", reason);
 
 	measure_finish();
+	trace_close();
 	write_screen();
 	output_stop(line, (size_t)length);
 }
@@ -152,6 +156,8 @@ static void read_screen(void)
 static void period_ends(void *unused)
 {
 	(void)unused;
+	if (ended)
+		stop("signal");
 	changed = false;
 	read_screen();
 	wrote = wrote || changed;
@@ -170,8 +176,17 @@ static void limit_reached(void *unused)
 	stop("ticks");
 }
 
+static void end_soon(int signal)
+{
+	(void)signal;
+	ended = true;
+}
+
 void watch_open(const struct plan *use)
 {
+	struct sigaction action = { .sa_handler = end_soon };
+
+	sigaction(SIGTERM, &action, NULL);
 	plan = use;
 	if (*plan->type)
 		typing_open(plan->type);

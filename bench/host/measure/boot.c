@@ -7,7 +7,9 @@
 #include "bench/host/base/paths.h"
 #include "bench/host/base/process.h"
 #include "bench/host/base/progress.h"
+#include "bench/host/intake/budget.h"
 #include "bench/host/intake/counts.h"
+#include "bench/host/intake/functions.h"
 #include "bench/host/intake/record.h"
 #include "bench/host/measure/machine.h"
 
@@ -40,6 +42,7 @@ struct run {
 	struct boot *boot;
 	struct store *store;
 	int64_t launch;
+	struct functions *functions;
 	struct process process;
 	char line[RECORD_LINE_MAX];
 	size_t length; /* of `line` */
@@ -86,6 +89,59 @@ static void take_count(struct run *run, const struct record *record, struct boot
 		             "");
 }
 
+/* Returns the index of the region with this number in the plan, or -1 if there is none. */
+static int64_t region_index(const struct run *run, int64_t id)
+{
+	int64_t index = id >= PLAN_USER ? BOOT_FIRST_USER + id - PLAN_USER : id - 1;
+
+	if (index < 0 || index >= BOOT_REGIONS_MAX ||
+	    (index >= (int64_t)run->request->regions && index < BOOT_FIRST_USER))
+		return -1;
+	return index;
+}
+
+/* Takes a line about functions. The library writes them after the last call. */
+static void take_functions(struct run *run, const struct record *record)
+{
+	int64_t id, index = -1;
+	const char *why;
+
+	if (strcmp(record->type, "frame") == 0)
+		why = functions_frame(run->functions, record);
+	else
+		why = functions_add(run->functions, record);
+	if (why)
+		message_error("run-bench: %s", why);
+	else if (record_number(record, "region", &id) && (index = region_index(run, id)) >= 0)
+		run->boot->region[index].attributed = true;
+}
+
+/* Stores the functions of all regions. */
+static void store_functions(struct run *run)
+{
+	struct budget budget = { 0 };
+	const char *why = NULL;
+
+	for (size_t i = 0; i < BOOT_REGIONS_MAX && !why; i++) {
+		const struct boot_region *region = &run->boot->region[i];
+		int64_t id = i < BOOT_FIRST_USER ? (int64_t)i + 1 : PLAN_USER + (int64_t)i - BOOT_FIRST_USER;
+		char name[NAME_SIZE];
+		const struct store_row row = {
+			.launch = run->launch, .benchmark = name, .parameter = 0, .parameter_unit = "none"
+		};
+
+		if (!region->attributed)
+			continue;
+		boot_region_name(run->request, i, name);
+		for (int64_t call = 0; call < region->stored && !why; call++)
+			why = functions_take(run->functions, id, ROW_SAMPLE);
+		if (!why)
+			why = functions_store(run->functions, run->store, &row, &budget);
+	}
+	if (why)
+		message_error("run-bench: the functions of some regions are not in the results: %s", why);
+}
+
 /* Takes a line about a region. */
 static void take_region(struct run *run, const struct record *record)
 {
@@ -95,9 +151,8 @@ static void take_region(struct run *run, const struct record *record)
 
 	if (!record_number(record, "region", &id))
 		return;
-	index = id >= PLAN_USER ? BOOT_FIRST_USER + id - PLAN_USER : id - 1;
-	if (index < 0 || index >= BOOT_REGIONS_MAX ||
-	    (index >= (int64_t)run->request->regions && index < BOOT_FIRST_USER))
+	index = region_index(run, id);
+	if (index < 0)
 		return;
 	region = &run->boot->region[index];
 	boot_region_name(run->request, (size_t)index, name);
@@ -140,6 +195,8 @@ static void take_line(struct run *run)
 		return;
 	if (strcmp(record.type, "count") == 0 || strcmp(record.type, "region") == 0)
 		take_region(run, &record);
+	else if (strcmp(record.type, "frame") == 0 || strcmp(record.type, "function") == 0)
+		take_functions(run, &record);
 	else if (strcmp(record.type, "stop") == 0 && record_get(&record, "reason"))
 		snprintf(run->stop, sizeof run->stop, "%s", record_get(&record, "reason"));
 	else if (strcmp(record.type, "exit") == 0)
@@ -306,7 +363,11 @@ static void judge(const struct run *run, const char *directory)
 int boot_run(const struct request *request, const char *directory, const char *plan, struct store *store,
              int64_t launch, struct boot *boot)
 {
-	struct run run = { .request = request, .boot = boot, .store = store, .launch = launch };
+	struct run run = { .request = request,
+		           .boot = boot,
+		           .store = store,
+		           .launch = launch,
+		           .functions = functions_new() };
 	struct engine_command command = { 0 };
 	char log[PATH_MAX];
 	struct process_spec spec = { .arguments = &command.arguments,
@@ -321,6 +382,10 @@ int boot_run(const struct request *request, const char *directory, const char *p
 	path_format(log, sizeof log, "%s/engine.log", directory);
 	status = machine_prepare(request, directory, plan, &command, boot->reason, sizeof boot->reason);
 	spec.output = command.output;
+	if (status == 0 && !run.functions) {
+		snprintf(boot->reason, sizeof boot->reason, "out of memory");
+		status = -1;
+	}
 	if (status == 0 && process_start(&run.process, &spec)) {
 		snprintf(boot->reason, sizeof boot->reason, "%.200s: %s", command.arguments.item[0],
 		         strerror(errno));
@@ -335,7 +400,9 @@ int boot_run(const struct request *request, const char *directory, const char *p
 		boot->seconds = clock_seconds() - run.started;
 		progress_clear();
 		judge(&run, directory);
+		store_functions(&run);
 	}
+	functions_free(run.functions);
 	machine_tidy(directory);
 	return status;
 }

@@ -15,6 +15,7 @@ struct boot_region {
 	int64_t others;               /* other code was executed at the address */
 	bool right;                   /* the code was the function's */
 	int64_t stored;               /* calls in the database */
+	bool attributed;              /* the database has the functions of these calls */
 };
 
 struct boot {

@@ -4,6 +4,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ struct kernel_symbols {
 	uint8_t *file; /* followed by a NUL */
 	size_t size;
 	bool is64;
+	bool has_types;               /* it is an ELF file, which says what is a function */
 	struct kernel_symbol *symbol; /* sorted by address */
 	size_t count;
 	uint64_t moved; /* bytes that were added to all addresses */
@@ -132,6 +134,8 @@ static int by_address(const void *a, const void *b)
 
 	if (left->address != right->address)
 		return left->address < right->address ? -1 : 1;
+	if (left->function != right->function)
+		return left->function ? -1 : 1;
 	return strcmp(left->name, right->name);
 }
 
@@ -146,6 +150,7 @@ static void settle(struct kernel_symbols *symbols)
 
 		if (i + 1 < symbols->count && symbol[1].address != symbol->address)
 			next = symbol[1].address;
+		symbol->sized = symbol->size;
 		if (!symbol->size && next)
 			symbol->size = next - symbol->address;
 	}
@@ -175,7 +180,8 @@ static int read_table(struct kernel_symbols *symbols, const Elf64_Shdr *table, c
 			continue;
 		symbols->symbol[symbols->count++] = (struct kernel_symbol){ .name = text + symbol.st_name,
 			                                                    .address = symbol.st_value,
-			                                                    .size = symbol.st_size };
+			                                                    .size = symbol.st_size,
+			                                                    .function = type == STT_FUNC };
 	}
 	settle(symbols);
 	return symbols->count ? 0 : refuse(why, path, "its symbol table names no function");
@@ -249,6 +255,7 @@ static int read_elf(struct kernel_symbols *symbols, const char *path, char *why)
 	if (!read_header(symbols, &header))
 		return read_text(symbols, path, why);
 	symbols->is64 = symbols->file[EI_CLASS] == ELFCLASS64;
+	symbols->has_types = true;
 	if (header.e_machine != EM_X86_64 && header.e_machine != EM_386)
 		return refuse(why, path, "not a kernel for x86");
 	for (unsigned i = 0; i < header.e_shnum; i++) {
@@ -308,6 +315,27 @@ const struct kernel_symbol *kernel_symbols_find(const struct kernel_symbols *sym
 		*count += symbols->symbol[i].address != found->address || *count == 0;
 	}
 	return found;
+}
+
+int kernel_symbols_write(const struct kernel_symbols *symbols, const char *path)
+{
+	const struct kernel_symbol *last = NULL;
+	FILE *file = fopen(path, "we");
+	bool failed = !file;
+
+	for (size_t i = 0; i < symbols->count && !failed; i++) {
+		const struct kernel_symbol *symbol = &symbols->symbol[i];
+
+		if ((!symbol->function && symbols->has_types && strchr(symbol->name, '.')) ||
+		    (last && symbol->address == last->address))
+			continue;
+		failed = fprintf(file, "%" PRIx64 " %" PRIx64 " %s\n", symbol->address,
+		                 symbol->sized ? symbol->size : 0, symbol->name) < 0;
+		last = symbol;
+	}
+	if (file && fclose(file))
+		failed = true;
+	return failed ? -1 : 0;
 }
 
 static unsigned least(unsigned a, unsigned b)

@@ -4,6 +4,7 @@
  * NAME"; only symbols of types t, T, w and W are taken from it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,8 @@ struct kernel_symbol {
 	const char *name;
 	uint64_t address;
 	uint64_t size; /* up to the next symbol if the file does not say */
+	bool sized;    /* the file says where it ends */
+	bool function; /* the file says that it is a function, and not any label */
 };
 
 struct kernel_symbols;
@@ -31,6 +34,10 @@ const struct kernel_symbol *kernel_symbols_find(const struct kernel_symbols *sym
 
 /* Writes the names that are most similar to `name`, such as "sys_read, sys_reads". */
 void kernel_symbols_nearest(const struct kernel_symbols *symbols, const char *name, char *text, size_t size);
+
+/* Writes the list of functions that the instrumentation library reads (bench/bochs/symbols.h). In
+ * an ELF file, labels with a dot in their names are no functions. Returns 0, or -1 with errno. */
+int kernel_symbols_write(const struct kernel_symbols *symbols, const char *path);
 
 /* Copies up to `max` bytes that the file has for this address to `code`. Returns their number. */
 size_t kernel_symbols_code(const struct kernel_symbols *symbols, uint64_t address, uint8_t *code, size_t max);

@@ -85,6 +85,8 @@ int machine_prepare(const struct request *request, const char *directory, const 
 	    bochs_prepare(directory, request->memory, 1, drives, command, why, size))
 		return -1;
 	arguments_add_all(&command->environment, "PALIMPSEST_MEASURE=" MACHINE_PLAN);
+	if (request->trace)
+		arguments_add_all(&command->environment, "PALIMPSEST_TRACE=trace.txt");
 	if (request->profile) {
 		profiles_path(path, request->profile);
 		arguments_add(&command->environment, "PALIMPSEST_PROFILE=%s", path);
@@ -98,4 +100,5 @@ void machine_tidy(const char *directory)
 	engine_unlink(directory, CD);
 	engine_unlink(directory, DISK);
 	engine_unlink(directory, MACHINE_INPUT);
+	engine_unlink(directory, MACHINE_SYMBOLS);
 }

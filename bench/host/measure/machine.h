@@ -5,8 +5,9 @@
 #include "bench/host/engine/engine.h"
 #include "bench/host/measure/request.h"
 
-#define MACHINE_INPUT "input.txt" /* what is typed */
-#define MACHINE_PLAN  "plan.txt"  /* what the instrumentation library measures */
+#define MACHINE_INPUT   "input.txt"   /* what is typed */
+#define MACHINE_PLAN    "plan.txt"    /* what the instrumentation library measures */
+#define MACHINE_SYMBOLS "symbols.txt" /* the functions to which it attributes what they cost */
 
 /*
  * Creates the files of the boot in the folder `directory`, which exists, and fills in `command`. A

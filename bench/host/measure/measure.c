@@ -14,6 +14,7 @@
 #include "bench/host/measure/kernel_symbols.h"
 #include "bench/host/measure/machine.h"
 #include "bench/host/measure/table.h"
+#include "bench/host/report/collapsed.h"
 #include "bench/host/report/csv.h"
 #include "bench/host/session/environment.h"
 #include "bench/host/store/folder.h"
@@ -117,6 +118,9 @@ static int make_plan(struct measuring *measuring)
 	for (size_t i = 0; i < request->regions; i++)
 		if (plan_region(measuring, i, &used))
 			return -1;
+	if (measuring->symbols)
+		used += (size_t)snprintf(measuring->plan + used, sizeof measuring->plan - used,
+		                         "symbols " MACHINE_SYMBOLS "\n");
 	if (request->user_entry)
 		used += (size_t)snprintf(measuring->plan + used, sizeof measuring->plan - used, "user\n");
 	if (request->input)
@@ -219,7 +223,7 @@ static int begin(struct measuring *measuring, const char *command)
 static int boot(struct measuring *measuring)
 {
 	const struct request *request = measuring->request;
-	char directory[PATH_MAX], sha256[IMAGE_SHA256_MAX];
+	char directory[PATH_MAX], symbols[PATH_MAX + sizeof MACHINE_SYMBOLS + 1], sha256[IMAGE_SHA256_MAX];
 	struct store_launch launch = { .engine = engine_bochs.name,
 		                       .strategy = STRATEGY,
 		                       .stack = "",
@@ -238,6 +242,11 @@ static int boot(struct measuring *measuring)
 	path_format(directory, sizeof directory, "%s/launch-1", measuring->folder.path);
 	if (path_make_folders(directory)) {
 		message_error("run-bench: %s: %s", directory, strerror(errno));
+		return -1;
+	}
+	path_format(symbols, sizeof symbols, "%s/" MACHINE_SYMBOLS, directory);
+	if (measuring->symbols && kernel_symbols_write(measuring->symbols, symbols)) {
+		message_error("run-bench: %s: %s", symbols, strerror(errno));
 		return -1;
 	}
 	id = store_launch_start(measuring->store, &launch);
@@ -380,6 +389,7 @@ static int finish(struct measuring *measuring)
 
 	db = store_database(measuring->store);
 	failed |= summary_compute(db) | csv_export(db, measuring->folder.path);
+	failed |= collapsed_write(db, measuring->folder.path);
 	failed |= table_print(db, stdout) | table_write(db, measuring->folder.path);
 	failed |= store_close(measuring->store);
 	measuring->store = NULL;
@@ -395,13 +405,16 @@ static int measure(struct measuring *measuring, const char *command)
 	char why[SYMBOLS_TEXT_MAX];
 	int status;
 
-	if (request_needs_symbols(request))
+	if (request->symbols)
 		measuring->symbols = kernel_symbols_read(request->symbols, why);
 	if (measuring->symbols)
 		kernel_symbols_move(measuring->symbols, request->offset);
-	else if (request_needs_symbols(request)) {
+	else if (request->symbols_given || request_needs_symbols(request)) {
 		message_error("run-bench: --symbols: %s", why);
 		return EXIT_CANNOT;
+	} else {
+		message("the results will not say which functions the kernel executes: %s",
+		        request->symbols ? why : "there is no --symbols");
 	}
 	name_kernel(measuring);
 	if (make_plan(measuring))

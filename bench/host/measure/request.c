@@ -21,6 +21,7 @@ enum {
 	OPTION_UNTIL,
 	OPTION_INSTRUCTIONS,
 	OPTION_PROFILE,
+	OPTION_TRACE,
 	OPTION_OUT,
 	OPTION_MEMORY,
 	OPTION_TIMEOUT,
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
 	{ "until", required_argument, NULL, OPTION_UNTIL },
 	{ "instructions", required_argument, NULL, OPTION_INSTRUCTIONS },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
+	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "out", required_argument, NULL, OPTION_OUT },
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
@@ -168,6 +170,9 @@ static int take_option(struct request *request, int option, const char *value, c
 	case OPTION_PROFILE:
 		request->profile = strcmp(value, "none") == 0 ? NULL : value;
 		return 0;
+	case OPTION_TRACE:
+		request->trace = true;
+		return 0;
 	case OPTION_OUT:
 		request->out = value;
 		return *value ? 0 : option_wrong(why, "--out needs the name of a folder");
@@ -246,6 +251,7 @@ int request_parse(struct request *request, int argc, char *const argv[], char wh
 	}
 	if (optind < argc)
 		return option_wrong(why, "'%s' is not an option", argv[optind]);
+	request->symbols_given = request->symbols;
 	if (!request->symbols && request->kernel)
 		request->symbols = request->kernel;
 	return check(request, why);
@@ -276,6 +282,8 @@ void request_help(FILE *out)
 	      "  --instructions N      end after N instructions; a REP iteration and a tick in HLT count "
 	      "too\n"
 	      "  --profile NAME        add cycles by the cycle model (default: none)\n"
+	      "  --trace               write a line per page walk, TLB flush, interrupt and exception in a\n"
+	      "                        region to launch-1/trace.txt\n"
 	      "  --memory MIB          the machine's memory (default: 512)\n"
 	      "  --timeout SECONDS     end a run that takes longer (default: 300)\n"
 	      "  --out FOLDER          write the results to this new folder (default: results/<UTC "

@@ -27,6 +27,7 @@ struct request_place {
 /* The texts are those of argv. An option that was not given is NULL or 0. */
 struct request {
 	const char *iso, *kernel, *append, *initrd, *disk, *symbols;
+	bool symbols_given; /* otherwise `symbols` is the kernel, which may have none */
 	size_t regions;
 	struct request_region region[REQUEST_REGIONS_MAX];
 	bool user_entry;
@@ -38,7 +39,7 @@ struct request {
 	const char *out;
 	unsigned memory;  /* MiB */
 	unsigned timeout; /* seconds */
-	bool quiet, help;
+	bool trace, quiet, help;
 };
 
 /* Parses the arguments after the word `measure`. Returns 0, or -1 with the reason in `why`. */
