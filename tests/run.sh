@@ -80,7 +80,8 @@ for binary in "$@"; do
 done
 # The kernel's self-tests: all combinations of the axes on tcg, the presets also on Bochs.
 # Kernels with a window of one page run on Bochs instead. Their entry code is in the page that they
-# write on every entry, so QEMU translates it again and again, and the tests take minutes.
+# write on every entry. After each write QEMU translates the code again, so the tests would take
+# minutes on tcg.
 for build in $(make -s list-strategies); do
 	engine=tcg
 	[[ $build != *+bouncing-1 ]] || engine=bochs

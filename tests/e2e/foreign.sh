@@ -138,7 +138,8 @@ check "ten million calls: it ends, and says how many of them are kept" ends 0 "o
 check "ten million calls: all those kept are right" equal 6 "$(values run | sed -n 's/^straight	.*	//p' | sort -u)"
 
 # ---- the cycle model ----
-# The mode in which the code runs decides, not the class of the ELF file.
+# Whether --profile is refused depends on the mode in which the code runs, not on the class of the
+# ELF file.
 measure run --kernel $images/k32.elf --until "k32: done" --profile skylake-server "${common[@]}"
 check "32-bit code and --profile" ends 2 "the cycle model knows 64-bit code only"
 measure run --kernel $images/k32.elf --until "k32: done" --profile skylake-server --user-entry

@@ -30,7 +30,7 @@ static struct address_space *own_space(void)
 	return &current_process()->space;
 }
 
-#define MOST_PAGES 3 /* that the window has in any build */
+#define MOST_PAGES 3 /* the largest number of pages of the window in any build */
 
 /*
  * Returns the address of the window, plus the number of pages by which the window is smaller than

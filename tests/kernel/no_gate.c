@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests interrupts without a gate, of a short IDT (cpu/idt.h). The hardware raises #GP instead. The
- * kernel must ignore it, in kernel mode and in user mode, and end the interrupt.
+ * Tests interrupts whose vector has no gate, because the IDT is short (cpu/idt.h). The processor
+ * raises #GP instead. The kernel must ignore this #GP, in kernel mode and in user mode, and end the
+ * interrupt.
  */
 #include "cpu/cpu.h"
 
@@ -20,8 +21,9 @@ static volatile unsigned raised, in_user;
 static volatile bool plain_came, other_code;
 
 /*
- * The exception probe. Returns false, so that the kernel handles the exception. QEMU 7.2 raises #GP
- * with an error code that says nothing about EXT; then handles the exception itself.
+ * The exception probe. Returns false if the error code has the bit EXT, so that the kernel handles
+ * the #GP. On QEMU 7.2 the error code never has EXT. The probe then ends the interrupt itself and
+ * returns true.
  */
 static bool watch(struct trap_frame *frame)
 {
@@ -59,7 +61,10 @@ static long no_value(uint64_t index, uint64_t value)
 	return -ENOSYS;
 }
 
-/* The interrupt of a lower priority class arrives only if the first one has been ended. */
+/*
+ * Sends two interrupts. The second one has a lower priority class, so it arrives only if the kernel
+ * has ended the first one.
+ */
 TEST(an_interrupt_without_a_gate_is_ignored)
 {
 	static const struct bench_calls calls = { interrupt_user_mode, no_call, no_call, no_value };

@@ -4,7 +4,7 @@
 
 #include "tests/programs/signals.h"
 
-#define MOST_PAGES 3 /* that the window has in any build */
+#define MOST_PAGES 3 /* the largest number of pages of the window in any build */
 
 static int window_pages; /* pages of the window in this build; set by window() */
 

@@ -165,7 +165,8 @@ static void add(unsigned cpu, struct call *call, uint64_t rip, uint64_t skipped)
 		output_fail(1, "no memory for open calls");
 }
 
-/* Ends the run if the code that a region would measure is not for the cycle model. */
+/* Ends the run if a region would measure code with the cycle model and the code is not 64-bit
+ * code. */
 static void check_mode(bool is64)
 {
 	if (!is64 && region_counts_cycles())

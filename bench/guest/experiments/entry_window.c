@@ -82,7 +82,7 @@ static void supervisor_pages(struct bench *b)
 			;
 	process_each(count_task, &count);
 	b->tries = count.tasks;
-	/* A window of one page has to be both. */
+	/* The page of a window of one page has to be writable and executable. */
 	bench_metric(b, "violations",
 	             count.violations + (ISOLATION_OWN_PAGES == 1 ? 0 : count.executable_and_writable),
 	             "count");

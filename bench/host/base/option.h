@@ -10,8 +10,8 @@
 /* Formats the reason as by printf. Returns -1. */
 __attribute__((format(printf, 2, 3))) int option_wrong(char why[OPTION_WHY_MAX], const char *format, ...);
 
-/* Reads an address: a hexadecimal number after 0x, otherwise a decimal one, of at most 64 bits. Returns
- * false if the text is anything else. */
+/* Reads an address of at most 64 bits: a hexadecimal number if the text begins with 0x, otherwise a
+ * decimal number. Returns false if the text is anything else. */
 bool option_address(const char *text, uint64_t *value);
 
 /*
