@@ -71,8 +71,9 @@ void region_measure_open(const struct model *use);
 
 /* Starts to count on this CPU. If `executing` is true, the instruction at `rip` executes now, and
  * is the first thing counted. Otherwise the first thing counted is the event that is being
- * reported. If this CPU counts already, only ends the page walk that fetched the instruction: the
- * walk is not part of what is measured from here on. region_counts_stop() stops counting. */
+ * reported. If this CPU counts already, only adds the page walk that fetched the instruction to the
+ * counts, so that the walk is not part of what is measured from here on. region_counts_stop() stops
+ * counting. */
 void region_counts_start(unsigned cpu, uint64_t rip, bool executing);
 void region_counts_stop(unsigned cpu);
 

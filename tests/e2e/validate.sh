@@ -111,7 +111,7 @@ cp "$work/good" "$odd/results"
 "$odd/bench/validate/validate.sh" --database "$odd/results" skylake-client >"$work/out" 2>"$work/err"
 check "folders may have any name" test $? -eq 0
 
-# A processor whose L2 has twice the published latency.
+# The results of a processor whose L2 has twice the published latency.
 database "$work/wrong" "$(sed '/micro.chase.2m,131072,cycles/s/,\([0-9.]*\)$/ \1/' <<<"$good" |
 	awk '/ / { $2 *= 2; print $1 "," $2; next } { print }')"
 validate --database "$work/wrong" skylake-client

@@ -73,7 +73,7 @@ spin:
         jnz     .again
         ret
 
-; Programs the timer to interrupt once, within less than the time that spin() takes.
+; Programs the timer to interrupt once, in less time than spin() takes.
 ; ARM_TIMER = 7
 arm_timer:
         mov     al, 0x30                ; channel 0, mode 0: interrupt on terminal count
@@ -84,7 +84,7 @@ arm_timer:
         out     0x40, al
         ret
 
-; One interrupt comes while it spins. INTERRUPTED = 5 + ARM_TIMER + SPIN = 6014, and the handler:
+; One interrupt comes during spin(). INTERRUPTED = 5 + ARM_TIMER + SPIN = 6014, and the handler:
 ; with tick_plain 6014 + 12 = 6026, with tick_nested 6014 + 6039 = 12053
 interrupted:
         call    arm_timer
