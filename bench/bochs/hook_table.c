@@ -27,6 +27,7 @@
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/model/parts.h"
 #include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/regions.h"
@@ -379,6 +380,8 @@ static void write_unpriced(const char *name)
 static struct model *open_model(void)
 {
 	const char *path = getenv("PALIMPSEST_PROFILE");
+	const char *leave_out;
+	unsigned parts;
 	char why[PROFILE_WHY_MAX];
 	struct profile profile;
 	struct model *model;
@@ -391,6 +394,12 @@ static struct model *open_model(void)
 	if (!model)
 		output_fail(1, "no memory for the model's caches");
 	modelled = model;
+	leave_out = getenv("PALIMPSEST_MODEL_WITHOUT");
+	if (leave_out && !parts_read(leave_out, &parts))
+		output_fail(2, "PALIMPSEST_MODEL_WITHOUT: '%s' is not a list of parts of the model",
+		            leave_out);
+	if (leave_out)
+		model_leave_out(model, parts);
 	model_watch_unpriced(model, write_unpriced);
 	/* The model follows control registers and rings from reset on. */
 	for (unsigned i = 0; i < HOOKS; i++) {

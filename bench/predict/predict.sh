@@ -9,6 +9,8 @@
 #        predict.sh --halves PREDICT.ELF          prints kind, name and half of each program
 # KERNEL is the folder inside BUILD-FOLDER that has the kernel's image. In Bochs the programs of
 # kind `program` run on that kernel, and those of kind `kernel` run on Debian's Linux.
+# PREDICT_WITHOUT: names of parts of the model to leave out (bench/bochs/model/parts.h), separated by
+# commas. This host is then not measured: its samples are those of the last run of the whole model.
 # PREDICT_PROCESSES: how often each program is started on this host (12).
 # Exit status: 0 if every bound of bounds.txt is met; 1 if a bound is not met or a program failed; 2
 # for wrong use, or if something is missing.
@@ -20,7 +22,7 @@ cd "$(dirname "$0")/../.."
 here=bench/predict
 native_warmup=2 native_samples=20
 model_warmup=2 model_samples=3
-processes=${PREDICT_PROCESSES:-12}
+processes=${PREDICT_PROCESSES:-12} without=${PREDICT_WITHOUT:-}
 
 fail()
 {
@@ -100,16 +102,18 @@ measure()
 	local kind
 
 	mkdir -p "$out"
+	[ -z "$without" ] || export PALIMPSEST_MODEL_WITHOUT=$without
 	halves "$elf" >"$out/halves"
 	[ "$kinds" != both ] || chosen_kinds=(program kernel)
 	[ "$kinds" = both ] || chosen_kinds=("$kinds")
 	for kind in "${chosen_kinds[@]}"; do
 		rm -f "$out"/*-"$kind"
+		[ -z "$without" ] || cp "$whole/native-$kind" "$out/"
 		awk -v kind="$kind" -v half="$half" '$1 == kind && (half == "both" || $3 == half)' "$out/halves" >"$out/rows-$kind"
 		rows "$out/rows-$kind" $native_warmup $native_samples >"$work/$kind.native"
 		rows "$out/rows-$kind" $model_warmup $model_samples >"$work/$kind.model"
-		echo "predict: kind $kind, on this host" >&2
-		native "$kind"
+		[ -n "$without" ] || echo "predict: kind $kind, on this host" >&2
+		[ -n "$without" ] || native "$kind"
 		echo "predict: kind $kind, in Bochs" >&2
 		if [ "$kind" = program ]; then
 			in_palimpsest
@@ -149,9 +153,10 @@ case ${1-} in
 *)
 	[ $# -eq 5 ] || fail "usage: predict.sh BUILD-FOLDER KERNEL PROFILE HALF KINDS"
 	build=$1 image=$2 profile=$3 half=$4 kinds=$5
-	out=$build/predict/$profile elf=$build/predict/predict.elf
+	whole=$build/predict/$profile out=$whole${without:+.without-$without} elf=$build/predict/predict.elf
 	[ -r "bench/bochs/profiles/$profile.ini" ] || fail "there is no profile '$profile'; ./run-bench.sh --calibrate makes one"
 	[ "$(uname -m)" = x86_64 ] || fail "this host is no x86-64 processor"
+	[ -z "$without" ] || [ -d "$whole" ] || fail "$whole is missing: first run it with the whole model, for the samples of this host"
 	[[ $processes =~ ^[1-9][0-9]*$ ]] || fail "PREDICT_PROCESSES is a number from 1, not '$processes'"
 	;;
 esac

@@ -118,6 +118,8 @@ refused()
 check "an unknown profile is refused" refused "there is no profile 'pentium'" $predict build x pentium learn both
 check "an unknown half is refused" refused "HALF is learn, held-out or both, not 'better'" $predict build x zen3 better both
 check "an unknown kind is refused" refused "KINDS is program, kernel or both" $predict build x zen3 learn none
+check "without a part, but no run before it" refused "first run it with the whole model" \
+	env PREDICT_WITHOUT=walkers $predict "$work" x zen3 learn both
 check "a folder that is not there is refused" refused "there is no folder" $predict --table "$work/nothing" learn both
 
 echo "1..$count"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the caches and the branch predictor against naive models, which keep plain lists. Both get
- * the same random streams and must give the same results.
+ * Tests the caches and the simple branch predictor. They and naive models, which keep plain lists,
+ * get the same random streams and must give the same results.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -99,11 +99,14 @@ static void random_misses(void **state)
 {
 	struct caches caches = { 0 };
 	uint64_t lines[CACHE_STREAMS] = { 0 }; /* the oldest first; 0: no line */
+	uint64_t comes[CACHE_STREAMS] = { 0 }; /* when each of them comes */
+	struct cost *arrival;
 	(void)state;
 
 	for (unsigned i = 0; i < OPERATIONS; i++) {
 		uint64_t line = 1000 + random_below(random_below(2) ? 40 : 400);
 		bool found = false;
+		uint64_t its;
 		int at = 0;
 
 		for (int j = CACHE_STREAMS - 1; j >= 0 && !found; j--)
@@ -111,10 +114,17 @@ static void random_misses(void **state)
 				found = true;
 				at = j;
 			}
-		for (; at < CACHE_STREAMS - 1; at++)
+		its = comes[at];
+		for (; at < CACHE_STREAMS - 1; at++) {
 			lines[at] = lines[at + 1];
+			comes[at] = comes[at + 1];
+		}
+		comes[CACHE_STREAMS - 1] = its;
 		lines[CACHE_STREAMS - 1] = line;
-		assert_int_equal(caches_in_stream(&caches, line * 64 + random_below(64)), found);
+		assert_int_equal(caches_in_stream(&caches, line * 64 + random_below(64), &arrival), found);
+		if (found)
+			assert_int_equal(arrival->of[SET_NOMINAL], comes[CACHE_STREAMS - 1]);
+		arrival->of[SET_NOMINAL] = comes[CACHE_STREAMS - 1] = i + 1;
 	}
 }
 
@@ -146,7 +156,7 @@ static bool naive_return(const uint64_t *calls, unsigned depth, uint64_t to)
 
 static void random_branches(void **state)
 {
-	static struct branches branches;
+	static struct branches branches = { .simple = true };
 	static uint64_t last_target[1 << 16];
 	uint64_t calls[BRANCH_RETURNS]; /* return stack, the oldest call first */
 	unsigned depth = 0;

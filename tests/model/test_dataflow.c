@@ -20,7 +20,17 @@
 enum { OPERATIONS = 1000000, RAX = 1 << 0, RCX = 1 << 1, RDX = 1 << 2, RBX = 1 << 3, RSP = 1 << 4 };
 enum { RBP = 1 << 5, RSI = 1 << 6, RDI = 1 << 7, R8 = 1 << 8, R9 = 1 << 9, R12 = 1 << 12, R13 = 1 << 13 };
 
+enum { FLAGS = OPERAND_FLAGS };
+
 static struct dataflow flow;
+
+/* Those of arithmetic, by class. */
+static const struct cost latencies[LATENCIES] = {
+	[LATENCY_ONE] = { { 1, 2, 2 } },
+	[LATENCY_THREE] = { { 3, 3, 4 } },
+	[LATENCY_MULTIPLY] = { { 3, 4, 5 } },
+	[LATENCY_DIVIDE] = { { 11, 20, 40 } },
+};
 
 static struct cost same(uint64_t value)
 {
@@ -39,33 +49,34 @@ static void add(struct cost *to, const struct cost *cost)
  */
 static uint64_t step(struct operands operands, uint64_t latency)
 {
-	struct cost wait = { 0 }, stall = { 0 }, complete = same(latency), one = same(1);
+	struct cost wait = { 0 }, complete = same(latency), one = same(1);
+	struct stall stall;
 
 	if (latency) {
 		dataflow_wait(&flow, operands.address, &wait);
 		add(&complete, &flow.now);
 		add(&complete, &wait);
-		dataflow_load(&flow, &complete);
+		dataflow_load(&flow, &complete, 0);
 	}
 	add(&flow.now, &one);
 	if (!dataflow_end(&flow, &operands, &stall))
 		return 0;
-	add(&flow.now, &stall);
-	return stall.of[SET_NOMINAL];
+	add(&flow.now, &stall.cost);
+	return stall.cost.of[SET_NOMINAL];
 }
 
 static uint64_t drain(void)
 {
-	struct cost stall;
+	struct stall stall;
 
-	return dataflow_drain(&flow, &stall) ? stall.of[SET_NOMINAL] : 0;
+	return dataflow_drain(&flow, &stall) ? stall.cost.of[SET_NOMINAL] : 0;
 }
 
 static void start(unsigned window)
 {
 	struct cost one = same(1);
 
-	dataflow_make(&flow, window, &one);
+	dataflow_make(&flow, window, &one, latencies);
 }
 
 static const struct operands chase = { .address = RAX, .writes = RAX, .memory = true };
@@ -155,8 +166,8 @@ static void the_window(void **state)
 /* ---- the naive model: the times of all instructions and registers ---- */
 
 struct naive {
-	struct cost now, ready[16], latest;
-	struct cost *complete; /* time at which each instruction's load is complete; 0: no load */
+	struct cost now, ready[OPERAND_REGISTERS], latest;
+	struct cost *complete; /* time at which each instruction is complete; 0: at once */
 	unsigned count, window;
 };
 
@@ -169,7 +180,7 @@ static uint64_t naive_ready(const struct naive *naive, unsigned registers, unsig
 {
 	uint64_t time = 0;
 
-	for (unsigned i = 0; i < 16; i++)
+	for (unsigned i = 0; i < OPERAND_REGISTERS; i++)
 		if (registers >> i & 1)
 			time = later(time, naive->ready[i].of[set]);
 	return time;
@@ -180,17 +191,17 @@ static void naive_stall(struct naive *naive, unsigned set, uint64_t until)
 	naive->now.of[set] = later(naive->now.of[set], until);
 }
 
-static uint16_t some_registers(void)
+static uint32_t some_registers(void)
 {
-	uint16_t one = (uint16_t)(1U << random_below(16)), two = (uint16_t)(1U << random_below(16));
+	uint32_t one = 1U << random_below(OPERAND_REGISTERS), two = 1U << random_below(OPERAND_REGISTERS);
 
 	return random_below(4) ? one : random_below(2) ? (one | two) : 0;
 }
 
 static void load_both(struct naive *naive, const struct operands *operands, struct cost *loaded)
 {
-	static const unsigned latencies[] = { 4, 4, 4, 12, 12, 45, 168 };
-	unsigned latency = latencies[random_below(7)];
+	static const unsigned of_loads[] = { 4, 4, 4, 12, 12, 45, 168 };
+	unsigned latency = of_loads[random_below(7)];
 	struct cost wait = { 0 }, complete;
 
 	dataflow_wait(&flow, operands->address, &wait);
@@ -203,7 +214,7 @@ static void load_both(struct naive *naive, const struct operands *operands, stru
 		loaded->of[set] = later(loaded->of[set], complete.of[set]);
 		naive->latest.of[set] = later(naive->latest.of[set], complete.of[set]);
 	}
-	dataflow_load(&flow, &complete);
+	dataflow_load(&flow, &complete, 0);
 }
 
 static void naive_end(struct naive *naive, const struct operands *operands, const struct cost *loaded)
@@ -212,13 +223,18 @@ static void naive_end(struct naive *naive, const struct operands *operands, cons
 
 	naive->complete[naive->count++] = *loaded;
 	for (unsigned set = 0; set < SETS; set++) {
-		uint64_t time = naive_ready(naive, operands->sources, set);
+		uint64_t time = later(naive->now.of[set], naive_ready(naive, operands->sources, set));
 
 		if (operands->memory)
 			time = later(time, loaded->of[set]);
-		for (unsigned i = 0; i < 16; i++)
+		time += latencies[operands->latency].of[set];
+		for (unsigned i = 0; i < OPERAND_REGISTERS; i++)
 			if (operands->writes >> i & 1)
 				naive->ready[i].of[set] = time;
+		if (operands->writes) {
+			naive->complete[naive->count - 1].of[set] = later(loaded->of[set], time);
+			naive->latest.of[set] = later(naive->latest.of[set], time);
+		}
 		if (next >= naive->window)
 			naive_stall(naive, set, naive->complete[next - naive->window].of[set]);
 	}
@@ -226,10 +242,10 @@ static void naive_end(struct naive *naive, const struct operands *operands, cons
 
 static void drain_both(struct naive *naive)
 {
-	struct cost stall;
+	struct stall stall;
 
 	if (dataflow_drain(&flow, &stall))
-		add(&flow.now, &stall);
+		add(&flow.now, &stall.cost);
 	for (unsigned set = 0; set < SETS; set++)
 		naive_stall(naive, set, naive->latest.of[set]);
 }
@@ -244,11 +260,15 @@ static void compare(unsigned window, unsigned chained)
 	struct naive naive = { .window = window, .complete = calloc(OPERATIONS, sizeof *naive.complete) };
 
 	assert_non_null(naive.complete);
-	dataflow_make(&flow, window, &cheapest);
+	dataflow_make(&flow, window, &cheapest, latencies);
 	for (unsigned i = 0; i < OPERATIONS; i++) {
 		struct operands operands = { some_registers(), some_registers(), some_registers(),
-			                     random_below(2) };
-		struct cost loaded = { 0 }, cost = cheapest, stall;
+			                     random_below(2), 0 };
+		struct cost loaded = { 0 }, cost = cheapest;
+		struct stall stall;
+
+		if (random_below(2))
+			operands.latency = (uint8_t)random_below(random_below(9) ? 2 : LATENCIES);
 
 		if (random_below(64) < chained)
 			operands = chase;
@@ -259,15 +279,18 @@ static void compare(unsigned window, unsigned chained)
 		add(&flow.now, &cost);
 		add(&naive.now, &cost);
 		if (random_below(1000) == 0) { /* a fence, or a fault: all loads must complete */
-			if (random_below(2) && dataflow_end(&flow, &operands, &stall))
-				add(&flow.now, &stall);
+			if (random_below(2)) {
+				if (dataflow_end(&flow, &operands, &stall))
+					add(&flow.now, &stall.cost);
+				naive_end(&naive, &operands, &loaded);
+			}
 			drain_both(&naive);
 			naive.count = 0; /* no instruction is incomplete */
 			assert_memory_equal(&flow.now, &naive.now, sizeof flow.now);
 			continue;
 		}
 		if (dataflow_end(&flow, &operands, &stall))
-			add(&flow.now, &stall);
+			add(&flow.now, &stall.cost);
 		naive_end(&naive, &operands, &loaded);
 		assert_memory_equal(&flow.now, &naive.now, sizeof flow.now);
 	}
@@ -292,57 +315,155 @@ static const struct {
 	uint8_t rex;
 	unsigned address, sources, writes;
 	bool memory;
+	enum latency latency;
 } cases[] = {
-	{ { 0x8B, 0x00 }, false, false, 0x48, RAX, 0, RAX, true },              /* mov rax, [rax] */
-	{ { 0x8B, 0x44, 0xCB }, false, false, 0x48, RBX | RCX, 0, RAX, true },  /* mov rax, [rbx+rcx*8+…] */
-	{ { 0x8B, 0x04, 0x24 }, false, false, 0x48, RSP, 0, RAX, true },        /* mov rax, [rsp] */
-	{ { 0x8B, 0x05 }, false, false, 0x48, 0, 0, RAX, true },                /* mov rax, [rip+…] */
-	{ { 0x8B, 0x04, 0x25 }, false, false, 0x48, 0, 0, RAX, true },          /* mov rax, [constant] */
-	{ { 0x8B, 0x45 }, false, false, 0x4D, R13, 0, R8, true },               /* mov r8, [r13+…] */
-	{ { 0x8B, 0x04, 0x20 }, false, false, 0x4B, R8 | R12, 0, RAX, true },   /* mov rax, [r8+r12] */
-	{ { 0x89, 0x08 }, false, false, 0x48, RAX, 0, 0, false },               /* mov [rax], rcx */
-	{ { 0x89, 0xC8 }, false, false, 0x48, 0, RCX, RAX, false },             /* mov rax, rcx */
-	{ { 0x8D, 0x44, 0x0B }, false, false, 0x48, 0, RBX | RCX, RAX, false }, /* lea rax, [rbx+rcx+…] */
-	{ { 0x03, 0x03 }, false, false, 0x48, RBX, RAX, RAX, true },            /* add rax, [rbx] */
-	{ { 0x01, 0xD8 }, false, false, 0x48, 0, RAX | RBX, RAX, false },       /* add rax, rbx */
-	{ { 0x01, 0x18 }, false, false, 0x48, RAX, 0, 0, false },               /* add [rax], rbx */
-	{ { 0x31, 0xC0 }, false, false, 0, 0, 0, RAX, false },                  /* xor eax, eax */
-	{ { 0x33, 0xC3 }, false, false, 0, 0, RAX | RBX, RAX, false },          /* xor eax, ebx */
-	{ { 0x39, 0xD8 }, false, false, 0x48, 0, 0, 0, false },                 /* cmp rax, rbx */
-	{ { 0x3B, 0x03 }, false, false, 0x48, RBX, 0, 0, false },               /* cmp rax, [rbx] */
-	{ { 0x83, 0xC0, 8 }, false, false, 0x48, 0, RAX, RAX, false },          /* add rax, 8 */
-	{ { 0x83, 0xF8, 8 }, false, false, 0x48, 0, 0, 0, false },              /* cmp rax, 8 */
-	{ { 0xC1, 0xE1, 3 }, false, false, 0x49, 0, R9, R9, false },            /* shl r9, 3 */
-	{ { 0xD3, 0xE2 }, false, false, 0x48, 0, RCX | RDX, RDX, false },       /* shl rdx, cl */
-	{ { 0xB8 }, false, false, 0x49, 0, 0, R8, false },                      /* mov r8, constant */
-	{ { 0xB4 }, false, false, 0, 0, RAX, RAX, false },                      /* mov ah, constant */
-	{ { 0x8A, 0x23 }, false, false, 0, RBX, RAX, RAX, true },               /* mov ah, [rbx] */
-	{ { 0x8A, 0x23 }, false, false, 0x40, RBX, RSP, RSP, true },            /* mov spl, [rbx] */
-	{ { 0xB6, 0xC4 }, true, false, 0, 0, RAX, RAX, false },                 /* movzx eax, ah */
-	{ { 0xB6, 0xC4 }, true, false, 0x40, 0, RSP, RAX, false },              /* movzx eax, spl */
-	{ { 0x8B, 0x03 }, false, true, 0, RBX, RAX, RAX, true },                /* mov ax, [rbx] */
-	{ { 0x58 }, false, false, 0x41, RSP, 0, R8, true },                     /* pop r8 */
-	{ { 0x50 }, false, false, 0, 0, 0, 0, false },                          /* push rax */
-	{ { 0xC3 }, false, false, 0, RSP, 0, 0, false },                        /* ret */
-	{ { 0xFF, 0x10 }, false, false, 0, RAX, 0, 0, false },                  /* call [rax] */
-	{ { 0xFF, 0xC0 }, false, false, 0x48, 0, RAX, RAX, false },             /* inc rax */
-	{ { 0xF7, 0xF1 }, false, false, 0x48, 0, RAX | RCX | RDX, RAX | RDX, false }, /* div rcx */
-	{ { 0xF7, 0x21 }, false, false, 0x48, RCX, RAX, RAX | RDX, true },            /* mul [rcx] */
-	{ { 0xF6, 0xC3 }, false, false, 0, 0, 0, 0, false },                          /* test bl, constant */
-	{ { 0x93 }, false, false, 0x48, 0, RAX | RBX, RAX | RBX, false },             /* xchg rax, rbx */
-	{ { 0x90 }, false, false, 0, 0, 0, 0, false },                                /* nop */
-	{ { 0x44, 0xC3 }, true, false, 0x48, 0, RAX | RBX, RAX, false },              /* cmove rax, rbx */
-	{ { 0x84 }, true, false, 0, 0, 0, 0, false },                                 /* je */
-	{ { 0x94, 0xC1 }, true, false, 0, 0, RCX, RCX, false },                       /* sete cl */
-	{ { 0xAF, 0x03 }, true, false, 0x48, RBX, RAX, RAX, true },                   /* imul rax, [rbx] */
-	{ { 0xB1, 0x0B }, true, false, 0x48, RBX, RAX, RAX, true },                   /* cmpxchg [rbx], rcx */
-	{ { 0xC8 }, true, false, 0x49, 0, R8, R8, false },                            /* bswap r8 */
-	{ { 0x10, 0x03 }, true, false, 0, RBX, 0, 0, false },                         /* movups xmm0, [rbx] */
-	{ { 0x20, 0xDB }, true, false, 0, 0, 0, RBX, false },                         /* mov rbx, cr3 */
-	{ { 0xAD }, false, false, 0x48, RSI, 0, RAX, true },                          /* lodsq */
-	{ { 0xA4 }, false, false, 0, RSI | RDI, 0, 0, false },                        /* movsb */
-	{ { 0xC9 }, false, false, 0, RBP, 0, RBP, true },                             /* leave */
-	{ { 0x31 }, true, false, 0, 0, 0, RAX | RDX, false },                         /* rdtsc */
+	{ { 0x8B, 0x00 }, false, false, 0x48, RAX, 0, RAX, true, LATENCY_NONE }, /* mov rax, [rax] */
+	{ { 0x8B, 0x44, 0xCB },
+	  false,
+	  false,
+	  0x48,
+	  RBX | RCX,
+	  0,
+	  RAX,
+	  true,
+	  LATENCY_NONE }, /* mov rax, [rbx+rcx*8+…] */
+	{ { 0x8B, 0x04, 0x24 }, false, false, 0x48, RSP, 0, RAX, true, LATENCY_NONE }, /* mov rax, [rsp] */
+	{ { 0x8B, 0x05 }, false, false, 0x48, 0, 0, RAX, true, LATENCY_NONE },       /* mov rax, [rip+…] */
+	{ { 0x8B, 0x04, 0x25 }, false, false, 0x48, 0, 0, RAX, true, LATENCY_NONE }, /* mov rax, [constant] */
+	{ { 0x8B, 0x45 }, false, false, 0x4D, R13, 0, R8, true, LATENCY_NONE },      /* mov r8, [r13+…] */
+	{ { 0x8B, 0x04, 0x20 },
+	  false,
+	  false,
+	  0x4B,
+	  R8 | R12,
+	  0,
+	  RAX,
+	  true,
+	  LATENCY_NONE },                                                         /* mov rax, [r8+r12] */
+	{ { 0x89, 0x08 }, false, false, 0x48, RAX, RCX, 0, false, LATENCY_NONE }, /* mov [rax], rcx */
+	{ { 0x89, 0xC8 }, false, false, 0x48, 0, RCX, RAX, false, LATENCY_NONE }, /* mov rax, rcx */
+	{ { 0x8D, 0x44, 0x0B },
+	  false,
+	  false,
+	  0x48,
+	  0,
+	  RBX | RCX,
+	  RAX,
+	  false,
+	  LATENCY_ONE }, /* lea rax, [rbx+rcx+…] */
+	{ { 0x03, 0x03 }, false, false, 0x48, RBX, RAX, RAX | FLAGS, true, LATENCY_ONE }, /* add rax, [rbx] */
+	{ { 0x01, 0xD8 },
+	  false,
+	  false,
+	  0x48,
+	  0,
+	  RAX | RBX,
+	  RAX | FLAGS,
+	  false,
+	  LATENCY_ONE },                                                             /* add rax, rbx */
+	{ { 0x01, 0x18 }, false, false, 0x48, RAX, RBX, FLAGS, true, LATENCY_ONE },  /* add [rax], rbx */
+	{ { 0x31, 0xC0 }, false, false, 0, 0, 0, RAX | FLAGS, false, LATENCY_NONE }, /* xor eax, eax */
+	{ { 0x33, 0xC3 }, false, false, 0, 0, RAX | RBX, RAX | FLAGS, false, LATENCY_ONE }, /* xor eax, ebx */
+	{ { 0x39, 0xD8 }, false, false, 0x48, 0, RAX | RBX, FLAGS, false, LATENCY_ONE },    /* cmp rax, rbx */
+	{ { 0x3B, 0x03 }, false, false, 0x48, RBX, RAX, FLAGS, true, LATENCY_ONE }, /* cmp rax, [rbx] */
+	{ { 0x3D }, false, false, 0, 0, RAX, FLAGS, false, LATENCY_ONE },           /* cmp eax, constant */
+	{ { 0x85, 0xDB }, false, false, 0x48, 0, RBX, FLAGS, false, LATENCY_ONE },  /* test rbx, rbx */
+	{ { 0xA8 }, false, false, 0, 0, RAX, FLAGS, false, LATENCY_ONE },           /* test al, constant */
+	{ { 0x83, 0xC0, 8 }, false, false, 0x48, 0, RAX, RAX | FLAGS, false, LATENCY_ONE }, /* add rax, 8 */
+	{ { 0x83, 0xD0, 8 },
+	  false,
+	  false,
+	  0x48,
+	  0,
+	  RAX | FLAGS,
+	  RAX | FLAGS,
+	  false,
+	  LATENCY_ONE },                                                                  /* adc rax, 8 */
+	{ { 0x83, 0xF8, 8 }, false, false, 0x48, 0, RAX, FLAGS, false, LATENCY_ONE },     /* cmp rax, 8 */
+	{ { 0x83, 0x38, 8 }, false, false, 0x48, RAX, 0, FLAGS, true, LATENCY_ONE },      /* cmp [rax], 8 */
+	{ { 0xC1, 0xE1, 3 }, false, false, 0x49, 0, R9, R9 | FLAGS, false, LATENCY_ONE }, /* shl r9, 3 */
+	{ { 0xD3, 0xE2 },
+	  false,
+	  false,
+	  0x48,
+	  0,
+	  RCX | RDX,
+	  RDX | FLAGS,
+	  false,
+	  LATENCY_ONE },                                                           /* shl rdx, cl */
+	{ { 0xB8 }, false, false, 0x49, 0, 0, R8, false, LATENCY_NONE },           /* mov r8, constant */
+	{ { 0xB4 }, false, false, 0, 0, RAX, RAX, false, LATENCY_NONE },           /* mov ah, constant */
+	{ { 0x8A, 0x23 }, false, false, 0, RBX, RAX, RAX, true, LATENCY_NONE },    /* mov ah, [rbx] */
+	{ { 0x8A, 0x23 }, false, false, 0x40, RBX, RSP, RSP, true, LATENCY_NONE }, /* mov spl, [rbx] */
+	{ { 0xB6, 0xC4 }, true, false, 0, 0, RAX, RAX, false, LATENCY_NONE },      /* movzx eax, ah */
+	{ { 0xB6, 0xC4 }, true, false, 0x40, 0, RSP, RAX, false, LATENCY_NONE },   /* movzx eax, spl */
+	{ { 0x8B, 0x03 }, false, true, 0, RBX, RAX, RAX, true, LATENCY_NONE },     /* mov ax, [rbx] */
+	{ { 0x58 }, false, false, 0x41, RSP, 0, R8, true, LATENCY_NONE },          /* pop r8 */
+	{ { 0x50 }, false, false, 0, 0, RAX, 0, false, LATENCY_NONE },             /* push rax */
+	{ { 0xC3 }, false, false, 0, RSP, 0, 0, true, LATENCY_NONE },              /* ret */
+	{ { 0xFF, 0x10 }, false, false, 0, RAX, 0, 0, true, LATENCY_NONE },        /* call [rax] */
+	{ { 0xFF, 0xE1 }, false, false, 0, 0, RCX, 0, false, LATENCY_NONE },       /* jmp rcx */
+	{ { 0xFF, 0xC0 }, false, false, 0x48, 0, RAX, RAX | FLAGS, false, LATENCY_ONE }, /* inc rax */
+	{ { 0xF7, 0xF1 },
+	  false,
+	  false,
+	  0x48,
+	  0,
+	  RAX | RCX | RDX,
+	  RAX | RDX | FLAGS,
+	  false,
+	  LATENCY_DIVIDE }, /* div rcx */
+	{ { 0xF7, 0x21 },
+	  false,
+	  false,
+	  0x48,
+	  RCX,
+	  RAX,
+	  RAX | RDX | FLAGS,
+	  true,
+	  LATENCY_MULTIPLY },                                                          /* mul [rcx] */
+	{ { 0xF7, 0xD3 }, false, false, 0x48, 0, RBX, RBX, false, LATENCY_ONE },       /* not rbx */
+	{ { 0xF6, 0xC3 }, false, false, 0, 0, RBX, FLAGS, false, LATENCY_ONE },        /* test bl, constant */
+	{ { 0x93 }, false, false, 0x48, 0, RAX | RBX, RAX | RBX, false, LATENCY_ONE }, /* xchg rax, rbx */
+	{ { 0x90 }, false, false, 0, 0, 0, 0, false, LATENCY_NONE },                   /* nop */
+	{ { 0x44, 0xC3 },
+	  true,
+	  false,
+	  0x48,
+	  0,
+	  RAX | RBX | FLAGS,
+	  RAX,
+	  false,
+	  LATENCY_ONE },                                                             /* cmove rax, rbx */
+	{ { 0x84 }, true, false, 0, 0, 0, 0, false, LATENCY_NONE },                  /* je */
+	{ { 0x94, 0xC1 }, true, false, 0, 0, RCX | FLAGS, RCX, false, LATENCY_ONE }, /* sete cl */
+	{ { 0xAF, 0x03 },
+	  true,
+	  false,
+	  0x48,
+	  RBX,
+	  RAX,
+	  RAX | FLAGS,
+	  true,
+	  LATENCY_MULTIPLY }, /* imul rax, [rbx] */
+	{ { 0xBC, 0xC3 }, true, false, 0x48, 0, RBX, RAX | FLAGS, false, LATENCY_THREE }, /* bsf rax, rbx */
+	{ { 0xA3, 0xC8 }, true, false, 0x48, 0, RAX | RCX, FLAGS, false, LATENCY_ONE },   /* bt rax, rcx */
+	{ { 0xB1, 0x0B },
+	  true,
+	  false,
+	  0x48,
+	  RBX,
+	  RAX | RCX,
+	  RAX | FLAGS,
+	  true,
+	  LATENCY_ONE },                                                    /* cmpxchg [rbx], rcx */
+	{ { 0xC8 }, true, false, 0x49, 0, R8, R8, false, LATENCY_ONE },     /* bswap r8 */
+	{ { 0x10, 0x03 }, true, false, 0, RBX, 0, 0, false, LATENCY_NONE }, /* movups xmm0, [rbx] */
+	{ { 0x20, 0xDB }, true, false, 0, 0, 0, RBX, false, LATENCY_NONE }, /* mov rbx, cr3 */
+	{ { 0xAD }, false, false, 0x48, RSI, 0, RAX, true, LATENCY_NONE },  /* lodsq */
+	{ { 0xA4 }, false, false, 0, RSI | RDI, 0, 0, true, LATENCY_NONE }, /* movsb */
+	{ { 0xC9 }, false, false, 0, RBP, 0, RBP, true, LATENCY_NONE },     /* leave */
+	{ { 0x31 }, true, false, 0, 0, 0, RAX | RDX, false, LATENCY_NONE }, /* rdtsc */
 };
 
 static void registers_of_instructions(void **state)
@@ -354,9 +475,11 @@ static void registers_of_instructions(void **state)
 		        operands_of(cases[i].bytes, cases[i].two, cases[i].rex, cases[i].operand_16);
 
 		if (operands.address != cases[i].address || operands.sources != cases[i].sources ||
-		    operands.writes != cases[i].writes || operands.memory != cases[i].memory)
-			fail_msg("case %u: address %x sources %x writes %x memory %d", i, operands.address,
-			         operands.sources, operands.writes, operands.memory);
+		    operands.writes != cases[i].writes || operands.memory != cases[i].memory ||
+		    operands.latency != cases[i].latency)
+			fail_msg("case %u: address %x sources %x writes %x memory %d latency %u", i,
+			         operands.address, operands.sources, operands.writes, operands.memory,
+			         operands.latency);
 	}
 }
 

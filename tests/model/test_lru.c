@@ -173,15 +173,16 @@ static void cache_levels(void **state)
 static void streams(void **state)
 {
 	struct caches caches = { 0 };
+	struct cost *arrival;
 	(void)state;
 
-	assert_false(caches_in_stream(&caches, 0x10000));
-	assert_true(caches_in_stream(&caches, 0x10040));
-	assert_false(caches_in_stream(&caches, 0x20FC0));
-	assert_true(caches_in_stream(&caches, 0x10080));
-	assert_true(caches_in_stream(&caches, 0x20F80));  /* a descending stream */
-	assert_false(caches_in_stream(&caches, 0x10100)); /* not the neighbour of 0x10080 */
-	assert_false(caches_in_stream(&caches, 0x21000)); /* a neighbour, but in another page */
+	assert_false(caches_in_stream(&caches, 0x10000, &arrival));
+	assert_true(caches_in_stream(&caches, 0x10040, &arrival));
+	assert_false(caches_in_stream(&caches, 0x20FC0, &arrival));
+	assert_true(caches_in_stream(&caches, 0x10080, &arrival));
+	assert_true(caches_in_stream(&caches, 0x20F80, &arrival));  /* a descending stream */
+	assert_false(caches_in_stream(&caches, 0x10100, &arrival)); /* not the neighbour of 0x10080 */
+	assert_false(caches_in_stream(&caches, 0x21000, &arrival)); /* a neighbour, but in another page */
 }
 
 int main(void)

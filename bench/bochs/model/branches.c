@@ -3,7 +3,7 @@
 
 enum { INSTRUCTION_MAX = 15 };
 
-bool branches_conditional(struct branches *branches, uint64_t from, bool taken)
+static bool gshare(struct branches *branches, uint64_t from, bool taken)
 {
 	uint8_t *counter = &branches->counter[(from ^ branches->history) % BRANCH_COUNTERS];
 	bool predicted = *counter >= 2;
@@ -16,8 +16,17 @@ bool branches_conditional(struct branches *branches, uint64_t from, bool taken)
 	return predicted != taken;
 }
 
+bool branches_conditional(struct branches *branches, uint64_t from, bool taken)
+{
+	return branches->simple ? gshare(branches, from, taken)
+	                        : predictor_conditional(&branches->predictor, from, taken);
+}
+
 static bool indirect(struct branches *branches, uint64_t from, uint64_t to)
 {
+	if (!branches->simple)
+		return predictor_indirect(&branches->predictor, from, to);
+
 	uint64_t *target = &branches->target[(from ^ from >> 10) % BRANCH_TARGETS];
 	bool hit = *target == to;
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A simple branch predictor, since real ones are not published.
+ * Predicts branches, by a predictor with a long history (predictor.h) and a stack of 16 return
+ * addresses. If `simple` is set, the predictor has little history:
  * - For conditional branches: 2-bit counters, selected by the branch's address and the last 12
  *   outcomes (gshare).
  * - For indirect jumps and calls: the last target.
- * - For returns: a stack of 16 return addresses.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "bench/bochs/model/predictor.h"
 
 enum { BRANCH_COUNTERS = 1 << 14, BRANCH_HISTORY_BITS = 12, BRANCH_TARGETS = 1 << 10, BRANCH_RETURNS = 16 };
 
@@ -20,7 +22,9 @@ struct branches {
 	uint64_t target[BRANCH_TARGETS];
 	uint64_t call[BRANCH_RETURNS]; /* ring of the addresses of calls that have not returned */
 	unsigned calls;
+	bool simple;
 	unsigned history;
+	struct predictor predictor;
 };
 
 /* Record a branch at `from` and update the predictor. Both functions return true if the predictor

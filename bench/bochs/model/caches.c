@@ -50,12 +50,13 @@ bool caches_hold(const struct caches *caches, uint64_t physical)
 	return lru_holds(&caches->l1d, line, line + 1, line + 1);
 }
 
-bool caches_in_stream(struct caches *caches, uint64_t physical)
+bool caches_in_stream(struct caches *caches, uint64_t physical, struct cost **arrival)
 {
 	uint64_t line = physical >> CACHE_LINE_SHIFT;
 	unsigned lines_of_page = 1 << (12 - CACHE_LINE_SHIFT);
 	unsigned at = 0;
 	bool found = false;
+	struct cost its;
 
 	for (unsigned i = 0; i < CACHE_STREAMS && !found; i++) {
 		uint64_t known = caches->stream[i];
@@ -65,6 +66,10 @@ bool caches_in_stream(struct caches *caches, uint64_t physical)
 		        (known + 1 == line || known == line + 1);
 	}
 	memmove(caches->stream + 1, caches->stream, at * sizeof caches->stream[0]);
+	its = caches->arrival[at];
+	memmove(caches->arrival + 1, caches->arrival, at * sizeof caches->arrival[0]);
 	caches->stream[0] = line;
+	caches->arrival[0] = its;
+	*arrival = &caches->arrival[0];
 	return found;
 }

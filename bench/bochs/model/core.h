@@ -5,8 +5,11 @@
 #include "bench/bochs/model/caches.h"
 #include "bench/bochs/model/code.h"
 #include "bench/bochs/model/dataflow.h"
+#include "bench/bochs/model/fills.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/model/stores.h"
 #include "bench/bochs/model/translation.h"
+#include "bench/bochs/model/walkers.h"
 
 enum { REGISTER_RCX = 1, REGISTER_RSI = 6, REGISTER_RDI = 7 };
 
@@ -32,6 +35,9 @@ struct core {
 	bool follows;
 	struct model_counts counted, ignored, fetch;
 	struct dataflow dataflow;
+	struct walkers walkers;
+	struct fills fills;
+	struct stores stores;
 	struct translation translation;
 	struct caches caches;
 	struct branches branches;

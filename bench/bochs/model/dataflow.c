@@ -5,11 +5,13 @@
 
 #define NEVER UINT64_MAX
 
-void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost *cheapest)
+void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost *cheapest,
+                   const struct cost latency[LATENCIES])
 {
 	memset(dataflow, 0, sizeof *dataflow);
 	dataflow->window = window;
 	dataflow->deadline = NEVER;
+	memcpy(dataflow->latency, latency, sizeof dataflow->latency);
 	for (unsigned set = 0; set < SETS; set++)
 		dataflow->covered.of[set] = (window - 1) * cheapest->of[set];
 }
@@ -17,8 +19,7 @@ void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost
 static void raise_to(struct cost *time, const struct cost *other)
 {
 	for (unsigned set = 0; set < SETS; set++)
-		if (time->of[set] < other->of[set])
-			time->of[set] = other->of[set];
+		time->of[set] = time->of[set] < other->of[set] ? other->of[set] : time->of[set];
 }
 
 /* Sets *stall to the time from `now` to `time`. Returns true if it is not 0. */
@@ -32,6 +33,17 @@ static bool until(const struct dataflow *dataflow, const struct cost *time, stru
 		stall->of[set] = time->of[set] > now ? time->of[set] - now : 0;
 		any |= stall->of[set];
 	}
+	return any;
+}
+
+/* Sets the part of a stall that is due to translation. */
+static bool until_with(const struct dataflow *dataflow, const struct cost *time, uint64_t translation,
+                       struct stall *stall)
+{
+	bool any = until(dataflow, time, &stall->cost);
+	uint64_t nominal = stall->cost.of[SET_NOMINAL];
+
+	stall->translation = translation < nominal ? translation : nominal;
 	return any;
 }
 
@@ -60,75 +72,113 @@ bool dataflow_wait(struct dataflow *dataflow, unsigned registers, struct cost *w
 	return until(dataflow, &time, wait);
 }
 
-void dataflow_load(struct dataflow *dataflow, const struct cost *complete)
+bool dataflow_wait_for_value(struct dataflow *dataflow, const struct operands *operands, struct cost *wait)
+{
+	struct cost time = { 0 };
+
+	if (operands->memory)
+		time = dataflow->loaded;
+	gather(dataflow, operands->sources, &time);
+	return until(dataflow, &time, wait);
+}
+
+void dataflow_load(struct dataflow *dataflow, const struct cost *complete, uint64_t translation)
 {
 	raise_to(&dataflow->loaded, complete);
+	dataflow_store(dataflow, complete, translation);
+}
+
+void dataflow_store(struct dataflow *dataflow, const struct cost *complete, uint64_t translation)
+{
+	if (complete->of[SET_NOMINAL] > dataflow->complete.of[SET_NOMINAL])
+		dataflow->translation = translation;
+	if (complete->of[SET_NOMINAL] > dataflow->latest.of[SET_NOMINAL])
+		dataflow->latest_translation = translation;
+	raise_to(&dataflow->complete, complete);
 	raise_to(&dataflow->latest, complete);
 }
 
-/* Remembers this instruction if its loads may delay later instructions. The loads delay none if
- * they are complete before the window can be full. The window fills with `window` - 1 further
- * instructions, which take at least the time `covered`. */
-static void hold(struct dataflow *dataflow)
+/* Remembers this instruction if its results, which are complete at the time `complete`, may delay
+ * later instructions. They delay none if they are complete before the window can be full. The window
+ * fills with `window` - 1 further instructions, which take at least the time `covered`. */
+static void hold(struct dataflow *dataflow, const struct cost *complete)
 {
-	unsigned at = (dataflow->first + dataflow->count) % DATAFLOW_WINDOW_MAX;
+	unsigned at;
 	bool short_enough = true;
 
 	for (unsigned set = 0; set < SETS; set++)
-		short_enough &= dataflow->loaded.of[set] <= dataflow->now.of[set] + dataflow->covered.of[set];
+		short_enough &= complete->of[set] <= dataflow->now.of[set] + dataflow->covered.of[set];
 	if (short_enough)
 		return;
+	at = (dataflow->first + dataflow->count) % DATAFLOW_WINDOW_MAX;
 	dataflow->held[at].instruction = dataflow->instruction;
-	dataflow->held[at].complete = dataflow->loaded;
+	dataflow->held[at].complete = *complete;
+	dataflow->held[at].translation = dataflow->translation;
 	if (dataflow->count++ == 0)
 		dataflow->deadline = dataflow->instruction + dataflow->window;
 }
 
-static bool release(struct dataflow *dataflow, struct cost *stall)
+bool dataflow_release(struct dataflow *dataflow, struct stall *stall)
 {
 	struct cost complete = dataflow->held[dataflow->first].complete;
+	uint64_t translation = dataflow->held[dataflow->first].translation;
 
 	dataflow->first = (dataflow->first + 1) % DATAFLOW_WINDOW_MAX;
 	dataflow->deadline =
 	        --dataflow->count ? dataflow->held[dataflow->first].instruction + dataflow->window : NEVER;
-	return until(dataflow, &complete, stall);
+	return until_with(dataflow, &complete, translation, stall);
 }
 
-static void pass_on(struct dataflow *dataflow, const struct operands *operands, bool has_load)
+/* Passes the time at which the instruction's sources are ready, and its latency, on to the
+ * registers that it writes. Raises *complete to that time, if it is later than now. */
+static inline void write_registers(struct dataflow *dataflow, const struct operands *operands,
+                                   struct cost *complete)
 {
-	struct cost time = { 0 };
+	const struct cost *latency = &dataflow->latency[operands->latency];
+	struct cost time = dataflow->now;
+	bool is_late = false;
 
-	if (operands->memory && has_load)
-		time = dataflow->loaded;
-	gather(dataflow, operands->sources, &time);
-	if (!time.of[SET_NOMINAL] && !time.of[SET_LOW] && !time.of[SET_HIGH]) {
-		dataflow->late &= ~(unsigned)operands->writes;
+	if (operands->memory)
+		raise_to(&time, &dataflow->loaded);
+	for (unsigned left = operands->sources & dataflow->late; left; left &= left - 1)
+		raise_to(&time, &dataflow->ready[__builtin_ctz(left)]);
+	for (unsigned set = 0; set < SETS; set++) {
+		time.of[set] += latency->of[set];
+		is_late |= time.of[set] > dataflow->now.of[set];
+	}
+	if (!is_late) {
+		dataflow->late &= ~operands->writes;
 		return;
 	}
 	for (unsigned left = operands->writes; left; left &= left - 1)
 		dataflow->ready[__builtin_ctz(left)] = time;
 	dataflow->late |= operands->writes;
+	raise_to(complete, &time);
+	raise_to(&dataflow->latest, &time);
 }
 
-bool dataflow_end(struct dataflow *dataflow, const struct operands *operands, struct cost *stall)
+void dataflow_pass_on(struct dataflow *dataflow, const struct operands *operands)
 {
-	bool has_load = dataflow->loaded.of[SET_NOMINAL];
+	struct cost complete = dataflow->complete;
 
-	if (operands->writes && (has_load || dataflow->late))
-		pass_on(dataflow, operands, has_load);
-	if (has_load) {
-		hold(dataflow);
-		memset(&dataflow->loaded, 0, sizeof dataflow->loaded);
-	}
-	return ++dataflow->instruction >= dataflow->deadline && release(dataflow, stall);
+	if (operands->writes)
+		write_registers(dataflow, operands, &complete);
+	hold(dataflow, &complete);
+	if (!dataflow->complete.of[SET_NOMINAL])
+		return;
+	memset(&dataflow->loaded, 0, sizeof dataflow->loaded);
+	memset(&dataflow->complete, 0, sizeof dataflow->complete);
+	dataflow->translation = 0;
 }
 
-bool dataflow_drain(struct dataflow *dataflow, struct cost *stall)
+bool dataflow_drain(struct dataflow *dataflow, struct stall *stall)
 {
 	dataflow->late = 0;
 	dataflow->count = 0;
 	dataflow->deadline = NEVER;
-	/* An instruction that faulted may have left the time of its loads here. */
+	/* An instruction that faulted may have left the time of its accesses here. */
 	memset(&dataflow->loaded, 0, sizeof dataflow->loaded);
-	return until(dataflow, &dataflow->latest, stall);
+	memset(&dataflow->complete, 0, sizeof dataflow->complete);
+	dataflow->translation = 0;
+	return until_with(dataflow, &dataflow->latest, dataflow->latest_translation, stall);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Dataflow: which instructions wait for which loads in an out-of-order core.
+ * Dataflow: which instructions wait for which results in an out-of-order core.
  *
  * A load can start when the registers of its address are ready. Its result is ready one latency
- * later. If a move or an arithmetic instruction computes a value from the result, the value is
- * ready at the same time as the result. Meanwhile the core continues: `now` is the time at which it
+ * later. The result of arithmetic is ready one latency after its sources are, and the result of a
+ * move is ready when its source is. Meanwhile the core continues: `now` is the time at which it
  * takes the next instruction, and advances with every cost that is charged. But the core has room
  * for `window` instructions: it takes instruction n only when instruction n - `window` is complete.
- * Independent loads and short chains of loads therefore cost nothing here, and a long chain costs
- * the sum of its latencies.
+ * Independent loads and short chains therefore cost nothing here, and a long chain costs the sum of
+ * its latencies.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */
@@ -20,15 +20,19 @@
 #include "bench/bochs/model/operands.h"
 #include "bench/bochs/model/profile.h"
 
-enum { DATAFLOW_REGISTERS = 16, DATAFLOW_WINDOW_MAX = 1024 };
+enum { DATAFLOW_WINDOW_MAX = 1024 };
 
 struct dataflow {
 	struct cost now;
-	struct cost ready[DATAFLOW_REGISTERS];
-	struct cost latest;  /* when all loads so far are complete */
-	struct cost loaded;  /* when this instruction's loads are complete; 0 if it has none */
-	struct cost covered; /* least cost of `window` - 1 instructions */
-	unsigned late;       /* set of the registers that may become ready only after `now` */
+	struct cost ready[OPERAND_REGISTERS];
+	struct cost latest;             /* when all results so far are complete */
+	struct cost loaded;             /* when this instruction's loads are complete; 0 if it has none */
+	struct cost complete;           /* when all that this instruction accesses is; 0 if nothing */
+	struct cost covered;            /* least cost of `window` - 1 instructions */
+	struct cost latency[LATENCIES]; /* of arithmetic */
+	uint64_t translation;           /* nominal part of `complete` that is due to translation */
+	uint64_t latest_translation;    /* nominal part of `latest` that is due to translation */
+	unsigned late;                  /* set of the registers that may become ready only after `now` */
 	unsigned window;
 	uint64_t instruction; /* number of the current instruction */
 	uint64_t deadline;    /* number of the first instruction that held[first] delays */
@@ -36,25 +40,52 @@ struct dataflow {
 	struct {
 		uint64_t instruction;
 		struct cost complete;
+		uint64_t translation;
 	} held[DATAFLOW_WINDOW_MAX]; /* a ring of instructions that may delay others, oldest first */
 };
 
+/* A time that the core waits, and its nominal part that is due to translation. */
+struct stall {
+	struct cost cost;
+	uint64_t translation;
+};
+
 /* Initialises *dataflow. `window` is at most DATAFLOW_WINDOW_MAX; `cheapest` is the least cost of
- * an instruction. */
-void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost *cheapest);
+ * an instruction; `latency` are those of arithmetic, by class. */
+void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost *cheapest,
+                   const struct cost latency[LATENCIES]);
 
 /* Returns false if all registers of the set are ready. Otherwise returns true and sets *wait to the
  * time from `now` until they are. */
 bool dataflow_wait(struct dataflow *dataflow, unsigned registers, struct cost *wait);
 
-/* Notes that a load of the current instruction completes at the time `complete`. */
-void dataflow_load(struct dataflow *dataflow, const struct cost *complete);
+/* Returns false if the value that the current instruction stores or jumps to is ready; otherwise
+ * true, with the time from `now` until it is in *wait. Its loads must have been noted. */
+bool dataflow_wait_for_value(struct dataflow *dataflow, const struct operands *operands, struct cost *wait);
+
+/* Notes that a load of the current instruction completes at the time `complete`; `translation` is
+ * the nominal part of that which is due to translation. */
+void dataflow_load(struct dataflow *dataflow, const struct cost *complete, uint64_t translation);
+
+/* Notes the same of a store, which no register waits for. */
+void dataflow_store(struct dataflow *dataflow, const struct cost *complete, uint64_t translation);
+
+/* Does the work of dataflow_end() if there is any. */
+void dataflow_pass_on(struct dataflow *dataflow, const struct operands *operands);
+bool dataflow_release(struct dataflow *dataflow, struct stall *stall);
 
 /* Ends the current instruction, whose cost is already in `now`. Returns true if the next
  * instruction must wait because the window is full, and sets *stall to how long. The caller charges
  * this stall, and that of dataflow_drain(). */
-bool dataflow_end(struct dataflow *dataflow, const struct operands *operands, struct cost *stall);
+static inline bool dataflow_end(struct dataflow *dataflow, const struct operands *operands,
+                                struct stall *stall)
+{
+	if (operands->latency || dataflow->complete.of[SET_NOMINAL] || operands->writes & dataflow->late ||
+	    operands->sources & dataflow->late)
+		dataflow_pass_on(dataflow, operands);
+	return ++dataflow->instruction >= dataflow->deadline && dataflow_release(dataflow, stall);
+}
 
-/* Waits until all loads so far are complete. Returns true if that takes any time, and sets *stall
+/* Waits until all results so far are complete. Returns true if that takes any time, and sets *stall
  * to how long. */
-bool dataflow_drain(struct dataflow *dataflow, struct cost *stall);
+bool dataflow_drain(struct dataflow *dataflow, struct stall *stall);

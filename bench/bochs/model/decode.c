@@ -178,6 +178,8 @@ struct decoded decode(const uint8_t bytes[DECODE_BYTES])
 	if (unpriced != UNPRICED_NONE)
 		decoded = (struct decoded){ .class = CLASS_UNPRICED, .reg = (uint8_t)unpriced };
 	decoded.operands = operands_of(bytes + at, two, prefixes.rex, prefixes.operand_16);
-	decoded.seen = (uint8_t)(at + 3); /* opcode, ModRM and SIB */
+	if (decoded.class != CLASS_PLAIN)
+		decoded.operands.latency = LATENCY_NONE; /* the price includes it */
+	decoded.seen = (uint8_t)(at + 3);                /* opcode, ModRM and SIB */
 	return decoded;
 }

@@ -4,50 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/bochs/model/core.h"
+#include "bench/bochs/model/model_internal.h"
 #include "bench/bochs/model/prices.h"
-#include "bench/bochs/model/unpriced.h"
 
-enum { REP_BYTES_MAX = 8 };
-
-enum { PAGE_BYTES = 4096, LINE_BYTES = 1 << CACHE_LINE_SHIFT };
-
-/* Kinds of accesses, which differ in the share of their latency that is visible. */
-enum exposure { EXPOSED_LOAD, EXPOSED_STORE, EXPOSED_STREAM, EXPOSED_FETCH, EXPOSED_WALK, EXPOSURES };
-
-struct model {
-	struct profile profile;
-	memory_frame frame_of;
-	struct lru l3;
-	struct cost shown[EXPOSURES][LEVELS];       /* visible cost of a line, beyond that of L1 */
-	struct cost whole[LEVELS];                  /* load-to-use latency of a line */
-	struct cost ahead[LEVELS];                  /* load-to-use latency of a prefetched line */
-	struct cost rep_element[REP_BYTES_MAX + 1]; /* cost of an iteration, indexed by its bytes */
-	struct core *core[MODEL_CPUS];
-	model_walked *walked;     /* may be NULL */
-	model_unpriced *executed; /* may be NULL */
-	bool reported[UNPRICED_COUNT];
-};
-
-static const struct cost *cost_of(const struct model *model, enum cost_parameter parameter)
-{
-	return &model->profile.cost[parameter];
-}
-
-/* Adds `cost` to the cycles of `counts` and of `cause`, and advances the core's time by it.
- * `counts` is the core's sink, or its `fetch`. */
-static void charge(struct core *core, struct model_counts *counts, enum model_cause cause,
-                   const struct cost *cost)
-{
-	for (unsigned set = 0; set < SETS; set++) {
-		counts->cycles.of[set] += cost->of[set];
-		core->dataflow.now.of[set] += cost->of[set];
-	}
-	counts->causes[cause] += cost->of[SET_NOMINAL];
-}
-
-/* Computes the visible costs: the latency beyond L1 times the share of it that is visible. The
- * loads of a page walk depend on each other, so their whole latency is visible. */
+/* Computes shown[], whole[], ahead[] and rep_element[] from the profile. The visible cost of a line
+ * is its latency beyond L1, times the share of it that is visible. The loads of a page walk depend
+ * on each other, so their whole latency is visible. */
 static void make_latencies(struct model *model)
 {
 	static const enum cost_parameter level_cost[LEVELS] = { COST_L1_LATENCY, COST_L2_LATENCY,
@@ -102,6 +64,11 @@ void model_free(struct model *model)
 	free(model);
 }
 
+void model_leave_out(struct model *model, unsigned parts)
+{
+	model->without = parts;
+}
+
 void model_watch(struct model *model, model_walked *walked)
 {
 	model->walked = walked;
@@ -128,10 +95,26 @@ static struct cost cheapest_instruction(const struct model *model)
 	return cheapest;
 }
 
+static void make_timing(const struct model *model, struct core *core)
+{
+	const unsigned *size = model->profile.size;
+	struct cost cheapest = cheapest_instruction(model), latency[LATENCIES] = { 0 };
+
+	if (has(model, PART_ARITHMETIC)) {
+		latency[LATENCY_ONE] = (struct cost){ { CYCLE, CYCLE, CYCLE } };
+		latency[LATENCY_THREE] = (struct cost){ { 3 * CYCLE, 3 * CYCLE, 3 * CYCLE } };
+		latency[LATENCY_MULTIPLY] = *cost_of(model, COST_MULTIPLY);
+		latency[LATENCY_DIVIDE] = *cost_of(model, COST_DIVIDE);
+	}
+	dataflow_make(&core->dataflow, size[SIZE_WINDOW], &cheapest, latency);
+	walkers_make(&core->walkers, size[SIZE_WALKERS]);
+	stores_make(&core->stores, size[SIZE_STORES]);
+	core->branches.simple = !has(model, PART_PREDICTOR);
+}
+
 bool model_reset(struct model *model, unsigned cpu)
 {
 	struct core *core = model->core[cpu];
-	struct cost cheapest = cheapest_instruction(model);
 
 	if (!core) {
 		core = model->core[cpu] = calloc(1, sizeof *core);
@@ -141,7 +124,7 @@ bool model_reset(struct model *model, unsigned cpu)
 		core->cpu = cpu;
 		core->sink = &core->ignored;
 		core->decoded = &core->decodings.apart;
-		dataflow_make(&core->dataflow, model->profile.size[SIZE_WINDOW], &cheapest);
+		make_timing(model, core);
 	}
 	core->in_user = false;
 	translation_reset(&core->translation);
@@ -166,8 +149,7 @@ const struct model_counts *model_read(const struct model *model, unsigned cpu)
 	return &model->core[cpu]->counted;
 }
 
-/* Moves the costs of the instruction's fetch to the sink of the current event. */
-static __attribute__((noinline)) void settle_fetched(struct core *core)
+void model_settle_fetched(struct core *core)
 {
 	core->fetched = false;
 	for (unsigned set = 0; set < SETS; set++)
@@ -179,73 +161,61 @@ static __attribute__((noinline)) void settle_fetched(struct core *core)
 	memset(&core->fetch, 0, sizeof core->fetch);
 }
 
-static inline void settle_fetch(struct core *core)
+static void add(struct cost *to, const struct cost *cost)
 {
-	if (core->fetched)
-		settle_fetched(core);
+	for (unsigned set = 0; set < SETS; set++)
+		to->of[set] += cost->of[set];
 }
 
-static void count_misses(struct model_counts *counts, enum cache_level level)
-{
-	for (unsigned missed = 0; missed < level; missed++)
-		counts->events[MODEL_L1 + missed]++;
-}
-
-static void walk_costs(struct model *model, struct core *core, struct model_counts *counts,
-                       const struct walk *walk)
+/* Adds what a page walk takes to *time. */
+static void walk_time(struct model *model, struct core *core, struct model_counts *counts,
+                      const struct walk *walk, struct cost *time)
 {
 	counts->events[MODEL_STLB]++;
-	charge(core, counts, CAUSE_TRANSLATION, cost_of(model, COST_WALK_BASE));
+	add(time, cost_of(model, COST_WALK_BASE));
 	for (unsigned i = 0; i < walk->loads; i++) {
 		enum cache_level level = caches_access(&core->caches, walk->address[i]);
 
 		count_misses(counts, level);
-		charge(core, counts, CAUSE_TRANSLATION, &model->shown[EXPOSED_WALK][level]);
+		add(time, &model->shown[EXPOSED_WALK][level]);
 	}
 }
 
-static __attribute__((noinline)) uint64_t translate_unknown(struct model *model, struct core *core,
-                                                            struct model_counts *counts, uint64_t linear,
-                                                            enum side side)
+uint64_t model_translate(struct model *model, struct core *core, struct model_counts *counts, uint64_t linear,
+                         enum side side, struct cost *time, bool *walked)
 {
+	enum translation_outcome outcome;
 	struct walk walk;
 	uint64_t physical;
 
-	switch (translation_look_up(&core->translation, linear, side, &walk, &physical)) {
-	case TRANSLATION_L1:
+	*time = (struct cost){ 0 };
+	outcome = translation_look_up(&core->translation, linear, side, &walk, &physical);
+	*walked = outcome == TRANSLATION_WALK;
+	if (outcome == TRANSLATION_L1)
 		return physical;
-	case TRANSLATION_L2:
-		charge(core, counts, CAUSE_TRANSLATION, cost_of(model, COST_STLB_HIT));
-		break;
-	case TRANSLATION_WALK:
-		walk_costs(model, core, counts, &walk);
-		if (model->walked)
-			model->walked(core->cpu, linear, side, walk.loads);
-		break;
-	}
+	if (outcome == TRANSLATION_L2)
+		add(time, cost_of(model, COST_STLB_HIT));
+	else
+		walk_time(model, core, counts, &walk, time);
+	if (*walked && model->walked)
+		model->walked(core->cpu, linear, side, walk.loads);
 	counts->events[side == SIDE_CODE ? MODEL_ITLB : MODEL_DTLB]++;
 	return physical;
-}
-
-/* Translates `linear` and charges the cost. Returns the physical address. */
-static inline uint64_t translate(struct model *model, struct core *core, struct model_counts *counts,
-                                 uint64_t linear, enum side side)
-{
-	uint64_t physical;
-
-	if (translation_known(&core->translation, linear, side, &physical))
-		return physical;
-	return translate_unknown(model, core, counts, linear, side);
 }
 
 static __attribute__((noinline)) void fetch_line(struct model *model, struct core *core, uint64_t rip)
 {
 	uint64_t physical;
 	enum cache_level level;
+	struct cost time;
+	bool walked;
 
 	core->line = rip / LINE_BYTES;
 	core->fetched = true;
-	physical = translate(model, core, &core->fetch, rip, SIDE_CODE);
+	if (!translation_known(&core->translation, rip, SIDE_CODE, &physical)) {
+		physical = model_translate(model, core, &core->fetch, rip, SIDE_CODE, &time, &walked);
+		charge(core, &core->fetch, CAUSE_TRANSLATION, &time);
+	}
 	core->code = model->frame_of(physical);
 	level = caches_fetch(&core->caches, physical);
 	count_misses(&core->fetch, level);
@@ -258,18 +228,18 @@ static void special_starts(struct core *core)
 {
 	static const unsigned string_registers = 1U << REGISTER_RCX | 1U << REGISTER_RSI | 1U << REGISTER_RDI;
 	enum instruction_class class = core->decoded->class;
-	struct cost stall;
+	struct stall stall = { 0 };
 	bool waits = false;
 
 	core->operand = core->registers[core->decoded->reg];
 	if (price_waits_for_all(class))
 		waits = dataflow_drain(&core->dataflow, &stall);
 	else if (class == CLASS_REP_COPY || class == CLASS_REP_OTHER)
-		waits = dataflow_wait(&core->dataflow, string_registers, &stall);
+		waits = dataflow_wait(&core->dataflow, string_registers, &stall.cost);
 	if (!waits)
 		return;
 	core->fetched = true;
-	charge(core, &core->fetch, CAUSE_DATA, &stall);
+	charge_stall(core, &core->fetch, &stall);
 }
 
 void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers)
@@ -310,7 +280,7 @@ void model_instruction_ends(struct model *model, unsigned cpu, bool complete)
 {
 	struct core *core = model->core[cpu];
 	const struct cost *cost;
-	struct cost stall;
+	struct stall stall;
 
 	settle_fetch(core);
 	if (!complete)
@@ -321,7 +291,7 @@ void model_instruction_ends(struct model *model, unsigned cpu, bool complete)
 		cost = cost_of(model, core->entry_left ? COST_CPI_ENTRY : COST_CPI_HOT);
 	charge(core, core->sink, price_cause(core->decoded->class), cost);
 	if (dataflow_end(&core->dataflow, &core->decoded->operands, &stall))
-		charge(core, core->sink, CAUSE_DATA, &stall);
+		charge_stall(core, core->sink, &stall);
 	if (core->entry_left)
 		core->entry_left--;
 	if (core->decoded->class == CLASS_UNPRICED)
@@ -350,71 +320,26 @@ bool model_holds(const struct model *model, unsigned cpu, uint64_t linear, uint6
 	       caches_hold(&core->caches, physical);
 }
 
-/* Charges the access to a line that missed L1. */
-static __attribute__((noinline)) void missed_line(struct model *model, struct core *core,
-                                                  enum cache_level level, bool ahead, bool write)
+/* `waits_for` are the registers that the branch waits for; it also waits for a target in memory. */
+static __attribute__((noinline)) void mispredicted(struct model *model, struct core *core,
+                                                   const struct operands *waits_for)
 {
-	enum exposure exposure = ahead ? EXPOSED_STREAM : write ? EXPOSED_STORE : EXPOSED_LOAD;
+	struct cost wait;
 
-	count_misses(core->sink, level);
-	charge(core, core->sink, CAUSE_DATA, &model->shown[exposure][level]);
-}
-
-/* Accesses a line and charges the cost. For a load that the dataflow follows, `lag` is the time
- * from `now` until it starts; otherwise `lag` is NULL. */
-static inline void access_line(struct model *model, struct core *core, uint64_t physical, bool write,
-                               const struct cost *lag)
-{
-	enum cache_level level = caches_access(&core->caches, physical);
-	bool ahead = level != LEVEL_L1 && caches_in_stream(&core->caches, physical);
-
-	if (lag) {
-		const struct cost *latency = ahead ? &model->ahead[level] : &model->whole[level];
-		struct cost complete;
-
-		for (unsigned set = 0; set < SETS; set++)
-			complete.of[set] = core->dataflow.now.of[set] + lag->of[set] + latency->of[set];
-		dataflow_load(&core->dataflow, &complete);
-	}
-	if (level != LEVEL_L1)
-		missed_line(model, core, level, ahead, write);
-}
-
-void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
-                       bool write)
-{
-	struct core *core = model->core[cpu];
-	unsigned in_line = LINE_BYTES - (unsigned)(physical % LINE_BYTES);
-	bool follows = core->follows && !write;
-	struct cost lag = { 0 };
-
-	settle_fetch(core);
-	core->access = physical;
-	if (follows)
-		dataflow_wait(&core->dataflow, core->decoded->operands.address, &lag);
-	translate(model, core, core->sink, linear, SIDE_DATA);
-	if (price_is_device(physical)) {
-		charge(core, core->sink, CAUSE_PRIVILEGED, cost_of(model, price_of_device(physical, write)));
-		return;
-	}
-	access_line(model, core, physical, write, follows ? &lag : NULL);
-	if (length > in_line)
-		access_line(model, core, physical + in_line, write, follows ? &lag : NULL);
-}
-
-static void mispredicted(struct model *model, struct core *core)
-{
 	core->sink->events[MODEL_MISPREDICT]++;
+	if (has(model, PART_RESOLUTION) && dataflow_wait_for_value(&core->dataflow, waits_for, &wait))
+		charge(core, core->sink, CAUSE_MISPREDICTS, &wait);
 	charge(core, core->sink, CAUSE_MISPREDICTS, cost_of(model, COST_MISPREDICT));
 }
 
 void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, bool taken)
 {
+	static const struct operands flags = { .sources = OPERAND_FLAGS };
 	struct core *core = model->core[cpu];
 
 	settle_fetch(core);
 	if (branches_conditional(&core->branches, from, taken))
-		mispredicted(model, core);
+		mispredicted(model, core, &flags);
 }
 
 void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to)
@@ -423,21 +348,21 @@ void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint
 
 	settle_fetch(core);
 	if (branches_unconditional(&core->branches, kind, from, to))
-		mispredicted(model, core);
+		mispredicted(model, core, &core->decoded->operands);
 }
 
 void model_delivery(struct model *model, unsigned cpu, enum delivery delivery)
 {
 	struct core *core = model->core[cpu];
 	enum cost_parameter cost = core->in_user ? COST_INTERRUPT_USER : COST_INTERRUPT_KERNEL;
-	struct cost stall;
+	struct stall stall;
 
 	if (delivery == DELIVERY_FAULT)
 		cost = core->in_user ? COST_FAULT_USER : COST_FAULT_KERNEL;
 	settle_fetch(core);
 	core->follows = false; /* the next accesses are those of the delivery */
 	if (dataflow_drain(&core->dataflow, &stall))
-		charge(core, core->sink, CAUSE_DATA, &stall);
+		charge_stall(core, core->sink, &stall);
 	charge(core, core->sink, CAUSE_RINGS, cost_of(model, cost));
 	core->in_user = false;
 	core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];

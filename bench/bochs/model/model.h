@@ -65,6 +65,9 @@ struct model;
 struct model *model_new(const struct profile *profile, memory_frame frame_of);
 void model_free(struct model *model);
 
+/* Leaves out a set of parts (parts.h). Must be called before the first reset. */
+void model_leave_out(struct model *model, unsigned parts);
+
 /* Calls `walked` for each page walk from now on, whether it counts or not. A walk for code is
  * reported when it is made, before the event with which its cost is counted. */
 typedef void model_walked(unsigned cpu, uint64_t linear, enum side side, unsigned loads);

@@ -3,7 +3,7 @@
 
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 
-#define BIT(number) ((uint16_t)(1U << (number)))
+#define BIT(number) (1U << (number))
 
 /*
  * One letter per opcode. A small letter means the same as the capital letter, but with 8-bit
@@ -23,18 +23,20 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
  *  8  group 8    9  group 9
  *  R  RET    k  LEAVE    o  MOV from a constant address    y  LODS    Y  MOVS, CMPS, SCAS
  *  d  CWD, CDQ, CQO    t  writes EDX:EAX    u  CPUID    q  CMPXCHG
+ *  F  r/m and reg, nothing is written (TEST, CMP, BT)    T  the same of RAX and a constant
+ *  p  PUSH of the register in the opcode
  */
 static const char one_byte_forms[] = "eEgGaa..eEgGaa.."  /* 00 */
                                      "eEgGaa..eEgGaa.."  /* 10 */
                                      "eEgGaa..eZgzaa.."  /* 20 */
-                                     "eZgzaa..mmmm...."  /* 30 */
+                                     "eZgzaa..fFfFTT.."  /* 30 */
                                      "................"  /* 40 */
-                                     "........PPPPPPPP"  /* 50 */
+                                     "ppppppppPPPPPPPP"  /* 50 */
                                      "...L.....L.L...."  /* 60 */
                                      "................"  /* 70 */
-                                     "21.1mmxXsSlLCAmm"  /* 80 */
+                                     "21.1fFxXsSlLCAmm"  /* 80 */
                                      "hhhhhhhhad.....a"  /* 90 */
-                                     "oo..YYYY....yyYY"  /* A0 */
+                                     "oo..YYYYTT..yyYY"  /* A0 */
                                      "bbbbbbbbBBBBBBBB"  /* B0 */
                                      "iIRR..cC.kRR...."  /* C0 */
                                      "iIvV....mmmmmmmm"  /* D0 */
@@ -50,7 +52,7 @@ static const char two_byte_forms[] = "mmLL.........m.."  /* 00 */
                                      "mmmmmmm.mmmmmmCm"  /* 70 */
                                      "................"  /* 80 */
                                      "cccccccccccccccc"  /* 90 */
-                                     "..umEE.....EEEmG"  /* A0 */
+                                     "..uFEE.....EEEmG"  /* A0 */
                                      "qq.E..JLL.8ELLJL"  /* B0 */
                                      "xXmSmKm9wwwwwwww"  /* C0 */
                                      "mmmmmmmKmmmmmmmm"  /* D0 */
@@ -63,13 +65,13 @@ enum { READS_RM = 1, READS_REG = 2, WRITES_RM = 4, WRITES_REG = 8, CLEARS = 16 }
 
 struct modrm {
 	bool memory;
-	uint16_t address, reg, rm; /* sets of registers; `rm` is empty for a memory operand */
+	uint32_t address, reg, rm; /* sets of registers; `rm` is empty for a memory operand */
 	unsigned extension;
 };
 
 /* Returns the set of this one register. Without REX, 8-bit registers 4 to 7 are the high bytes of 0
  * to 3. */
-static uint16_t register_bit(unsigned number, bool byte, uint8_t rex)
+static uint32_t register_bit(unsigned number, bool byte, uint8_t rex)
 {
 	return BIT(byte && !rex && number >= 4 ? number & 3 : number);
 }
@@ -102,8 +104,8 @@ static struct operands with_modrm(const struct modrm *modrm, unsigned how)
 	struct operands operands = { .address = modrm->address };
 
 	operands.writes = (how & WRITES_RM ? modrm->rm : 0) | (how & WRITES_REG ? modrm->reg : 0);
-	operands.memory = modrm->memory && how & READS_RM && how & WRITES_REG;
-	if (operands.writes && !(how & CLEARS && modrm->reg == modrm->rm))
+	operands.memory = modrm->memory && how & READS_RM;
+	if (!(how & CLEARS && modrm->reg == modrm->rm))
 		operands.sources = (how & READS_RM ? modrm->rm : 0) | (how & READS_REG ? modrm->reg : 0);
 	return operands;
 }
@@ -111,7 +113,7 @@ static struct operands with_modrm(const struct modrm *modrm, unsigned how)
 /* Group 3: TEST, NOT, NEG, and multiplications and divisions of RDX:RAX. */
 static struct operands group_3(const struct modrm *modrm)
 {
-	struct operands operands = with_modrm(modrm, modrm->extension < 2 ? 0 : READS_RM | WRITES_RM);
+	struct operands operands = with_modrm(modrm, modrm->extension < 2 ? READS_RM : READS_RM | WRITES_RM);
 
 	if (modrm->extension < 4)
 		return operands;
@@ -132,6 +134,9 @@ static unsigned how_of(char form)
 	case 'g':
 	case 'G':
 		return READS_RM | READS_REG | WRITES_REG;
+	case 'f':
+	case 'F':
+		return READS_RM | READS_REG;
 	case 'z':
 		return READS_RM | READS_REG | WRITES_REG | CLEARS;
 	case 's':
@@ -170,19 +175,19 @@ static struct operands modrm_form(char form, const struct modrm *modrm)
 	case 'v':
 	case 'V':
 		operands = with_modrm(modrm, READS_RM | WRITES_RM);
-		operands.sources |= operands.writes ? BIT(RCX) : 0;
+		operands.sources |= BIT(RCX);
 		return operands;
 	case '1':
 	case '2': /* all but CMP write r/m */
-		return with_modrm(modrm, modrm->extension == 7 ? 0 : READS_RM | WRITES_RM);
+		return with_modrm(modrm, modrm->extension == 7 ? READS_RM : READS_RM | WRITES_RM);
 	case '3':
 	case '4':
 		return group_3(modrm);
 	case '5':
 	case '6': /* INC and DEC write r/m; the others jump, call or push */
-		return with_modrm(modrm, modrm->extension < 2 ? READS_RM | WRITES_RM : 0);
+		return with_modrm(modrm, modrm->extension < 2 ? READS_RM | WRITES_RM : READS_RM);
 	case '8': /* all but BT write r/m */
-		return with_modrm(modrm, modrm->extension == 4 ? 0 : READS_RM | WRITES_RM);
+		return with_modrm(modrm, modrm->extension == 4 ? READS_RM : READS_RM | WRITES_RM);
 	case '9': /* RDRAND, RDSEED; CMPXCHG8B and 16B */
 		operands = with_modrm(modrm, WRITES_RM);
 		operands.writes |= modrm->memory ? BIT(RAX) | BIT(RDX) : 0;
@@ -199,14 +204,14 @@ static struct operands modrm_form(char form, const struct modrm *modrm)
 	}
 }
 
-static struct operands moves(uint16_t sources, uint16_t writes)
+static struct operands moves(uint32_t sources, uint32_t writes)
 {
 	return (struct operands){ .sources = sources, .writes = writes };
 }
 
-static struct operands loads(uint16_t address, uint16_t writes)
+static struct operands loads(uint32_t address, uint32_t writes)
 {
-	return (struct operands){ .address = address, .writes = writes, .memory = writes };
+	return (struct operands){ .address = address, .writes = writes, .memory = true };
 }
 
 /* Returns the operands of a form without a ModRM byte. */
@@ -217,6 +222,10 @@ static struct operands fixed_form(char form, const uint8_t *opcode, uint8_t rex)
 	switch (form) {
 	case 'a':
 		return moves(BIT(RAX), BIT(RAX));
+	case 'T':
+		return moves(BIT(RAX), 0);
+	case 'p':
+		return moves(BIT(low), 0);
 	case 'b':
 		return moves(0, register_bit(low, true, rex));
 	case 'B':
@@ -251,33 +260,111 @@ static struct operands fixed_form(char form, const uint8_t *opcode, uint8_t rex)
 static bool has_modrm(char form)
 {
 	return (form >= '1' && form <= '9') ||
-	       (form >= 'A' && form <= 'Z' && form != 'B' && form != 'P' && form != 'R' && form != 'Y') ||
-	       form == 'c' || form == 'e' || form == 'g' || form == 'i' || form == 'l' || form == 'm' ||
-	       form == 'q' || form == 's' || form == 'v' || form == 'x' || form == 'z';
+	       (form >= 'A' && form <= 'Z' && form != 'B' && form != 'P' && form != 'R' && form != 'T' &&
+	        form != 'Y') ||
+	       form == 'c' || form == 'e' || form == 'f' || form == 'g' || form == 'i' || form == 'l' ||
+	       form == 'm' || form == 'q' || form == 's' || form == 'v' || form == 'x' || form == 'z';
 }
 
 static bool has_byte_registers(char form)
 {
 	return form == '2' || form == '4' || form == '6' || form == 'b' || form == 'c' || form == 'e' ||
-	       form == 'g' || form == 'i' || form == 'l' || form == 's' || form == 'v' || form == 'x';
+	       form == 'f' || form == 'g' || form == 'i' || form == 'l' || form == 's' || form == 'v' ||
+	       form == 'x';
+}
+
+/*
+ * One letter per opcode: what the instruction does to the flags, and its latency.
+ *  .  nothing, and none    n  nothing, 1 cycle    w  writes the flags, 1 cycle    r  reads them, 1 cycle
+ *  x  reads and writes them, 1 cycle    c  writes them, 3 cycles    M  the same, a multiplication
+ *  1  group 1: x for ADC and SBB, otherwise w    2  shifts: x for RCL and RCR, otherwise w
+ *  3  group 3    5  groups 4 and 5: w for INC and DEC, otherwise .
+ */
+static const char one_byte_effects[] = "wwwwww..wwwwww.."  /* 00 */
+                                       "xxxxxx..xxxxxx.."  /* 10 */
+                                       "wwwwww..wwwwww.."  /* 20 */
+                                       "wwwwww..wwwwww.."  /* 30 */
+                                       "................"  /* 40 */
+                                       "................"  /* 50 */
+                                       ".........M.M...."  /* 60 */
+                                       "................"  /* 70 */
+                                       "1111wwnn.....n.."  /* 80 */
+                                       "nnnnnnnnnn......"  /* 90 */
+                                       "........ww......"  /* A0 */
+                                       "................"  /* B0 */
+                                       "22.............."  /* C0 */
+                                       "2222............"  /* D0 */
+                                       "................"  /* E0 */
+                                       "......33......55"; /* F0 */
+static const char two_byte_effects[] = "................"  /* 00 */
+                                       "................"  /* 10 */
+                                       "................"  /* 20 */
+                                       "................"  /* 30 */
+                                       "rrrrrrrrrrrrrrrr"  /* 40 */
+                                       "................"  /* 50 */
+                                       "................"  /* 60 */
+                                       "................"  /* 70 */
+                                       "................"  /* 80 */
+                                       "rrrrrrrrrrrrrrrr"  /* 90 */
+                                       "...wcc.....wcc.M"  /* A0 */
+                                       "ww.w....c.wwcc.."  /* B0 */
+                                       "ww......nnnnnnnn"  /* C0 */
+                                       "................"  /* D0 */
+                                       "................"  /* E0 */
+                                       "................"; /* F0 */
+
+_Static_assert(sizeof one_byte_effects == 257 && sizeof two_byte_effects == 257, "a letter for each opcode");
+
+/* Returns the effect of an instruction whose letter is that of a group. */
+static char effect_in_group(char letter, unsigned extension)
+{
+	switch (letter) {
+	case '1':
+	case '2':
+		return extension == 2 || extension == 3 ? 'x' : 'w';
+	case '3':
+		return extension == 2 ? 'n' : extension < 4 ? 'w' : extension < 6 ? 'M' : 'D';
+	case '5':
+		return extension < 2 ? 'w' : '.';
+	default:
+		return letter;
+	}
+}
+
+static void add_effects(struct operands *operands, const uint8_t *opcode, bool two_byte)
+{
+	char letter = two_byte ? two_byte_effects[opcode[0]] : one_byte_effects[opcode[0]];
+	char effect = effect_in_group(letter, opcode[1] >> 3 & 7);
+
+	if (effect == '.')
+		return;
+	if (effect == 'r' || effect == 'x')
+		operands->sources |= OPERAND_FLAGS;
+	if (effect != 'n' && effect != 'r')
+		operands->writes |= OPERAND_FLAGS;
+	if (!operands->writes || (!operands->sources && !operands->memory))
+		return; /* a constant: nothing to wait for */
+	operands->latency = effect == 'M'   ? LATENCY_MULTIPLY
+	                    : effect == 'D' ? LATENCY_DIVIDE
+	                    : effect == 'c' ? LATENCY_THREE
+	                                    : LATENCY_ONE;
 }
 
 struct operands operands_of(const uint8_t *opcode, bool two_byte, uint8_t rex, bool operand_16)
 {
 	char form = two_byte ? two_byte_forms[opcode[0]] : one_byte_forms[opcode[0]];
 	bool byte = has_byte_registers(form);
-	struct operands operands;
+	struct operands operands = { 0 };
 
-	if (form == '.')
-		return moves(0, 0);
 	if (has_modrm(form)) {
 		struct modrm modrm = modrm_of(opcode + 1, rex, byte, byte || form == 'J');
 
 		operands = modrm_form(form, &modrm);
-	} else {
+	} else if (form != '.') {
 		operands = fixed_form(form, opcode, rex);
 	}
 	if (byte || operand_16) /* the rest of the register is unchanged */
 		operands.sources |= operands.writes;
+	add_effects(&operands, opcode, two_byte);
 	return operands;
 }

@@ -1,17 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds the general registers that an instruction of 64-bit code reads and writes, as far as the
- * latency of loads is concerned. */
+/* Finds the general registers that an instruction of 64-bit code reads and writes, and how long its
+ * result takes, as far as waiting for results is concerned. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Classes of latency between an instruction's sources and its result. */
+enum latency {
+	LATENCY_NONE, /* moves: what is written is ready with its sources */
+	LATENCY_ONE,
+	LATENCY_THREE, /* bit scans and counts, double shifts */
+	LATENCY_MULTIPLY,
+	LATENCY_DIVIDE,
+	LATENCIES
+};
+
 /* Sets of registers: bit n is register n of the encoding (0 RAX, 4 RSP, 15 R15). */
+#define OPERAND_FLAGS (1U << 16) /* the arithmetic flags */
+enum { OPERAND_REGISTERS = 17 };
+
 struct operands {
-	uint16_t address; /* registers that form the address of the memory operand */
-	uint16_t sources; /* registers that affect the values written */
-	uint16_t writes;
-	bool memory; /* the loaded value affects the values written */
+	uint32_t address; /* registers that form the address of the memory operand */
+	uint32_t sources; /* registers that affect what is written, stored or jumped to */
+	uint32_t writes;
+	bool memory; /* the loaded value affects that, too */
+	uint8_t latency;
 };
 
 /* Finds the operands of an instruction. `opcode` points past the prefixes and REX, and past 0F if

@@ -39,7 +39,9 @@
 	X(WALK_PDPTE, "walk", "pdpte_entries", 1, 256)                                           \
 	X(WALK_PDE, "walk", "pde_entries", 1, 256)                                               \
 	X(ENTRY_INSTRUCTIONS, "core", "entry_instructions", 0, 10000)                            \
-	X(WINDOW, "core", "window", 1, 1024)
+	X(WINDOW, "core", "window", 1, 1024)                                                     \
+	X(WALKERS, "walk", "walkers", 1, 16)                                                     \
+	X(STORES, "core", "store_buffer", 1, 256)
 
 /* id, section, key, most */
 #define MODEL_COSTS(X)                                            \
@@ -52,6 +54,9 @@
 	X(CPI_HOT, "core", "cpi_hot", 100)                        \
 	X(CPI_ENTRY, "core", "cpi_entry", 100)                    \
 	X(MISPREDICT, "core", "mispredict", 1000)                 \
+	X(MULTIPLY, "core", "multiply", 1000)                     \
+	X(DIVIDE, "core", "divide", 1000)                         \
+	X(STORE_FORWARD, "core", "store_forward", 1000)           \
 	X(SHARE_LOAD, "core", "share_load", 1)                    \
 	X(SHARE_STORE, "core", "share_store", 1)                  \
 	X(SHARE_STREAM, "core", "share_stream", 1)                \

@@ -27,6 +27,7 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 	X(DTLB_4K_WAYS, "dtlb", "ways_4k", "pages a power of two apart")                          \
 	X(STLB, "stlb", "entries", "chase, one line a page, against the same lines packed")       \
 	X(WALK_PDE, "walk", "pde_entries", "4096 pages below a rising number of page tables")     \
+	X(WALKERS, "walk", "walkers", "dependent refill after a flush, in independent refills")   \
 	X(WINDOW, "core", "window", "NOPs between two loads from memory that still overlap")
 
 #define FIGURE_COSTS(X)                                                                                \
@@ -36,8 +37,10 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 	X(MEMORY_LATENCY, "memory", "latency", "chase through the largest area, a line of each pair")  \
 	X(STLB_HIT, "stlb", "hit", "dependent loads, one a page, against the same lines packed")       \
 	X(WALK_BASE, "walk", "base", "refill after a full flush, dependent, less one load from L1")    \
-	X(CPI_HOT, "core", "cpi_hot", "independent additions, loads, stores, branches")                \
+	X(CPI_HOT, "core", "cpi_hot", "NOP: the width of the core")                                    \
 	X(MISPREDICT, "core", "mispredict", "random branches, less the load and test they wait for")   \
+	X(DIVIDE, "core", "divide", "DIV of 64 bits by a small number, dependent")                     \
+	X(FORWARD, "core", "store_forward", "a store, and a load that waits for it")                   \
 	X(SHARE_LOAD, "core", "share_load", "independent loads: median of L2, L3 and memory")          \
 	X(SHARE_STORE, "core", "share_store", "independent stores: median of L2, L3 and memory")       \
 	X(SHARE_STREAM, "core", "share_stream", "loads of successive lines: median of L2, L3, memory") \
@@ -55,9 +58,7 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 	X(LOCKED, "events", "locked", "LOCK ADD to a line in L1")
 
 #define FIGURE_EXTRAS(X)                                                                         \
-	X(ISSUE, "nop", "NOP: the width of the core")                                            \
-	X(DIVIDE, "divide", "DIV of 64 bits by a small number, dependent")                       \
-	X(FORWARD, "store_forward", "a load that waits for the store it reads, with the store")  \
+	X(MIX, "mix", "independent additions, loads, stores and (fused) branches")               \
 	X(MISPREDICT_INDIRECT, "mispredict_indirect", "random jumps among 8 targets, all of it") \
 	X(MISPREDICT_LOAD, "mispredict_with_load", "random branches, all of it")                 \
 	X(STLB_INDEPENDENT, "stlb_hit_independent", "as stlb hit, but nothing waits")            \

@@ -121,8 +121,8 @@ void measure_core(struct measure *measure)
 	struct figures *figures = &measure->figures;
 	double exits;
 
-	figure_add(figures, FIGURE_ISSUE, measure_plain(measure, nop, line, TIMES));
-	figure_add(figures, FIGURE_CPI_HOT, measure_plain(measure, mix, line, TIMES * 7));
+	figure_add(figures, FIGURE_CPI_HOT, measure_plain(measure, nop, line, TIMES));
+	figure_add(figures, FIGURE_MIX, measure_plain(measure, mix, line, TIMES * 7));
 	figure_add(figures, FIGURE_DIVIDE, measure_plain(measure, divide_by_seven, line, TIMES) - 1);
 	figure_add(figures, FIGURE_FORWARD, measure_plain(measure, forward, line, TIMES));
 	figure_add(figures, FIGURE_LFENCE, measure_plain(measure, lfence, line, TIMES));

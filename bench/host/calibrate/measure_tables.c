@@ -11,14 +11,15 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define PAGE        4096UL
-#define LARGE_PAGE  (2UL << 20)
-#define FLUSH_PAGES 40
-#define FEW         16
-#define MANY        64
-#define GROUP_PAGES 4096
-#define CEILING     33   /* maximum number of pages that Linux flushes with INVLPG */
-#define HOPELESS    3000 /* cycles; a slower INVLPG is executed by a hypervisor */
+#define PAGE         4096UL
+#define LARGE_PAGE   (2UL << 20)
+#define FLUSH_PAGES  40
+#define FEW          16
+#define MANY         64
+#define GROUP_PAGES  4096
+#define WALKERS_MOST 16
+#define CEILING      33   /* maximum number of pages that Linux flushes with INVLPG */
+#define HOPELESS     3000 /* cycles; a slower INVLPG is executed by a hypervisor */
 
 struct refill {
 	char *flushed; /* pages whose protection changes */
@@ -95,6 +96,7 @@ static void measure_refill(struct measure *measure)
 	const size_t bytes = LARGE_PAGE;
 	struct refill refill = { .pages = measure_map(bytes, false), .protection = PROT_READ | PROT_WRITE };
 	struct figures *figures = &measure->figures;
+	double overlap;
 
 	if (!refill.pages)
 		return;
@@ -105,6 +107,9 @@ static void measure_refill(struct measure *measure)
 	figure_add(figures, FIGURE_WALK_BASE,
 	           figure_latest(figures, FIGURE_WALK_DEPENDENT) -
 	                   figure_latest(figures, FIGURE_L1D_LATENCY));
+	overlap = round(figure_latest(figures, FIGURE_WALK_DEPENDENT) /
+	                figure_latest(figures, FIGURE_WALK_INDEPENDENT));
+	figure_add(figures, FIGURE_WALKERS, isfinite(overlap) ? fmin(WALKERS_MOST, fmax(1, overlap)) : NAN);
 	measure_unmap(refill.pages, bytes);
 }
 

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Data accesses: when a load's value is ready, and what the core waits for meanwhile.
+ *
+ * The accesses of plain instructions are followed: they take place in the dataflow, in the walkers,
+ * in the store buffer and on the way from the caches, and the core waits only where one of these is
+ * full. The accesses of all other instructions and of deliveries are charged at once.
+ */
+#include "bench/bochs/model/model_internal.h"
+#include "bench/bochs/model/prices.h"
+
+/* A load or store whose time is followed. */
+struct access {
+	struct cost begins;   /* when its address is ready and translated */
+	uint64_t translation; /* nominal part of that which is due to translation */
+};
+
+/* Charges the access to a line that missed L1. */
+static __attribute__((noinline)) void charge_line(struct model *model, struct core *core,
+                                                  enum cache_level level, bool ahead, bool write)
+{
+	enum exposure exposure = ahead ? EXPOSED_STREAM : write ? EXPOSED_STORE : EXPOSED_LOAD;
+
+	charge(core, core->sink, CAUSE_DATA, &model->shown[exposure][level]);
+}
+
+/* Translates at once, and charges the time. */
+static __attribute__((noinline)) void translate_and_wait(struct model *model, struct core *core,
+                                                         uint64_t linear)
+{
+	struct cost time;
+	bool walked;
+
+	model_translate(model, core, core->sink, linear, SIDE_DATA, &time, &walked);
+	charge(core, core->sink, CAUSE_TRANSLATION, &time);
+}
+
+/* Translates beside the core: the access begins later. */
+static __attribute__((noinline)) void translate_aside(struct model *model, struct core *core, uint64_t linear,
+                                                      struct access *access)
+{
+	uint64_t before = access->begins.of[SET_NOMINAL];
+	struct cost time;
+	bool walked;
+
+	if (!has(model, PART_WALKERS)) {
+		translate_and_wait(model, core, linear);
+		for (unsigned set = 0; set < SETS; set++)
+			if (access->begins.of[set] < core->dataflow.now.of[set])
+				access->begins.of[set] = core->dataflow.now.of[set];
+		return;
+	}
+	model_translate(model, core, core->sink, linear, SIDE_DATA, &time, &walked);
+	if (walked)
+		access->begins = walkers_walk(&core->walkers, &access->begins, &time);
+	else
+		for (unsigned set = 0; set < SETS; set++)
+			access->begins.of[set] += time.of[set];
+	access->translation = access->begins.of[SET_NOMINAL] - before;
+}
+
+/* Returns in *complete when a load that missed L1 is complete. */
+static __attribute__((noinline)) void missed_load(struct model *model, struct core *core, uint64_t physical,
+                                                  enum cache_level level, const struct access *access,
+                                                  struct cost *complete)
+{
+	struct cost begins = access->begins, *arrival;
+	bool ahead = caches_in_stream(&core->caches, physical, &arrival);
+	const struct cost *latency = ahead ? &model->ahead[level] : &model->whole[level];
+
+	count_misses(core->sink, level);
+	if (has(model, PART_FILLS))
+		fills_take(&core->fills, &core->dataflow.now,
+		           &model->shown[ahead ? EXPOSED_STREAM : EXPOSED_LOAD][level], &begins);
+	for (unsigned set = 0; set < SETS; set++) {
+		complete->of[set] = begins.of[set] + latency->of[set];
+		/* A prefetched line does not come before the one that it was prefetched with. */
+		if (ahead && has(model, PART_STREAMS) && complete->of[set] < arrival->of[set])
+			complete->of[set] = arrival->of[set];
+	}
+	*arrival = *complete;
+	if (!has(model, PART_FILLS))
+		charge_line(model, core, level, ahead, false);
+}
+
+static inline void load_line(struct model *model, struct core *core, uint64_t physical,
+                             const struct access *access, const struct cost *hit)
+{
+	enum cache_level level = caches_access(&core->caches, physical);
+	struct cost complete;
+
+	if (level == LEVEL_L1)
+		for (unsigned set = 0; set < SETS; set++)
+			complete.of[set] = access->begins.of[set] + hit->of[set];
+	else
+		missed_load(model, core, physical, level, access, &complete);
+	dataflow_load(&core->dataflow, &complete, access->translation);
+}
+
+/* Finds the store that a load reads. If it is still in the buffer, the load waits for its value and
+ * takes the latency that is returned; otherwise that of L1. */
+static inline const struct cost *forwarded(struct model *model, struct core *core, uint64_t linear,
+                                           struct access *access)
+{
+	const struct cost *ready = stores_find(&core->stores, linear);
+
+	if (!ready || !has(model, PART_FORWARDING))
+		return &model->whole[LEVEL_L1];
+	for (unsigned set = 0; set < SETS; set++)
+		if (access->begins.of[set] < ready->of[set])
+			access->begins.of[set] = ready->of[set];
+	return cost_of(model, COST_STORE_FORWARD);
+}
+
+static void store_line(struct model *model, struct core *core, uint64_t physical)
+{
+	enum cache_level level = caches_access(&core->caches, physical);
+	const struct cost *time = NULL;
+	struct cost *arrival, stall;
+	bool ahead = false;
+
+	if (level != LEVEL_L1) {
+		ahead = caches_in_stream(&core->caches, physical, &arrival);
+		*arrival = core->dataflow.now;
+		for (unsigned set = 0; set < SETS; set++)
+			arrival->of[set] += (ahead ? &model->ahead[level] : &model->whole[level])->of[set];
+		count_misses(core->sink, level);
+		time = &model->shown[ahead ? EXPOSED_STREAM : EXPOSED_STORE][level];
+	}
+	if (time && !has(model, PART_STORES))
+		charge_line(model, core, level, ahead, true);
+	else if (stores_add(&core->stores, &core->dataflow.now, time, &stall))
+		charge(core, core->sink, CAUSE_DATA, &stall);
+}
+
+/* Notes when the value of a store is ready for loads that read it. */
+static inline void note_store(struct core *core, uint64_t linear)
+{
+	const struct operands *operands = &core->decoded->operands;
+	struct cost ready = core->dataflow.now, wait;
+
+	if (dataflow_wait_for_value(&core->dataflow, operands, &wait))
+		for (unsigned set = 0; set < SETS; set++)
+			ready.of[set] += wait.of[set] + core->dataflow.latency[operands->latency].of[set];
+	stores_note(&core->stores, linear, &ready);
+}
+
+static void charge_at_once(struct model *model, struct core *core, uint64_t physical, bool write)
+{
+	enum cache_level level = caches_access(&core->caches, physical);
+	struct cost *arrival;
+
+	if (level == LEVEL_L1)
+		return;
+	count_misses(core->sink, level);
+	charge_line(model, core, level, caches_in_stream(&core->caches, physical, &arrival), write);
+	*arrival = core->dataflow.now;
+}
+
+/* An access of an instruction that is not followed, or of a delivery. */
+static void access_at_once(struct model *model, struct core *core, uint64_t linear, uint64_t physical,
+                           unsigned length, bool write)
+{
+	unsigned in_line = LINE_BYTES - (unsigned)(physical % LINE_BYTES);
+	uint64_t translated;
+
+	if (!translation_known(&core->translation, linear, SIDE_DATA, &translated))
+		translate_and_wait(model, core, linear);
+	if (price_is_device(physical)) {
+		charge(core, core->sink, CAUSE_PRIVILEGED, cost_of(model, price_of_device(physical, write)));
+		return;
+	}
+	charge_at_once(model, core, physical, write);
+	if (length > in_line)
+		charge_at_once(model, core, physical + in_line, write);
+}
+
+void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                       bool write)
+{
+	struct core *core = model->core[cpu];
+	unsigned in_line = LINE_BYTES - (unsigned)(physical % LINE_BYTES);
+	struct access access = { .begins = core->dataflow.now };
+	uint64_t translated;
+	struct cost wait;
+
+	settle_fetch(core);
+	core->access = physical;
+	if (!core->follows || price_is_device(physical)) {
+		access_at_once(model, core, linear, physical, length, write);
+		return;
+	}
+	if (dataflow_wait(&core->dataflow, core->decoded->operands.address, &wait))
+		for (unsigned set = 0; set < SETS; set++)
+			access.begins.of[set] += wait.of[set];
+	if (!translation_known(&core->translation, linear, SIDE_DATA, &translated))
+		translate_aside(model, core, linear, &access);
+	if (!write) {
+		const struct cost *hit = forwarded(model, core, linear, &access);
+
+		load_line(model, core, physical, &access, hit);
+		if (length > in_line)
+			load_line(model, core, physical + in_line, &access, hit);
+		return;
+	}
+	if (access.translation)
+		dataflow_store(&core->dataflow, &access.begins, access.translation);
+	store_line(model, core, physical);
+	if (length > in_line)
+		store_line(model, core, physical + in_line);
+	note_store(core, linear);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loads that miss L1: many are on their way at the same time, but each takes a share of what the
+ * levels behind L1 can deliver, so the next one begins that much later. A load that nothing waits
+ * for costs nothing else.
+ *
+ * The shares are taken in the order of the program. A load whose address is ready late takes its
+ * share early, so that it does not delay loads after it that are ready before.
+ *
+ * Times are in millionths of a cycle, one per parameter set.
+ */
+#pragma once
+
+#include "bench/bochs/model/profile.h"
+
+struct fills {
+	struct cost free; /* when the shares of all loads so far are over */
+};
+
+/* Takes the share `share` at the time `now` for a load that is ready at the time *begins, and
+ * raises *begins to when it begins. */
+void fills_take(struct fills *fills, const struct cost *now, const struct cost *share, struct cost *begins);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/bochs/model/predictor.h"
+
+#include <stddef.h>
+
+const unsigned predictor_length[PREDICTOR_TABLES] = { 6, 14, 32, 72, 160 };
+const unsigned predictor_target_length[PREDICTOR_TARGET_TABLES] = { 8, 24, 64 };
+
+enum { COUNTER_LEAST = -4, COUNTER_MOST = 3, BASE_LEAST = 0, BASE_MOST = 3, BASE_TAKEN = 2, USEFUL_MOST = 3 };
+
+/* An entry in which a branch may be found, and its tag there. */
+struct place {
+	unsigned index;
+	uint16_t tag;
+};
+
+/* Returns a hash of `from` and the newest `length` outcomes: its upper 32 bits select an entry and
+ * its tag. The loops over the tables are unrolled, so that `length` is constant here. */
+static inline __attribute__((always_inline)) uint64_t hash_of(const struct predictor *predictor,
+                                                              uint64_t from, unsigned length)
+{
+	static const uint64_t factor[PREDICTOR_HISTORY_WORDS] = { 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F,
+		                                                  0xD6E8FEB86659FD93 };
+	uint64_t hash = (from ^ (uint64_t)length << 48) * 0xFF51AFD7ED558CCD;
+
+#pragma GCC unroll 3
+	for (unsigned word = 0; length; word++) {
+		unsigned bits = length < 64 ? length : 64;
+		uint64_t part = (predictor->history[word] & ~0ULL >> (64 - bits)) * factor[word];
+
+		hash ^= part ^ part >> 32;
+		length -= bits;
+	}
+	return (hash ^ hash >> 29) * 0x9FB21C651E98DF25;
+}
+
+static struct place place_of(uint64_t hash, unsigned entries)
+{
+	return (struct place){ (unsigned)(hash >> 52) % entries, (uint16_t)(hash >> 36 & 0xFFF) | 0x1000 };
+}
+
+static void push(struct predictor *predictor, bool bit)
+{
+	for (unsigned word = PREDICTOR_HISTORY_WORDS - 1; word > 0; word--)
+		predictor->history[word] = predictor->history[word] << 1 | predictor->history[word - 1] >> 63;
+	predictor->history[0] = predictor->history[0] << 1 | bit;
+}
+
+static void count(int8_t *counter, bool up, int least, int most)
+{
+	if (up && *counter < most)
+		++*counter;
+	else if (!up && *counter > least)
+		--*counter;
+}
+
+/* Returns true once in four times, at random. */
+static bool passes_over(struct predictor *predictor)
+{
+	predictor->random = predictor->random * 0x5851F42D4C957F2D + 0x14057B7EF767814F;
+	return !(predictor->random >> 62);
+}
+
+/* Makes an entry in the first table after `provider` whose place is free of useful entries, or once
+ * in four times in the second such table, if there is one. If there is none at all, the entries
+ * there become less useful. */
+static void allocate(struct predictor *predictor, const struct place place[PREDICTOR_TABLES], int provider,
+                     bool taken)
+{
+	struct predictor_entry *free = NULL;
+	uint16_t tag = 0;
+	bool over = passes_over(predictor);
+
+	for (int t = provider + 1; t < PREDICTOR_TABLES && (!free || over); t++) {
+		if (predictor->table[t][place[t].index].useful)
+			continue;
+		over &= !free;
+		free = &predictor->table[t][place[t].index];
+		tag = place[t].tag;
+	}
+	if (free) {
+		*free = (struct predictor_entry){ .tag = tag, .counter = taken ? 0 : -1 };
+		return;
+	}
+	for (int t = provider + 1; t < PREDICTOR_TABLES; t++)
+		predictor->table[t][place[t].index].useful--;
+}
+
+bool predictor_conditional(struct predictor *predictor, uint64_t from, bool taken)
+{
+	int8_t *base = &predictor->base[(from ^ from >> 14) % PREDICTOR_BASE];
+	struct place place[PREDICTOR_TABLES];
+	struct predictor_entry *entry = NULL;
+	bool predicted = *base >= BASE_TAKEN, other = predicted;
+	int provider = -1;
+
+#pragma GCC unroll 5
+	for (int t = 0; t < PREDICTOR_TABLES; t++) {
+		struct predictor_entry *here;
+
+		place[t] = place_of(hash_of(predictor, from, predictor_length[t]), PREDICTOR_ENTRIES);
+		here = &predictor->table[t][place[t].index];
+		if (here->tag != place[t].tag)
+			continue;
+		if (entry)
+			other = entry->counter >= 0;
+		entry = here;
+		provider = t;
+	}
+	if (entry) {
+		bool own = entry->counter >= 0;
+		bool is_new = !entry->useful && (entry->counter == 0 || entry->counter == -1);
+
+		predicted = is_new ? other : own;
+		if (own == taken && own != other && entry->useful < USEFUL_MOST)
+			entry->useful++;
+		else if (own != taken && own != other && entry->useful)
+			entry->useful--;
+		count(&entry->counter, taken, COUNTER_LEAST, COUNTER_MOST);
+	} else {
+		count(base, taken, BASE_LEAST, BASE_MOST);
+	}
+	if (predicted != taken)
+		allocate(predictor, place, provider, taken);
+	push(predictor, taken);
+	return predicted != taken;
+}
+
+/* Makes an entry in the first table after `provider` in whose place no entry has been right, or
+ * once in four times in the one after that; in the last table in any case. */
+static void allocate_target(struct predictor *predictor, const struct place place[PREDICTOR_TARGET_TABLES],
+                            int provider, uint64_t to)
+{
+	bool over = passes_over(predictor);
+
+	for (int t = provider + 1; t < PREDICTOR_TARGET_TABLES; t++) {
+		struct predictor_target *entry = &predictor->targets[t][place[t].index];
+		bool held = entry->confidence;
+
+		if ((held || over) && t < PREDICTOR_TARGET_TABLES - 1) {
+			over &= held;
+			continue;
+		}
+		*entry = (struct predictor_target){ .tag = place[t].tag, .target = to };
+		return;
+	}
+}
+
+bool predictor_indirect(struct predictor *predictor, uint64_t from, uint64_t to)
+{
+	uint64_t *last = &predictor->last[(from ^ from >> 11) % PREDICTOR_TARGETS];
+	uint64_t mixed = to * 0x9E3779B97F4A7C15 >> 61;
+	struct place place[PREDICTOR_TARGET_TABLES];
+	struct predictor_target *entry = NULL;
+	int provider = -1;
+	bool right;
+
+#pragma GCC unroll 3
+	for (int t = 0; t < PREDICTOR_TARGET_TABLES; t++) {
+		place[t] = place_of(hash_of(predictor, from, predictor_target_length[t]), PREDICTOR_TARGETS);
+		if (predictor->targets[t][place[t].index].tag != place[t].tag)
+			continue;
+		entry = &predictor->targets[t][place[t].index];
+		provider = t;
+	}
+	right = (entry ? entry->target : *last) == to;
+	if (entry && right && entry->confidence < USEFUL_MOST)
+		entry->confidence++;
+	else if (entry && !right && entry->confidence)
+		entry->confidence--;
+	else if (entry && !right)
+		entry->target = to;
+	*last = to;
+	if (!right)
+		allocate_target(predictor, place, provider, to);
+	for (unsigned bit = 0; bit < PREDICTOR_TARGET_BITS; bit++)
+		push(predictor, mixed >> bit & 1);
+	return !right;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A branch predictor with a long history, as processors have had since about 2013. Their tables are
+ * not published; this one has the shape of TAGE and ITTAGE (Seznec and Michaud 2006, Seznec 2011).
+ *
+ * Several tables are looked up with hashes of the branch's address and of more and more of the
+ * history. The entry with the longest history whose tag matches predicts; without one it is a table
+ * that knows only the address. After a mispredict an entry with a longer history is made, unless
+ * all of those places are held by entries that have been useful. In a quarter of the cases the
+ * first free place is passed over: otherwise two branches with the same place would replace each
+ * other's entries for ever, none of which gets old enough to be useful.
+ *
+ * The tables are so large that random outcomes, or targets, that repeat are remembered as on an
+ * Emerald Rapids: those of 4000 branches, or 1000 indirect ones, nearly all of them; those of four
+ * times as many, hardly any.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	PREDICTOR_TABLES = 5,
+	PREDICTOR_ENTRIES = 1 << 10,
+	PREDICTOR_BASE = 1 << 14,
+	PREDICTOR_HISTORY_WORDS = 3,
+	PREDICTOR_TARGET_TABLES = 3,
+	PREDICTOR_TARGETS = 1 << 10,
+	PREDICTOR_TARGET_BITS = 3 /* bits of history that an indirect branch adds */
+};
+
+struct predictor_entry {
+	uint16_t tag;   /* 0: none */
+	int8_t counter; /* -4 to 3; predicts "taken" from 0 on */
+	uint8_t useful; /* 0 to 3 */
+};
+
+struct predictor_target {
+	uint64_t target;
+	uint16_t tag;       /* 0: none */
+	uint8_t confidence; /* 0 to 3 */
+};
+
+struct predictor {
+	uint64_t history[PREDICTOR_HISTORY_WORDS]; /* the newest outcome is bit 0 of word 0 */
+	int8_t base[PREDICTOR_BASE];               /* counters, 0 to 3; predict "taken" from 2 on */
+	struct predictor_entry table[PREDICTOR_TABLES][PREDICTOR_ENTRIES];
+	uint64_t last[PREDICTOR_TARGETS]; /* last target, by address */
+	uint64_t random;                  /* state of a sequence of pseudo-random numbers */
+	struct predictor_target targets[PREDICTOR_TARGET_TABLES][PREDICTOR_TARGETS];
+};
+
+/* Bits of history that each table uses. */
+extern const unsigned predictor_length[PREDICTOR_TABLES];
+extern const unsigned predictor_target_length[PREDICTOR_TARGET_TABLES];
+
+/* Record a conditional branch, or an indirect jump or call, and learn from it. Both return true if
+ * it was mispredicted. */
+bool predictor_conditional(struct predictor *predictor, uint64_t from, bool taken);
+bool predictor_indirect(struct predictor *predictor, uint64_t from, uint64_t to);

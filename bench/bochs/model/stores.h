@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store buffer: stores leave it in order, each when the ones before it have left. A store that
+ * misses L1 takes a while to leave, the others none. The core waits only if the buffer is full.
+ *
+ * A load of what one of the last stores wrote gets it from the buffer once its value is ready.
+ * Stores are found by the aligned 8 bytes that contain their first byte, in a table in which a
+ * store replaces an earlier one in the same place.
+ *
+ * Times are in millionths of a cycle, one per parameter set.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/bochs/model/profile.h"
+
+enum { STORES_MAX = 256, STORES_PLACES = 256 };
+
+struct stores_value {
+	uint64_t word;   /* linear address / 8 */
+	uint64_t number; /* of the store, from 1; 0: none */
+	struct cost ready;
+};
+
+struct stores {
+	unsigned size;
+	uint64_t count;                 /* stores so far */
+	struct cost leaves[STORES_MAX]; /* when stores leave that had to wait, by number modulo `size` */
+	struct cost last;               /* when the last one leaves */
+	struct stores_value value[STORES_PLACES];
+};
+
+/* `size` is from 1 to STORES_MAX. */
+void stores_make(struct stores *stores, unsigned size);
+
+/* Does the work of stores_add() if a store has to wait. */
+bool stores_queue(struct stores *stores, const struct cost *now, const struct cost *time, struct cost *stall);
+
+/* Adds a store at the time `now` that takes `time` to leave, or NULL if it takes none. Returns true
+ * if the buffer was full, and sets *stall to how long the core waits. */
+static inline bool stores_add(struct stores *stores, const struct cost *now, const struct cost *time,
+                              struct cost *stall)
+{
+	bool waits = time != NULL;
+
+	for (unsigned set = 0; set < SETS; set++)
+		waits |= stores->last.of[set] > now->of[set];
+	stores->count++;
+	return waits && stores_queue(stores, now, time, stall);
+}
+
+/* Notes the linear address of the last store, and when its value is ready. */
+static inline void stores_note(struct stores *stores, uint64_t linear, const struct cost *ready)
+{
+	struct stores_value *value = &stores->value[linear / 8 % STORES_PLACES];
+
+	value->word = linear / 8;
+	value->number = stores->count;
+	value->ready = *ready;
+}
+
+/* Returns when the value of the last store to the 8 bytes around `linear` is ready, if at most
+ * `size` stores have been made since; otherwise NULL. */
+static inline const struct cost *stores_find(const struct stores *stores, uint64_t linear)
+{
+	const struct stores_value *value = &stores->value[linear / 8 % STORES_PLACES];
+
+	if (value->word != linear / 8 || !value->number || stores->count - value->number >= stores->size)
+		return NULL;
+	return &value->ready;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page walkers: a processor has a few, which work at the same time. A walk begins when the access
+ * is ready and a walker is free, and takes it for its whole time. So a page walk that nothing waits
+ * for costs, at most, its time divided by the number of walkers.
+ *
+ * Times are in millionths of a cycle, one per parameter set.
+ */
+#pragma once
+
+#include "bench/bochs/model/profile.h"
+
+enum { WALKERS_MAX = 16 };
+
+struct walkers {
+	unsigned count;
+	struct cost free[WALKERS_MAX]; /* when each is free; in every set by itself */
+};
+
+/* `count` is from 1 to WALKERS_MAX. All walkers are free. */
+void walkers_make(struct walkers *walkers, unsigned count);
+
+/* Makes a walk that is ready at the time `ready` and takes `time`. Returns when it is complete. */
+struct cost walkers_walk(struct walkers *walkers, const struct cost *ready, const struct cost *time);
