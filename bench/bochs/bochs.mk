@@ -11,7 +11,7 @@ BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)
 # link single objects. Costs are three words; if they are added as vectors, a load that reads two
 # words at once waits for the stores of each.
 BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=auto -ffat-lto-objects -fPIC -fvisibility=hidden -fno-semantic-interposition \
-	-fno-tree-vectorize -fno-tree-slp-vectorize \
+	-mgeneral-regs-only \
 	-ffile-prefix-map=$(call quoted,$(CURDIR))=.
 
 $(BUILD)/bench/bochs/%.o: bench/bochs/%.c

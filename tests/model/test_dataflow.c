@@ -267,7 +267,7 @@ static void compare(unsigned window, unsigned chained)
 		struct cost loaded = { 0 }, cost = cheapest;
 		struct stall stall;
 
-		if (random_below(2))
+		if (operands.writes && random_below(2))
 			operands.latency = (uint8_t)random_below(random_below(9) ? 2 : LATENCIES);
 
 		if (random_below(64) < chained)

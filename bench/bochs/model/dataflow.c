@@ -14,6 +14,13 @@ void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost
 	memcpy(dataflow->latency, latency, sizeof dataflow->latency);
 	for (unsigned set = 0; set < SETS; set++)
 		dataflow->covered.of[set] = (window - 1) * cheapest->of[set];
+	for (unsigned kind = 0; kind < LATENCIES; kind++) {
+		bool brief = true;
+
+		for (unsigned set = 0; set < SETS; set++)
+			brief &= latency[kind].of[set] <= dataflow->covered.of[set];
+		dataflow->brief |= (unsigned)brief << kind;
+	}
 }
 
 static void raise_to(struct cost *time, const struct cost *other)
@@ -118,7 +125,7 @@ static void hold(struct dataflow *dataflow, const struct cost *complete)
 		dataflow->deadline = dataflow->instruction + dataflow->window;
 }
 
-bool dataflow_release(struct dataflow *dataflow, struct stall *stall)
+__attribute__((noinline)) bool dataflow_release(struct dataflow *dataflow, struct stall *stall)
 {
 	struct cost complete = dataflow->held[dataflow->first].complete;
 	uint64_t translation = dataflow->held[dataflow->first].translation;
@@ -131,8 +138,7 @@ bool dataflow_release(struct dataflow *dataflow, struct stall *stall)
 
 /* Passes the time at which the instruction's sources are ready, and its latency, on to the
  * registers that it writes. Raises *complete to that time, if it is later than now. */
-static inline void write_registers(struct dataflow *dataflow, const struct operands *operands,
-                                   struct cost *complete)
+static void write_registers(struct dataflow *dataflow, const struct operands *operands, struct cost *complete)
 {
 	const struct cost *latency = &dataflow->latency[operands->latency];
 	struct cost time = dataflow->now;
@@ -157,10 +163,49 @@ static inline void write_registers(struct dataflow *dataflow, const struct opera
 	raise_to(&dataflow->latest, &time);
 }
 
-void dataflow_pass_on(struct dataflow *dataflow, const struct operands *operands)
+/* Does the work of dataflow_pass_on() for an instruction without accesses, as most are. `left` are
+ * its late sources, at least one and at most two. */
+static inline void compute_late(struct dataflow *dataflow, const struct operands *operands, unsigned left)
 {
-	struct cost complete = dataflow->complete;
+	const struct cost *latency = &dataflow->latency[operands->latency];
+	const struct cost *one = &dataflow->ready[__builtin_ctz(left)];
+	const struct cost *two = left & (left - 1) ? &dataflow->ready[__builtin_ctz(left & (left - 1))] : one;
+	struct cost time;
+	bool is_late = false, is_far = false;
 
+	for (unsigned set = 0; set < SETS; set++) {
+		uint64_t now = dataflow->now.of[set];
+		uint64_t begins = now < one->of[set] ? one->of[set] : now;
+		uint64_t ready = (begins < two->of[set] ? two->of[set] : begins) + latency->of[set];
+
+		time.of[set] = ready;
+		is_late |= ready > now;
+		is_far |= ready > now + dataflow->covered.of[set];
+		if (dataflow->latest.of[set] < ready)
+			dataflow->latest.of[set] = ready;
+	}
+	if (!is_late) {
+		dataflow->late &= ~operands->writes;
+		return;
+	}
+	for (left = operands->writes; left; left &= left - 1)
+		dataflow->ready[__builtin_ctz(left)] = time;
+	dataflow->late |= operands->writes;
+	if (is_far)
+		hold(dataflow, &time);
+}
+
+__attribute__((noinline)) void dataflow_pass_on(struct dataflow *dataflow, const struct operands *operands)
+{
+	unsigned sources = operands->sources & dataflow->late, more = sources & (sources - 1);
+	struct cost complete;
+
+	if (!dataflow->complete.of[SET_NOMINAL] && sources && !(more & (more - 1))) {
+		if (operands->writes)
+			compute_late(dataflow, operands, sources);
+		return;
+	}
+	complete = dataflow->complete;
 	if (operands->writes)
 		write_registers(dataflow, operands, &complete);
 	hold(dataflow, &complete);

@@ -30,6 +30,7 @@ struct dataflow {
 	struct cost complete;           /* when all that this instruction accesses is; 0 if nothing */
 	struct cost covered;            /* least cost of `window` - 1 instructions */
 	struct cost latency[LATENCIES]; /* of arithmetic */
+	unsigned brief;                 /* set of the latencies that are at most `covered` */
 	uint64_t translation;           /* nominal part of `complete` that is due to translation */
 	uint64_t latest_translation;    /* nominal part of `latest` that is due to translation */
 	unsigned late;                  /* set of the registers that may become ready only after `now` */
@@ -70,9 +71,28 @@ void dataflow_load(struct dataflow *dataflow, const struct cost *complete, uint6
 /* Notes the same of a store, which no register waits for. */
 void dataflow_store(struct dataflow *dataflow, const struct cost *complete, uint64_t translation);
 
-/* Does the work of dataflow_end() if there is any. */
+/* Do the work of dataflow_end() if there is any. */
 void dataflow_pass_on(struct dataflow *dataflow, const struct operands *operands);
 bool dataflow_release(struct dataflow *dataflow, struct stall *stall);
+
+/* Notes the result of arithmetic whose sources are ready, and which delays no later instruction by
+ * filling the window. */
+static inline void dataflow_compute(struct dataflow *dataflow, const struct operands *operands)
+{
+	struct cost *first = &dataflow->ready[__builtin_ctz(operands->writes)];
+	unsigned others = operands->writes & (operands->writes - 1);
+
+	for (unsigned set = 0; set < SETS; set++) {
+		uint64_t time = dataflow->now.of[set] + dataflow->latency[operands->latency].of[set];
+
+		first->of[set] = time;
+		if (dataflow->latest.of[set] < time)
+			dataflow->latest.of[set] = time;
+	}
+	for (; others; others &= others - 1)
+		dataflow->ready[__builtin_ctz(others)] = *first;
+	dataflow->late |= operands->writes;
+}
 
 /* Ends the current instruction, whose cost is already in `now`. Returns true if the next
  * instruction must wait because the window is full, and sets *stall to how long. The caller charges
@@ -80,9 +100,13 @@ bool dataflow_release(struct dataflow *dataflow, struct stall *stall);
 static inline bool dataflow_end(struct dataflow *dataflow, const struct operands *operands,
                                 struct stall *stall)
 {
-	if (operands->latency || dataflow->complete.of[SET_NOMINAL] || operands->writes & dataflow->late ||
-	    operands->sources & dataflow->late)
+	if (dataflow->complete.of[SET_NOMINAL] || operands->sources & dataflow->late ||
+	    !(dataflow->brief >> operands->latency & 1))
 		dataflow_pass_on(dataflow, operands);
+	else if (operands->latency)
+		dataflow_compute(dataflow, operands);
+	else
+		dataflow->late &= ~operands->writes;
 	return ++dataflow->instruction >= dataflow->deadline && dataflow_release(dataflow, stall);
 }
 

@@ -276,28 +276,38 @@ static void report_unpriced(struct model *model, const struct core *core)
 		model->executed(unpriced_name(which));
 }
 
+/* Ends an instruction that is not CLASS_PLAIN. */
+static __attribute__((noinline)) void special_ends(struct model *model, struct core *core)
+{
+	enum instruction_class class = core->decoded->class;
+
+	charge(core, core->sink, price_cause(class), cost_of(model, price_of(core)));
+	if (core->entry_left)
+		core->entry_left--;
+	if (class == CLASS_UNPRICED)
+		report_unpriced(model, core);
+	if (changes_ring(class))
+		core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
+}
+
 void model_instruction_ends(struct model *model, unsigned cpu, bool complete)
 {
 	struct core *core = model->core[cpu];
-	const struct cost *cost;
 	struct stall stall;
 
 	settle_fetch(core);
 	if (!complete)
 		return;
-	if (core->decoded->class != CLASS_PLAIN)
-		cost = cost_of(model, price_of(core));
-	else
-		cost = cost_of(model, core->entry_left ? COST_CPI_ENTRY : COST_CPI_HOT);
-	charge(core, core->sink, price_cause(core->decoded->class), cost);
+	if (core->decoded->class != CLASS_PLAIN) {
+		special_ends(model, core);
+	} else if (core->entry_left) {
+		core->entry_left--;
+		charge(core, core->sink, CAUSE_INSTRUCTIONS, cost_of(model, COST_CPI_ENTRY));
+	} else {
+		charge(core, core->sink, CAUSE_INSTRUCTIONS, cost_of(model, COST_CPI_HOT));
+	}
 	if (dataflow_end(&core->dataflow, &core->decoded->operands, &stall))
 		charge_stall(core, core->sink, &stall);
-	if (core->entry_left)
-		core->entry_left--;
-	if (core->decoded->class == CLASS_UNPRICED)
-		report_unpriced(model, core);
-	if (changes_ring(core->decoded->class))
-		core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
 }
 
 void model_repeat_iterations(struct model *model, unsigned cpu, uint64_t count)

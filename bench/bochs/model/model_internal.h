@@ -42,8 +42,10 @@ static inline void charge(struct core *core, struct model_counts *counts, enum m
                           const struct cost *cost)
 {
 	for (unsigned set = 0; set < SETS; set++) {
-		counts->cycles.of[set] += cost->of[set];
-		core->dataflow.now.of[set] += cost->of[set];
+		uint64_t amount = cost->of[set];
+
+		counts->cycles.of[set] += amount;
+		core->dataflow.now.of[set] += amount;
 	}
 	counts->causes[cause] += cost->of[SET_NOMINAL];
 }

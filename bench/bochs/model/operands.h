@@ -24,8 +24,8 @@ struct operands {
 	uint32_t address; /* registers that form the address of the memory operand */
 	uint32_t sources; /* registers that affect what is written, stored or jumped to */
 	uint32_t writes;
-	bool memory; /* the loaded value affects that, too */
-	uint8_t latency;
+	bool memory;     /* the loaded value affects that, too */
+	uint8_t latency; /* an enum latency; LATENCY_NONE if nothing is written */
 };
 
 /* Finds the operands of an instruction. `opcode` points past the prefixes and REX, and past 0F if

@@ -86,12 +86,13 @@ static void allocate(struct predictor *predictor, const struct place place[PREDI
 		predictor->table[t][place[t].index].useful--;
 }
 
-bool predictor_conditional(struct predictor *predictor, uint64_t from, bool taken)
+/* Predicts a branch, and learns from it, with all tables. Returns true if it was mispredicted. */
+static __attribute__((noinline)) bool with_history(struct predictor *predictor, struct predictor_base *base,
+                                                   uint64_t from, bool taken)
 {
-	int8_t *base = &predictor->base[(from ^ from >> 14) % PREDICTOR_BASE];
 	struct place place[PREDICTOR_TABLES];
 	struct predictor_entry *entry = NULL;
-	bool predicted = *base >= BASE_TAKEN, other = predicted;
+	bool predicted = base->counter >= BASE_TAKEN, other = predicted, base_right = predicted == taken;
 	int provider = -1;
 
 #pragma GCC unroll 5
@@ -111,6 +112,9 @@ bool predictor_conditional(struct predictor *predictor, uint64_t from, bool take
 		bool own = entry->counter >= 0;
 		bool is_new = !entry->useful && (entry->counter == 0 || entry->counter == -1);
 
+		if (!entry->useful)
+			count(&base->counter, taken, BASE_LEAST, BASE_MOST);
+
 		predicted = is_new ? other : own;
 		if (own == taken && own != other && entry->useful < USEFUL_MOST)
 			entry->useful++;
@@ -118,12 +122,25 @@ bool predictor_conditional(struct predictor *predictor, uint64_t from, bool take
 			entry->useful--;
 		count(&entry->counter, taken, COUNTER_LEAST, COUNTER_MOST);
 	} else {
-		count(base, taken, BASE_LEAST, BASE_MOST);
+		count(&base->counter, taken, BASE_LEAST, BASE_MOST);
 	}
+	if (!base_right || predicted != taken)
+		base->quiet = 0;
+	else if (base->quiet < PREDICTOR_QUIET)
+		base->quiet++;
 	if (predicted != taken)
 		allocate(predictor, place, provider, taken);
-	push(predictor, taken);
 	return predicted != taken;
+}
+
+bool predictor_conditional(struct predictor *predictor, uint64_t from, bool taken)
+{
+	struct predictor_base *base = &predictor->base[(from ^ from >> 14) % PREDICTOR_BASE];
+	bool known = base->quiet == PREDICTOR_QUIET && (base->counter >= BASE_TAKEN) == taken;
+	bool missed = !known && with_history(predictor, base, from, taken);
+
+	push(predictor, taken);
+	return missed;
 }
 
 /* Makes an entry in the first table after `provider` in whose place no entry has been right, or

@@ -10,6 +10,10 @@
  * first free place is passed over: otherwise two branches with the same place would replace each
  * other's entries for ever, none of which gets old enough to be useful.
  *
+ * Most branches of a long loop need no history. For the sake of speed, the tables with history are
+ * left out if the table that knows only the address is right, and if both it and the whole predictor
+ * were right the last PREDICTOR_QUIET times.
+ *
  * The tables are so large that random outcomes, or targets, that repeat are remembered as on an
  * Emerald Rapids: those of 4000 branches, or 1000 indirect ones, nearly all of them; those of four
  * times as many, hardly any.
@@ -24,9 +28,15 @@ enum {
 	PREDICTOR_ENTRIES = 1 << 10,
 	PREDICTOR_BASE = 1 << 14,
 	PREDICTOR_HISTORY_WORDS = 3,
+	PREDICTOR_QUIET = 200, /* more than the history, so that the end of a shorter loop is learned */
 	PREDICTOR_TARGET_TABLES = 3,
 	PREDICTOR_TARGETS = 1 << 10,
 	PREDICTOR_TARGET_BITS = 3 /* bits of history that an indirect branch adds */
+};
+
+struct predictor_base {
+	int8_t counter; /* 0 to 3; predicts "taken" from 2 on */
+	uint8_t quiet; /* how often in a row this and the whole predictor were right, up to PREDICTOR_QUIET */
 };
 
 struct predictor_entry {
@@ -43,7 +53,7 @@ struct predictor_target {
 
 struct predictor {
 	uint64_t history[PREDICTOR_HISTORY_WORDS]; /* the newest outcome is bit 0 of word 0 */
-	int8_t base[PREDICTOR_BASE];               /* counters, 0 to 3; predict "taken" from 2 on */
+	struct predictor_base base[PREDICTOR_BASE];
 	struct predictor_entry table[PREDICTOR_TABLES][PREDICTOR_ENTRIES];
 	uint64_t last[PREDICTOR_TARGETS]; /* last target, by address */
 	uint64_t random;                  /* state of a sequence of pseudo-random numbers */
