@@ -78,6 +78,8 @@ void region_drop(struct region *region)
 	if (!region->open)
 		return;
 	region->open = false;
+	if (model)
+		model_stop(model, (unsigned)(region - regions));
 	if (--open_regions == 0 && !model) {
 		chasing = false;
 		tell_change(false);

@@ -2,7 +2,7 @@
 /*
  * Tests what instructions wait for, in whole streams: mispredicted branches, page walks side by
  * side, values that were just stored, a full store buffer, prefetched lines; and what the model
- * does without each of its parts. The profile is skylake-client with prices that are easy to add.
+ * does without each of its parts, and while it is stopped. The profile is skylake-client with prices that are easy to add.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,6 +51,7 @@ static void start(unsigned without)
 		memcpy(memory[4] + page * 8, &(uint64_t){ page * 4096 | 3 }, 8);
 	assert_int_equal(profile_read(&profile, "bench/bochs/profiles/skylake-client.ini", why), 0);
 	price(COST_CPI_HOT, 1);
+	price(COST_CPI_ENTRY, 3);
 	price(COST_L1_LATENCY, 4);
 	price(COST_MEMORY_LATENCY, 204);
 	price(COST_WALK_BASE, 50);
@@ -348,6 +349,36 @@ static void streams(void **state)
 	assert_int_equal(neighbour(1U << PART_STREAMS), 40 + 14);
 }
 
+/*
+ * While the model is stopped, nothing counts, but caches, TLBs and the number of instructions since
+ * a change of ring are followed. A load that was under way is complete at the next start.
+ */
+static void while_stopped(void **state)
+{
+	unsigned entry;
+	uint64_t before;
+	(void)state;
+
+	start(0);
+	entry = profile.size[SIZE_ENTRY_INSTRUCTIONS];
+	warm();
+	access(CHASE, page(0), false);
+	before = cycles();
+	model_stop(model, 0);
+	access(CHASE, page(1), false);
+	execute("\x0F\x05", 2); /* SYSCALL */
+	for (unsigned i = 0; i + 1 < entry; i++)
+		execute(NOP);
+	assert_int_equal(cycles(), before);
+	model_start(model, 0);
+	model_counts(model, 0, true);
+	assert_int_equal(fenced(), 0);
+	execute(NOP);
+	access(CHASE, page(1), false);
+	assert_int_equal(fenced(), (1 + 4) * CYCLE);
+	stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +386,7 @@ int main(void)
 		cmocka_unit_test(mispredicts_wait), cmocka_unit_test(stored_values),
 		cmocka_unit_test(store_buffer),     cmocka_unit_test(loads_overlap),
 		cmocka_unit_test(two_lines),        cmocka_unit_test(streams),
+		cmocka_unit_test(while_stopped),
 	};
 
 	return cmocka_run_group_tests_name("model timing", tests, NULL, NULL);

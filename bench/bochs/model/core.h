@@ -28,10 +28,12 @@ struct core {
 	unsigned cpu;
 	unsigned entry_left; /* number of instructions that still cost cpi_entry */
 	bool in_user;        /* CPL is 3 */
+	bool stopped;        /* by model_stop() */
 	bool fetched;        /* `fetch` holds costs that no sink has received yet */
 	bool flushed;        /* the instruction's write to CR4 flushed the TLBs */
 	/* True while `dataflow` tracks the loads of the current instruction: its class is
-	 * CLASS_PLAIN, and no delivery of an interrupt or exception has begun since it started. */
+	 * CLASS_PLAIN, no delivery of an interrupt or exception has begun since it started, and the
+	 * model is not stopped. */
 	bool follows;
 	struct model_counts counted, ignored, fetch;
 	struct dataflow dataflow;

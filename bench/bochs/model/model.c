@@ -79,6 +79,9 @@ void model_watch_unpriced(struct model *model, model_unpriced *executed)
 	model->executed = executed;
 }
 
+/* More than whatever can be under way in a core takes. */
+#define LONG_TIME (1000000ULL * CYCLE)
+
 static void forget_fetch(struct core *core)
 {
 	core->line = ~0ULL;
@@ -141,7 +144,24 @@ void model_counts(struct model *model, unsigned cpu, bool counts)
 
 void model_start(struct model *model, unsigned cpu)
 {
-	memset(&model->core[cpu]->counted, 0, sizeof model->core[cpu]->counted);
+	struct core *core = model->core[cpu];
+
+	memset(&core->counted, 0, sizeof core->counted);
+	if (!core->stopped)
+		return;
+	core->stopped = false;
+	for (unsigned set = 0; set < SETS; set++)
+		core->dataflow.now.of[set] += LONG_TIME;
+}
+
+void model_stop(struct model *model, unsigned cpu)
+{
+	struct core *core = model->core[cpu];
+	struct stall stall;
+
+	core->stopped = true;
+	core->sink = &core->ignored;
+	dataflow_drain(&core->dataflow, &stall);
 }
 
 const struct model_counts *model_read(const struct model *model, unsigned cpu)
@@ -255,8 +275,8 @@ void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, c
 	if (rip / LINE_BYTES != core->line)
 		fetch_line(model, core, rip);
 	core->decoded = code_at(&core->decodings, &core->translation, core->code, rip);
-	core->follows = core->decoded->class == CLASS_PLAIN;
-	if (!core->follows)
+	core->follows = core->decoded->class == CLASS_PLAIN && !core->stopped;
+	if (core->decoded->class != CLASS_PLAIN)
 		special_starts(core);
 }
 
@@ -300,13 +320,15 @@ void model_instruction_ends(struct model *model, unsigned cpu, bool complete)
 		return;
 	if (core->decoded->class != CLASS_PLAIN) {
 		special_ends(model, core);
+	} else if (core->stopped) {
+		core->entry_left -= core->entry_left > 0;
 	} else if (core->entry_left) {
 		core->entry_left--;
 		charge(core, core->sink, CAUSE_INSTRUCTIONS, cost_of(model, COST_CPI_ENTRY));
 	} else {
 		charge(core, core->sink, CAUSE_INSTRUCTIONS, cost_of(model, COST_CPI_HOT));
 	}
-	if (dataflow_end(&core->dataflow, &core->decoded->operands, &stall))
+	if (!core->stopped && dataflow_end(&core->dataflow, &core->decoded->operands, &stall))
 		charge_stall(core, core->sink, &stall);
 }
 

@@ -85,8 +85,12 @@ bool model_reset(struct model *model, unsigned cpu);
 /* Sets whether the CPU's events from now on count. */
 void model_counts(struct model *model, unsigned cpu, bool counts);
 
-/* model_start() sets the CPU's counts to 0; model_read() returns them. */
+/* model_start() sets the CPU's counts to 0; model_read() returns them. From model_stop() until
+ * model_start() nothing counts: the model then follows only what is in the caches, the TLBs and the
+ * predictor, but no times, which takes less work. What was begun before model_start() is complete.
+ */
 void model_start(struct model *model, unsigned cpu);
+void model_stop(struct model *model, unsigned cpu);
 const struct model_counts *model_read(const struct model *model, unsigned cpu);
 
 /* Report the events of an instruction, and deliveries. `registers` are the CPU's 16 general

@@ -25,11 +25,11 @@ static inline __attribute__((always_inline)) uint64_t hash_of(const struct predi
 
 #pragma GCC unroll 3
 	for (unsigned word = 0; length; word++) {
-		unsigned bits = length < 64 ? length : 64;
-		uint64_t part = (predictor->history[word] & ~0ULL >> (64 - bits)) * factor[word];
+		uint64_t mask = length < 64 ? (1ULL << length) - 1 : ~0ULL;
+		uint64_t part = (predictor->history[word] & mask) * factor[word];
 
 		hash ^= part ^ part >> 32;
-		length -= bits;
+		length -= length < 64 ? length : 64;
 	}
 	return (hash ^ hash >> 29) * 0x9FB21C651E98DF25;
 }
