@@ -5,7 +5,7 @@
 # model.
 # usage: layouts.sh [--all [SEED SEED]]
 # Measures a few benchmarks of two builds; with --all, every benchmark in all builds (an hour). SEED
-# and SEED are the seeds of the two runs (default: 1 and 2).
+# and SEED are the seeds of the two runs (default: 2 and 3).
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
 
 only=(--strategy "window,random" --quick --rounds 7 --bench 'exec.load.cold,syscall.null,map.unmap')
-seeds=(1 2) boots='14 28'
+seeds=(2 3) boots='14 28'
 case ${1-} in
 '') ;;
 --all)
@@ -72,7 +72,7 @@ open=$(query "SELECT count(*) FROM comparisons WHERE flags NOT LIKE '%few%' AND 
 check "some are decided, and some are not: $decided and $open" test "$decided" -gt 20 -a "$open" -gt 0
 
 # Each boot alone would decide this comparison: some boots in one way, the others in the opposite
-# way.
+# way. Many boots do decide it: the median of 28 of them is 3 % below 1.
 for run in main other; do
 	check "exec.load.cold of 64 KiB, window against random, is not decided ($run)" is_open $run
 done
@@ -80,7 +80,7 @@ done
 # Makes the second run decide one ordering in the opposite way. The first run must decide it too.
 sqlite3 -cmd "ATTACH '$work/1/results.sqlite' AS first" "$work/2/results.sqlite" "UPDATE comparisons
 	SET ci_low = 1.1, ci_high = 1.2 WHERE rowid = (SELECT y.rowid FROM comparisons y
-	JOIN first.comparisons x USING (engine, benchmark, parameter, metric, a, b) WHERE benchmark = 'map.unmap'
-	AND y.flags NOT LIKE '%few%' AND x.flags NOT LIKE '%few%' AND x.ci_high < 1 AND y.ci_high < 1 LIMIT 1)"
+	JOIN first.comparisons x USING (engine, benchmark, parameter, metric, a, b)
+	WHERE y.flags NOT LIKE '%few%' AND x.flags NOT LIKE '%few%' AND x.ci_high < 1 AND y.ci_high < 1 LIMIT 1)"
 check "a planted comparison in the opposite way is seen" equal 1 "$(opposite | wc -l)"
 echo "1..$count"
