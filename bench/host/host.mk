@@ -48,8 +48,8 @@ $(BUILD)/host/inherited_names.h: bench/environment.sh | $(BUILD)/host
 
 $(BUILD)/host/base/inherited.o: $(BUILD)/host/inherited_names.h
 
-# The template of report.html, embedded in the program.
-$(BUILD)/host/report/report_page.o: bench/host/report/report_page.S bench/host/report/report.html
+# The templates of report.html and their style sheet, embedded in the program.
+$(BUILD)/host/report/report_page.o: bench/host/report/report_page.S $(addprefix bench/host/report/,report.html measured.html report.css)
 	@mkdir -p $(@D)
 	$(call say,AS,$@)
 	$(Q)$(HOSTCC) -c -o $@ $<

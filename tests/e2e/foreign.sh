@@ -155,6 +155,16 @@ check "the trace has an end, and a page fault of the region user.vector-14" sh -
 	'tail -n 1 "$0" | grep -q "^# end: [1-9][0-9]* events, 0 of them left out" && grep -q "^1014 .* exception .* vector=14" "$0"' \
 	"$work/run/results/launch-1/trace.txt"
 
+# ---- the page ----
+page=$work/run/results/report.html
+check "the page has cycles before counts" sh -c 'tr -d "\n" <"$1" | grep -q "<th scope=\"col\">samples</th><th scope=\"col\">cycles low</th><th scope=\"col\">cycles nominal</th><th scope=\"col\">cycles high</th><th scope=\"col\">instructions</th>"' sh "$page"
+check "the page has each region, its causes and its functions" sh -c 'grep -q "<h3>descend</h3>" "$1" && grep -q "<h3>descend: by function</h3>" "$1" &&
+	grep -q "^<tr><td>page_fault_entry</td>" "$1"' sh "$page"
+check "the page has no part without its value" sh -c '! grep -q "{{" "$1"' sh "$page"
+measure run --kernel $images/k64.elf --until "k64: done" "${common[@]}" --region many=many
+check "without a profile: the page says that there are no cycles" grep -q "no cycles" "$page"
+check "a region that never opens: the page says that it was not measured" grep -q "<li>Not measured: many " "$page"
+
 # ---- symbols and regions ----
 strip -o "$work/stripped.elf" $images/k64.elf
 measure run --kernel $images/k64.elf --symbols "$work/stripped.elf" --until "k64: done" "${common[@]}"

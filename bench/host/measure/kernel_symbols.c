@@ -128,6 +128,8 @@ static void read_symbol(const struct kernel_symbols *symbols, const uint8_t *at,
 		               .st_size = small.st_size };
 }
 
+/* Of several names of one address, functions come first, then those with fewer underscores: linkers
+ * and compilers add names such as __start. */
 static int by_address(const void *a, const void *b)
 {
 	const struct kernel_symbol *left = a, *right = b;
@@ -136,6 +138,8 @@ static int by_address(const void *a, const void *b)
 		return left->address < right->address ? -1 : 1;
 	if (left->function != right->function)
 		return left->function ? -1 : 1;
+	if (strspn(left->name, "_") != strspn(right->name, "_"))
+		return strspn(left->name, "_") < strspn(right->name, "_") ? -1 : 1;
 	return strcmp(left->name, right->name);
 }
 

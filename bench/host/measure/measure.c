@@ -13,6 +13,7 @@
 #include "bench/host/measure/boot.h"
 #include "bench/host/measure/kernel_symbols.h"
 #include "bench/host/measure/machine.h"
+#include "bench/host/measure/page.h"
 #include "bench/host/measure/table.h"
 #include "bench/host/report/collapsed.h"
 #include "bench/host/report/csv.h"
@@ -135,7 +136,8 @@ static int make_plan(struct measuring *measuring)
 	return 0;
 }
 
-/* Names the kernel after its file, without the folder and the suffix. */
+/* Names the kernel after its file, without the folder and the suffix. What follows a dot is no suffix
+ * if it begins with a digit, as in vmlinuz-6.1.0. */
 static void name_kernel(struct measuring *measuring)
 {
 	const struct request *request = measuring->request;
@@ -146,7 +148,7 @@ static void name_kernel(struct measuring *measuring)
 
 	snprintf(base, sizeof base, "%s", slash ? slash + 1 : path);
 	dot = strrchr(base, '.');
-	if (dot && dot != base)
+	if (dot && dot != base && !(dot[1] >= '0' && dot[1] <= '9'))
 		*dot = '\0';
 	name_for_file(base, measuring->kernel, sizeof measuring->kernel);
 }
@@ -391,6 +393,7 @@ static int finish(struct measuring *measuring)
 	failed |= summary_compute(db) | csv_export(db, measuring->folder.path);
 	failed |= collapsed_write(db, measuring->folder.path);
 	failed |= table_print(db, stdout) | table_write(db, measuring->folder.path);
+	failed |= page_write(db, measuring->folder.path);
 	failed |= store_close(measuring->store);
 	measuring->store = NULL;
 	if (folder_is_latest(&measuring->folder))

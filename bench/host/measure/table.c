@@ -9,11 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
-static const char query[] =
-        "SELECT benchmark, metric, unit, n, min, median, max FROM summary"
-        " WHERE max > 0 AND metric NOT LIKE 'due\\_%' ESCAPE '\\'"
-        " ORDER BY benchmark, CASE metric WHEN 'instructions' THEN 0 WHEN 'cycles_low' THEN 1"
-        " WHEN 'cycles_nominal' THEN 2 WHEN 'cycles_high' THEN 3 ELSE 4 END, metric";
+static const char query[] = "SELECT benchmark, metric, unit, n, min, median, max FROM summary" TABLE_SHOWN
+                            " ORDER BY benchmark, " TABLE_ORDER;
 
 int table_print(sqlite3 *db, FILE *out)
 {

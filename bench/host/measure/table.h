@@ -5,6 +5,12 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+/* SQL: the rows of the table `summary` that are shown, and their order within a region. */
+#define TABLE_SHOWN " WHERE max > 0 AND metric NOT LIKE 'due\\_%' ESCAPE '\\'"
+#define TABLE_ORDER                                                       \
+	"CASE metric WHEN 'instructions' THEN 0 WHEN 'cycles_low' THEN 1" \
+	" WHEN 'cycles_nominal' THEN 2 WHEN 'cycles_high' THEN 3 ELSE 4 END, metric"
+
 /* Prints a line for each region and metric of the table `summary`: number of samples, minimum, median
  * and maximum. Metrics that are always 0 and causes of cycles are left out. Returns 0, or -1 after a
  * message. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The parts of report.html. report.c calls one function for each. A part writes escaped HTML, and
- * works on an empty database too.
+ * works on an empty database too. Some parts are also in the page of `measure` (measured.html).
  */
 #pragma once
 
@@ -20,6 +20,19 @@ struct report {
 	const char *plots_dir; /* the gnuplot scripts, which hold the captions */
 };
 
+/* A page. Each {{name}} in its text is replaced by the output of the part's write(). */
+struct report_template {
+	const char *text;
+	const struct report_part {
+		const char *name;
+		void (*write)(const struct report *report);
+	} * part;
+	size_t parts;
+};
+
+/* Writes <run_dir>/report.html. Sets report->out. Returns 0, or -1 after a message. */
+int report_page(struct report *report, const struct report_template *template);
+
 #define REPORT_SENTENCE_MAX 640 /* bytes, with the NUL */
 
 /* Each function writes a sentence without a newline, and returns it: the first says what was run,
@@ -30,6 +43,7 @@ char *report_say_verdicts(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
 /* Writes the words of a note, in which **…** is emphasis. */
 void report_quote(FILE *out, const char *quote);
 
+void report_style(const struct report *report);    /* the style sheet */
 void report_title(const struct report *report);    /* the name of the run */
 void report_state(const struct report *report);    /* a warning if the run failed or was cut short */
 void report_answers(const struct report *report);  /* what the run answers, with its figures */

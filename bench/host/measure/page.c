@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/measure/page.h"
+#include "bench/host/answers/number.h"
+#include "bench/host/base/sql.h"
+#include "bench/host/base/text.h"
+#include "bench/host/measure/table.h"
+#include "bench/host/report/html.h"
+#include "bench/host/report/report_parts.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FUNCTIONS_SHOWN 12 /* of a region; the others are one line */
+#define PERCENT_SHOWN   3  /* a cause with a smaller share is drawn, but not named */
+#define METRICS_MAX     32
+
+extern const char report_measured_template[]; /* measured.html, through report_page.S */
+
+/* The parts of the nominal cycles (docs/model.md), with the colours of plots/where.gp. */
+static const struct cause {
+	const char *metric, *name, *colour;
+} causes[] = {
+	{ "due_instructions", "instructions", "#999999" },
+	{ "due_strings", "REP MOVS and STOS", "#56b4e9" },
+	{ "due_data", "data cache misses", "#0072b2" },
+	{ "due_fetch", "code cache misses", "#cc79a7" },
+	{ "due_translation", "TLB misses and walks", "#d55e00" },
+	{ "due_mispredicts", "mispredicted branches", "#7f6000" },
+	{ "due_rings", "ring changes, delivery", "#009e73" },
+	{ "due_flushes", "TLB flushes (INVLPG, CR3)", "#e69f00" },
+	{ "due_privileged", "other privileged", "#000000" },
+};
+
+#define CAUSES  (sizeof causes / sizeof causes[0])
+
+/* The regions, in alphabetical order. */
+#define REGIONS "SELECT DISTINCT benchmark FROM summary ORDER BY benchmark"
+
+static bool has_cycles(const struct report *report)
+{
+	return report_count(report->db, "SELECT count(*) FROM summary WHERE metric = 'cycles_nominal'") > 0;
+}
+
+static void write_kernel(const struct report *report)
+{
+	char name[NAME_SIZE];
+
+	html_text(report->out, report_fact(report->db, "measure.kernel", name, sizeof name));
+}
+
+static void write_state(const struct report *report)
+{
+	char state[32];
+
+	if (sql_value(report->db, "SELECT state FROM run", NULL, state, sizeof state) &&
+	    strcmp(state, "complete") == 0)
+		return;
+	fputs("<div class=\"alarm\" role=\"note\"><b>Not everything was measured.</b> Below is what was; "
+	      "<a href=\"#run\">The run</a> says what is missing.</div>\n",
+	      report->out);
+}
+
+static void write_lead(const struct report *report)
+{
+	char profile[64], digits[NUMBER_TEXT_MAX];
+	long long regions = report_count(report->db, "SELECT count(DISTINCT benchmark) FROM summary");
+	long long calls = report_count(
+	        report->db, "SELECT coalesce(sum(n), 0) FROM summary WHERE metric = 'instructions'");
+
+	fprintf(report->out, "%s %s of %lld %s. ", number_digits((double)calls, digits, sizeof digits),
+	        calls == 1 ? "call" : "calls", regions, regions == 1 ? "region" : "regions");
+	report_fact(report->db, "run.profile", profile, sizeof profile);
+	if (has_cycles(report))
+		html_format(
+		        report->out,
+		        "The cycles are those of a model of the processor %s; everything else is counted.",
+		        profile);
+	else
+		fputs("All numbers are counts: the run had no <i>--profile</i>, so there are no cycles.",
+		      report->out);
+}
+
+/* ---- the regions ---- */
+
+/* Writes the cell of a region and metric: the median and, if the calls differ, their range. */
+static void write_cell(const struct report *report, sqlite3_stmt *value, const char *region,
+                       const char *metric)
+{
+	char digits[3][NUMBER_TEXT_MAX];
+
+	sqlite3_reset(value);
+	sql_bind(value, 1, region);
+	sql_bind(value, 2, metric);
+	if (sqlite3_step(value) != SQLITE_ROW) {
+		fputs("<td>–</td>", report->out);
+		return;
+	}
+	for (int i = 0; i < 3; i++)
+		number_digits(sqlite3_column_double(value, i), digits[i], sizeof digits[i]);
+	fprintf(report->out, "<td>%s", digits[1]);
+	if (strcmp(digits[0], digits[2]) != 0)
+		fprintf(report->out, "<small>%s to %s</small>", digits[0], digits[2]);
+	fputs("</td>", report->out);
+}
+
+/* Writes the head of a column: the name of a metric, with spaces. */
+static void write_head(FILE *out, const char *metric)
+{
+	fputs("<th scope=\"col\">", out);
+	for (; *metric; metric++)
+		fputc(*metric == '_' ? ' ' : *metric, out);
+	fputs("</th>", out);
+}
+
+static void write_regions(const struct report *report)
+{
+	sqlite3_stmt *metric = report_query(report->db,
+	                                    "SELECT DISTINCT metric FROM summary" TABLE_SHOWN
+	                                    " ORDER BY metric NOT LIKE 'cycles%', " TABLE_ORDER,
+	                                    NULL);
+	sqlite3_stmt *region =
+	        report_query(report->db, "SELECT benchmark, max(n) FROM summary GROUP BY 1 ORDER BY 1", NULL);
+	sqlite3_stmt *value = report_query(report->db,
+	                                   "SELECT min, median, max FROM summary"
+	                                   " WHERE benchmark = ?1 AND metric = ?2",
+	                                   NULL);
+	char metrics[METRICS_MAX][NAME_SIZE];
+	size_t count = 0;
+
+	fputs("<p>The median of the calls and, if they differ, their range. Wide tables scroll "
+	      "sideways.</p>\n"
+	      "<div class=\"wide\"><table class=\"numbers\"><thead><tr><th scope=\"col\">region</th>"
+	      "<th scope=\"col\">samples</th>",
+	      report->out);
+	while (metric && count < METRICS_MAX && sqlite3_step(metric) == SQLITE_ROW) {
+		snprintf(metrics[count], NAME_SIZE, "%s", sql_text(metric, 0));
+		write_head(report->out, metrics[count++]);
+	}
+	fputs("</tr></thead><tbody>\n", report->out);
+	while (region && value && sqlite3_step(region) == SQLITE_ROW) {
+		char samples[NUMBER_TEXT_MAX];
+
+		fputs("<tr><th scope=\"row\">", report->out);
+		html_text(report->out, sql_text(region, 0));
+		fprintf(report->out, "</th><td>%s</td>",
+		        number_digits(sqlite3_column_double(region, 1), samples, sizeof samples));
+		for (size_t i = 0; i < count; i++)
+			write_cell(report, value, sql_text(region, 0), metrics[i]);
+		fputs("</tr>\n", report->out);
+	}
+	fputs("</tbody></table></div>\n", report->out);
+	sqlite3_finalize(metric);
+	sqlite3_finalize(region);
+	sqlite3_finalize(value);
+}
+
+/* ---- where it goes ---- */
+
+/* Writes the bar of a region: its calls' nominal cycles by cause. */
+static void write_bar(const struct report *report, const char *region, sqlite3_stmt *sum)
+{
+	double value[CAUSES] = { 0 }, total = 0;
+	const char *between = "";
+
+	for (size_t i = 0; i < CAUSES; i++) {
+		sqlite3_reset(sum);
+		sql_bind(sum, 1, region);
+		sql_bind(sum, 2, causes[i].metric);
+		if (sqlite3_step(sum) == SQLITE_ROW)
+			value[i] = sqlite3_column_double(sum, 0);
+		total += value[i];
+	}
+	if (total <= 0)
+		return;
+	fputs("<h3>", report->out);
+	html_text(report->out, region);
+	fputs("</h3>\n<div class=\"causes\" aria-hidden=\"true\">", report->out);
+	for (size_t i = 0; i < CAUSES; i++)
+		if (value[i] > 0)
+			fprintf(report->out, "<i style=\"width:%.2f%%;background:%s\"></i>",
+			        100 * value[i] / total, causes[i].colour);
+	fputs("</div>\n<p class=\"key\">", report->out);
+	for (size_t i = 0; i < CAUSES; i++) {
+		if (100 * value[i] < PERCENT_SHOWN * total)
+			continue;
+		fprintf(report->out, "%s%s %.0f %%", between, causes[i].name, 100 * value[i] / total);
+		between = ", ";
+	}
+	fputs("</p>\n", report->out);
+}
+
+static void write_causes(const struct report *report)
+{
+	sqlite3_stmt *region = report_query(report->db, REGIONS, NULL);
+	sqlite3_stmt *sum = report_query(report->db,
+	                                 "SELECT sum(value) FROM samples WHERE benchmark = ?1"
+	                                 " AND metric = ?2",
+	                                 NULL);
+
+	if (has_cycles(report)) {
+		fputs("<p>The nominal cycles of all calls of a region, by their cause. Each bar is 100 "
+		      "%.</p>\n"
+		      "<p class=\"key\">",
+		      report->out);
+		for (size_t i = 0; i < CAUSES; i++)
+			fprintf(report->out, "<span class=\"swatch\" style=\"background:%s\"></span>%s",
+			        causes[i].colour, causes[i].name);
+		fputs("</p>\n", report->out);
+		while (region && sum && sqlite3_step(region) == SQLITE_ROW)
+			write_bar(report, sql_text(region, 0), sum);
+	}
+	sqlite3_finalize(region);
+	sqlite3_finalize(sum);
+}
+
+static void write_function(const struct report *report, const char *name, double value, double instructions,
+                           double total)
+{
+	char digits[2][NUMBER_TEXT_MAX];
+	double share = total > 0 ? 100 * value / total : 0;
+
+	fputs("<tr><td>", report->out);
+	html_text(report->out, name);
+	fprintf(report->out,
+	        "</td><td>%s</td><td>%s</td><td>%.1f %%<span class=\"share\" style=\"width:%.1f%%\"></span>"
+	        "</td></tr>\n",
+	        number_digits(value, digits[0], sizeof digits[0]),
+	        number_digits(instructions, digits[1], sizeof digits[1]), share, share);
+}
+
+/* Writes the functions that a region's calls executed, those that spent most first. */
+static void write_region_functions(const struct report *report, const char *region, bool cycles)
+{
+	sqlite3_stmt *row = report_query(
+	        report->db,
+	        "SELECT function, sum(value * (metric = ?2)) / max(n), sum(value * (metric = 'instructions'))"
+	        " / max(n) FROM (SELECT function, metric, 1.0 * value AS value, n FROM functions"
+	        " WHERE benchmark = ?1) GROUP BY function ORDER BY 2 DESC, function",
+	        region);
+	double total = 0, rest = 0, rest_instructions = 0;
+	int shown = 0, others = 0;
+	char name[40];
+
+	if (row)
+		sql_bind(row, 2, cycles ? "cycles_nominal" : "instructions");
+	while (row && sqlite3_step(row) == SQLITE_ROW)
+		total += sqlite3_column_double(row, 1);
+	if (total > 0) {
+		sqlite3_reset(row);
+		fputs("<h3>", report->out);
+		html_text(report->out, region);
+		fprintf(report->out,
+		        ": by function</h3>\n<table class=\"numbers spent\"><thead><tr><th "
+		        "scope=\"col\">function"
+		        "</th><th scope=\"col\">%s a call</th><th scope=\"col\">instructions a call</th>"
+		        "<th scope=\"col\">share</th></tr></thead><tbody>\n",
+		        cycles ? "nominal cycles" : "instructions");
+		while (sqlite3_step(row) == SQLITE_ROW) {
+			double value = sqlite3_column_double(row, 1);
+
+			if (shown++ < FUNCTIONS_SHOWN) {
+				write_function(report, sql_text(row, 0), value, sqlite3_column_double(row, 2),
+				               total);
+				continue;
+			}
+			others++;
+			rest += value;
+			rest_instructions += sqlite3_column_double(row, 2);
+		}
+		snprintf(name, sizeof name, "%d %s", others, others == 1 ? "other" : "others");
+		if (others)
+			write_function(report, name, rest, rest_instructions, total);
+		fputs("</tbody></table>\n", report->out);
+	}
+	sqlite3_finalize(row);
+}
+
+static void write_functions(const struct report *report)
+{
+	sqlite3_stmt *region = report_query(report->db, REGIONS, NULL);
+
+	if (report_count(report->db, "SELECT count(*) FROM functions") == 0)
+		fputs("<p>The kernel's functions are not known: the run had no symbols, or it ended before "
+		      "the library wrote them.</p>\n",
+		      report->out);
+	else
+		fputs("<p>What each function spends itself, without the functions that it calls, as a mean "
+		      "over the calls of the region.</p>\n",
+		      report->out);
+	while (region && sqlite3_step(region) == SQLITE_ROW)
+		write_region_functions(report, sql_text(region, 0), has_cycles(report));
+	sqlite3_finalize(region);
+}
+
+/* ---- the rest ---- */
+
+static void write_meaning(const struct report *report)
+{
+	fputs("<ul>\n<li>A call includes everything that the CPU executes until it returns: the functions "
+	      "that "
+	      "it calls, interrupts and, if it blocks, other tasks.</li>\n"
+	      "<li>The counts are exact and the same on every host. They are not time.</li>\n"
+	      "<li>A REP instruction counts once in <i>instructions</i>; <i>work</i> adds its "
+	      "iterations.</li>\n",
+	      report->out);
+	if (has_cycles(report))
+		fputs("<li>Cycles are those of a model that is based on published numbers. Its low, nominal "
+		      "and high parameters give three numbers; the truth should lie between low and "
+		      "high.</li>\n",
+		      report->out);
+	fputs("<li>In the functions, <i>[user]</i> is user mode, <i>[delivery]</i> the delivery of "
+	      "interrupts "
+	      "and exceptions, and <i>[unknown]</i> code without a symbol.</li>\n</ul>\n",
+	      report->out);
+}
+
+static void write_run(const struct report *report)
+{
+	sqlite3_stmt *row = report_query(report->db, "SELECT command FROM run", NULL);
+
+	fputs("<pre><code>./", report->out);
+	if (row && sqlite3_step(row) == SQLITE_ROW)
+		html_text(report->out, sql_text(row, 0));
+	sqlite3_finalize(row);
+	fputs("</code></pre>\n<ul>\n", report->out);
+	row = report_query(report->db, "SELECT state, reason FROM launches", NULL);
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
+		fputs("<li>The boot: ", report->out);
+		html_format(report->out, "%s%s%s", sql_text(row, 0), *sql_text(row, 1) ? ": " : "",
+		            sql_text(row, 1));
+		fputs("</li>\n", report->out);
+	}
+	sqlite3_finalize(row);
+	row = report_query(report->db,
+	                   "SELECT substr(key, 8), value FROM environment WHERE key LIKE 'region.%'"
+	                   " AND substr(key, 8) NOT IN (SELECT benchmark FROM summary) ORDER BY key",
+	                   NULL);
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
+		fputs("<li>Not measured: ", report->out);
+		html_format(report->out, "%s (%s)", sql_text(row, 0), sql_text(row, 1));
+		fputs("</li>\n", report->out);
+	}
+	sqlite3_finalize(row);
+	fputs("</ul>\n", report->out);
+}
+
+int page_write(sqlite3 *db, const char *folder)
+{
+	static const struct report_part parts[] = {
+		{ "style", report_style },
+		{ "title", report_title },
+		{ "kernel", write_kernel },
+		{ "state", write_state },
+		{ "lead", write_lead },
+		{ "regions", write_regions },
+		{ "causes", write_causes },
+		{ "functions", write_functions },
+		{ "meaning", write_meaning },
+		{ "run", write_run },
+		{ "environment", report_environment },
+	};
+	static const struct report_template template = { .text = report_measured_template,
+		                                         .part = parts,
+		                                         .parts = sizeof parts / sizeof parts[0] };
+	struct report report = { .db = db, .run_dir = folder };
+
+	return report_page(&report, &template);
+}
