@@ -157,13 +157,47 @@ check "the trace has an end, and a page fault of the region user.vector-14" sh -
 
 # ---- the page ----
 page=$work/run/results/report.html
+# shellcheck disable=SC2016 # the other shell expands it
 check "the page has cycles before counts" sh -c 'tr -d "\n" <"$1" | grep -q "<th scope=\"col\">samples</th><th scope=\"col\">cycles low</th><th scope=\"col\">cycles nominal</th><th scope=\"col\">cycles high</th><th scope=\"col\">instructions</th>"' sh "$page"
+# shellcheck disable=SC2016 # the other shell expands it
 check "the page has each region, its causes and its functions" sh -c 'grep -q "<h3>descend</h3>" "$1" && grep -q "<h3>descend: by function</h3>" "$1" &&
 	grep -q "^<tr><td>page_fault_entry</td>" "$1"' sh "$page"
+# shellcheck disable=SC2016 # the other shell expands it
 check "the page has no part without its value" sh -c '! grep -q "{{" "$1"' sh "$page"
 measure run --kernel $images/k64.elf --until "k64: done" "${common[@]}" --region many=many
 check "without a profile: the page says that there are no cycles" grep -q "no cycles" "$page"
 check "a region that never opens: the page says that it was not measured" grep -q "<li>Not measured: many " "$page"
+
+# ---- beside other kernels ----
+# row FILE KERNEL: prints the numbers of the first line about KERNEL
+row()
+{
+	sed -n "s/^$2 *//p" "$1" | head -n 1 | tr -s ' ' | tr -d ,
+}
+# median FILE TEXT…: prints the medians of instructions, rep_iterations, data_accesses and walk_reads in
+# the lines of a committed file that have all these texts
+median()
+{
+	local lines text metric
+
+	lines=$(cat "$1")
+	shift
+	for text in "$@"; do lines=$(grep -F -- "$text" <<<"$lines"); done
+	for metric in instructions rep_iterations data_accesses walk_reads; do
+		grep -F ",$metric," <<<"$lines" | cut -d , -f "$field"
+	done | paste -sd ' '
+}
+measure run --kernel $images/k64.elf --until "k64: done" --region fault=page_fault_entry --as fault --region timer=timer_entry --as irq
+check "--as: the measured kernel stands first" equal "15 0 16" "$(row "$work/out" 'the measured kernel' | cut -d ' ' -f 1-3)"
+field=14 # summary.csv of Palimpsest and of Linux
+check "--as: each preset has its committed numbers" equal "$(median results/reference/summary.csv bochs,heap, ,fault.page,0,)" \
+	"$(row "$work/out" 'Palimpsest, heap')"
+field=13
+check "--as: Linux has its committed numbers" equal "$(median results/linux/summary.csv ,nopti, ,fault.page,0,,all,)" \
+	"$(row "$work/out" 'Linux [^,]*, nopti')"
+# shellcheck disable=SC2016 # the other shell expands it
+check "--as irq: Linux was not measured" sh -c '[ "$(grep -c "^Linux" "$1")" = 2 ] && [ "$(grep -c "^Palimpsest, heap" "$1")" = 2 ]' sh "$work/out"
+check "--as: the page has the same" grep -q '<th scope="row">Palimpsest, heap</th>' "$page"
 
 # ---- symbols and regions ----
 strip -o "$work/stripped.elf" $images/k64.elf

@@ -383,6 +383,20 @@ static int judge(const struct measuring *measuring)
 	return boot->refused ? EXIT_CANNOT : status;
 }
 
+/* Adds what other kernels need for the regions with --as. */
+static int add_others(const struct measuring *measuring, sqlite3 *db)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < measuring->request->regions; i++) {
+		const struct request_region *region = &measuring->request->region[i];
+
+		if (region->kind && measuring->boot.region[i].stored)
+			status |= beside_add(db, region->name, region->kind);
+	}
+	return status;
+}
+
 static int finish(struct measuring *measuring)
 {
 	int status = judge(measuring);
@@ -392,6 +406,7 @@ static int finish(struct measuring *measuring)
 	db = store_database(measuring->store);
 	failed |= summary_compute(db) | csv_export(db, measuring->folder.path);
 	failed |= collapsed_write(db, measuring->folder.path);
+	failed |= add_others(measuring, db);
 	failed |= table_print(db, stdout) | table_write(db, measuring->folder.path);
 	failed |= page_write(db, measuring->folder.path);
 	failed |= store_close(measuring->store);

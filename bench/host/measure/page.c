@@ -4,6 +4,7 @@
 #include "bench/host/answers/number.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
+#include "bench/host/measure/beside.h"
 #include "bench/host/measure/table.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"
@@ -154,6 +155,56 @@ static void write_regions(const struct report *report)
 	sqlite3_finalize(metric);
 	sqlite3_finalize(region);
 	sqlite3_finalize(value);
+}
+
+/* ---- beside other kernels ---- */
+
+struct others {
+	FILE *out;
+	bool open; /* a table was begun */
+};
+
+/* Writes a line of the table of beside.h. Each region has a table of its own. */
+static void write_other(void *context, const char *region, const char *what, const char *kernel,
+                        const char *const *value, size_t values)
+{
+	struct others *others = context;
+	FILE *out = others->out;
+
+	if (!*kernel) {
+		fputs(others->open ? "</tbody></table></div>\n<h3>" : "<h3>", out);
+		others->open = true;
+		html_text(out, region);
+		fprintf(out,
+		        " beside %s</h3>\n<div class=\"wide\"><table class=\"numbers\"><thead><tr>"
+		        "<th scope=\"col\">median</th>",
+		        what);
+		for (size_t i = 0; i < values; i++)
+			write_head(out, value[i]);
+		fputs("</tr></thead><tbody>\n", out);
+		return;
+	}
+	fputs("<tr><th scope=\"row\">", out);
+	html_text(out, kernel);
+	fputs("</th>", out);
+	for (size_t i = 0; i < values; i++)
+		fprintf(out, "<td>%s</td>", value[i]);
+	fputs("</tr>\n", out);
+}
+
+static void write_others(const struct report *report)
+{
+	struct others others = { .out = report->out };
+
+	if (report_count(report->db, "SELECT count(*) FROM sqlite_master WHERE name = 'beside'") == 0)
+		return;
+	fputs("<p>What Palimpsest and Linux need for the same, as counts, from <i>results/reference</i> and "
+	      "<i>results/linux</i> of the source tree. Kernels that do more need more: "
+	      "<i>docs/baselines.md</i> says what Linux does that Palimpsest does not.</p>\n",
+	      report->out);
+	beside_rows(report->db, write_other, &others);
+	if (others.open)
+		fputs("</tbody></table></div>\n", report->out);
 }
 
 /* ---- where it goes ---- */
@@ -355,6 +406,7 @@ int page_write(sqlite3 *db, const char *folder)
 		{ "state", write_state },
 		{ "lead", write_lead },
 		{ "regions", write_regions },
+		{ "beside", write_others },
 		{ "causes", write_causes },
 		{ "functions", write_functions },
 		{ "meaning", write_meaning },

@@ -16,6 +16,7 @@ enum {
 	OPTION_SYMBOLS,
 	OPTION_OFFSET,
 	OPTION_REGION,
+	OPTION_AS,
 	OPTION_USER_ENTRY,
 	OPTION_INPUT,
 	OPTION_UNTIL,
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
 	{ "symbols", required_argument, NULL, OPTION_SYMBOLS },
 	{ "offset", required_argument, NULL, OPTION_OFFSET },
 	{ "region", required_argument, NULL, OPTION_REGION },
+	{ "as", required_argument, NULL, OPTION_AS },
 	{ "user-entry", no_argument, NULL, OPTION_USER_ENTRY },
 	{ "input", required_argument, NULL, OPTION_INPUT },
 	{ "until", required_argument, NULL, OPTION_UNTIL },
@@ -81,6 +83,18 @@ static int take_region(struct request *request, const char *text, char *why)
 		                    text);
 	request->regions++;
 	return 0;
+}
+
+/* Takes the value of --as, which is about the last region so far. */
+static int take_kind(struct request *request, const char *text, char *why)
+{
+	struct request_region *region = &request->region[request->regions - 1];
+
+	if (!request->regions)
+		return option_wrong(why, "--as %.40s: it must follow the --region that it is about", text);
+	region->kind = beside_find(text);
+	return region->kind ? 0
+	                    : option_wrong(why, "--as '%.40s': one of these is needed: " BESIDE_KINDS, text);
 }
 
 static bool take_place(const char *text, size_t length, struct request_place *place)
@@ -157,6 +171,8 @@ static int take_option(struct request *request, int option, const char *value, c
 		                              value);
 	case OPTION_REGION:
 		return take_region(request, value, why);
+	case OPTION_AS:
+		return take_kind(request, value, why);
 	case OPTION_USER_ENTRY:
 		request->user_entry = true;
 		return 0;
@@ -275,6 +291,9 @@ void request_help(FILE *out)
 	      "  --region NAME=FUNCTION  measure each call of this function; may be given several times\n"
 	      "  --region NAME=FROM..TO  measure from one place to before another: symbol, symbol+N, "
 	      "0xADDRESS\n"
+	      "  --as KIND             after a --region: show beside it what Palimpsest and Linux need; KIND "
+	      "is\n"
+	      "                        exec, irq, syscall or fault\n"
 	      "  --user-entry          measure from each entry from user mode to the return to user mode\n"
 	      "  --input FILE          type the lines of FILE, each when the machine has been quiet\n"
 	      "  --until TEXT          end when this text appears on COM1, at port 0xE9 or in a row of the\n"

@@ -5,6 +5,7 @@
 #include "bench/bochs/measure/plan.h"
 #include "bench/host/base/option.h"
 #include "bench/host/base/text.h"
+#include "bench/host/measure/beside.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +16,8 @@
 
 struct request_region {
 	char name[NAME_SIZE];
-	const char *text; /* FUNCTION or FROM..TO */
+	const char *text;               /* FUNCTION or FROM..TO */
+	const struct beside_kind *kind; /* NULL without --as */
 };
 
 /* A place in the code: a symbol, or a symbol plus an offset, or an address. */

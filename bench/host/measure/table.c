@@ -5,6 +5,7 @@
 #include "bench/host/base/paths.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
+#include "bench/host/measure/beside.h"
 
 #include <errno.h>
 #include <string.h>
@@ -31,6 +32,7 @@ int table_print(sqlite3 *db, FILE *out)
 		        sql_text(row, 1), digits[0], digits[1], digits[2], digits[3]);
 		snprintf(region, sizeof region, "%s", name);
 	}
+	beside_print(db, out);
 	return sqlite3_finalize(row) == SQLITE_OK ? 0 : complain("measure", "%s", sqlite3_errmsg(db));
 }
 

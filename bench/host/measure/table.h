@@ -12,7 +12,7 @@
 	" WHEN 'cycles_nominal' THEN 2 WHEN 'cycles_high' THEN 3 ELSE 4 END, metric"
 
 /* Prints a line for each region and metric of the table `summary`: number of samples, minimum, median
- * and maximum. Metrics that are always 0 and causes of cycles are left out. Returns 0, or -1 after a
+ * and maximum. Then prints the table of beside.h. Metrics that are always 0 and causes of cycles are left out. Returns 0, or -1 after a
  * message. */
 int table_print(sqlite3 *db, FILE *out);
 

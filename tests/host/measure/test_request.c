@@ -219,10 +219,25 @@ static void no_symbols(void **state)
 	assert_non_null(strstr(reason, "it has no symbols (it was stripped)"));
 }
 
+static void kinds(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("--kernel", "k", "--region", "a=main", "--as", "exec", "--region", "b=x",
+	                       "--until", "x"),
+	                 0);
+	assert_string_equal(request.region[0].kind->benchmark, "exec.execve.path");
+	assert_null(request.region[1].kind);
+	assert_int_equal(PARSE("--kernel", "k", "--as", "exec", "--region", "a=main", "--until", "x"), -1);
+	assert_non_null(strstr(why, "must follow"));
+	assert_int_equal(PARSE("--kernel", "k", "--region", "a=main", "--as", "fork", "--until", "x"), -1);
+	assert_non_null(strstr(why, "exec, irq, syscall, fault"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good),
+		cmocka_unit_test(kinds),
 		cmocka_unit_test(wrong),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(places),
