@@ -26,5 +26,12 @@ SELECT CASE
          WHEN tries IS NULL OR tries = 0 OR bytes IS NULL THEN 'missing: pitfall.small_stack'
          ELSE printf('to map a page and its three tables takes at most %d of 1024 bytes of stack', bytes)
               || coalesce(printf('; the whole boot took %d', boot), '')
-       END AS evidence
+       END AS evidence,
+       (SELECT 'to map new stacks and tables on the stack of a level-1 loader took at most '
+               || group_concat(printf('%d bytes with -%s', bytes, level), ', ')
+        FROM (SELECT substr(benchmark, length('level1.stacks.') + 1) AS level, max(value) AS bytes
+              FROM good_sample WHERE engine = 'level1' AND benchmark GLOB 'level1.stacks.*'
+                                 AND metric = 'high_water'
+              GROUP BY level ORDER BY bytes)
+        HAVING count(*)) AS also
 FROM fact;

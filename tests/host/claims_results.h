@@ -162,7 +162,18 @@ struct expectation {
 	TRIES("bochs", "heap", "regions.elf_order", violations, tries) \
 	COUNT("heap", "regions.elf_order", "programs_failed", failed)  \
 	COUNT("heap", "regions.elf_order", "control_violations", control)
-#define BOOT_LAYOUT(metric, value) COUNT("heap", "arith.boot_layout", metric, value)
+#define LEVEL1(row, metric, value)            "level1 heap level1." row " 0 " metric " " value "\n"
+#define COMPUTED(metric, value)               COUNT("heap", "arith.boot_layout", metric, value)
+/* Kernels that were booted, and the same by arithmetic. */
+#define BOOT_LAYOUT(metric, booted, computed) LEVEL1("layout", metric, booted) COMPUTED(metric, computed)
+/* Lines of both plans, the faults that each survived, and how many were injected. */
+#define PLANS(kernel_lines, stacks_lines, kernel_survived, stacks_survived, works) \
+	LEVEL1("plans", "kernel_lines", kernel_lines)                              \
+	LEVEL1("plans", "stacks_lines", stacks_lines)                              \
+	LEVEL1("plans", "kernel_survived", kernel_survived)                        \
+	LEVEL1("plans", "stacks_survived", stacks_survived)                        \
+	LEVEL1("plans", "faults", "12") LEVEL1("plans", "kernel_works", "1")       \
+	        LEVEL1("plans", "stacks_works", works)
 #define SMALL_STACK(strategy, bytes, tries)                         \
 	COUNT(strategy, "pitfall.small_stack", "high_water", bytes) \
 	COUNT(strategy, "pitfall.small_stack", "tries", tries)
