@@ -139,6 +139,7 @@ suite "tests/places/run.sh" tests/places/run.sh 3 1 fixed-ist+window+shared
 suite "tests/places/run.sh bouncing" tests/places/run.sh 1 2 heap-sw+window+bouncing
 # Kernels that a level-1 loader starts, with all CPUs at once.
 suite "level1 tcg" tests/level1/run.sh tcg heap-sw+sandwich+shared@level1 8
+suite "level1 plans" tests/level1/plans.sh
 suite "level1 sweep" tests/level1/sweep.sh 2,64 1,4
 suite "level1 bochs" tests/level1/run.sh bochs heap-sw+sandwich+shared@level1 2
 # Unmodified Linux programs.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants for programs in assembly, for the option ROM of Bochs, and for tests/level1/.
+ * Constants for programs in assembly, for the option ROM of Bochs, and for bench/level1/.
  * bench/programs/programs.mk compiles this file and makes constants.inc from it.
  */
 #include <stddef.h>
@@ -30,8 +30,15 @@ void constants(void)
 	CONSTANT("PORT_RECORDS", PORT_RECORDS);
 	CONSTANT("PORT_EXIT", PORT_EXIT);
 	CONSTANT("EXIT_OK", EXIT_OK);
+	CONSTANT("EXIT_FAILED", EXIT_FAILED);
+	CONSTANT("EXIT_PANIC", EXIT_PANIC);
+	CONSTANT("LEVEL1_DEVICES", LEVEL1_DEVICES);
 	CONSTANT("LEVEL1_INFO", LEVEL1_INFO);
+	CONSTANT("LEVEL1_SETTINGS", LEVEL1_SETTINGS);
 	CONSTANT("LEVEL1_KERNEL", LEVEL1_KERNEL);
+	CONSTANT("LEVEL1_MAGIC", LEVEL1_MAGIC);
+	CONSTANT("LEVEL1_STACK_SIZE", LEVEL1_STACK_SIZE);
+	CONSTANT("INFO_RANGES", sizeof(struct level1));
 	CONSTANT("INFO_CPUS", offsetof(struct level1, cpus));
 	CONSTANT("INFO_BOOT_CPU", offsetof(struct level1, boot_cpu));
 }

@@ -178,7 +178,7 @@ static const char *setting(const char *key)
 /* Returns true if the word at `word` is a setting of the environment, not of the kernel. */
 static bool is_own(const char *word)
 {
-	static const char *const own[] = { "place=", "cpus=", "stack=", "collide=" };
+	static const char *const own[] = { "place=", "cpus=", "stack=", "stacks=", "collide=" };
 
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (!strncmp(word, own[i], strlen(own[i])))
@@ -412,7 +412,7 @@ uint64_t environment_main(const struct multiboot_info *info)
 	struct multiboot_module initrd; /* a copy: the boot loader's own may be at TRAMPOLINE */
 	struct initrd_file kernel;
 	uint64_t page, lowest_stack, entry;
-	unsigned cpus;
+	unsigned cpus, stacks;
 
 	if (!info)
 		fail("not started by a Multiboot loader");
@@ -425,7 +425,10 @@ uint64_t environment_main(const struct multiboot_info *info)
 		string_copy(words, (const char *)(uintptr_t)info->cmdline, sizeof words);
 	cpus = start_cpus();
 	environment_stack_size = setting("stack") ? string_to_number(setting("stack")) : LEVEL1_STACK_SIZE;
-	lowest_stack = -(cpus * environment_stack_size);
+	stacks = setting("stacks") ? (unsigned)string_to_number(setting("stacks")) : 0;
+	if (stacks < cpus)
+		stacks = cpus;
+	lowest_stack = -(stacks * environment_stack_size);
 	if (lowest_stack < LEVEL1_KERNEL)
 		fail("the stacks do not fit in the last 2 MiB - 8 KiB");
 	kernel = find_kernel((const uint8_t *)(uintptr_t)initrd.start, initrd.end - initrd.start);

@@ -1,0 +1,63 @@
+; SPDX-License-Identifier: MIT
+;
+; A kernel for the level-1 environment in which one CPU overflows its stack of 1 KiB into that of its
+; neighbour (deep.c). CPU 0 goes deeper, call by call, until a word of the stack below, that of CPU 1,
+; has changed. CPU 1 is in a function meanwhile. Then CPU 1 compares its stack with what it was, and
+; returns from the function. Other CPUs halt.
+;
+; The kernel writes "DEPTH BYTES CHANGED CALLER", in hexadecimal: the number of calls, the bytes of the
+; frame of each call, the bytes of CPU 1's stack that changed, and the lowest 32 bits of the address to
+; which its outermost function will return. Then it writes what CPU 1 came to: "back" if it returned
+; to its caller, or "trap" (watch.inc).
+
+; The build's constants.inc, which boot.sh includes, has the addresses, ports and offsets.
+%include "output.inc"
+%include "watch.inc"
+
+	extern	deep_overflow, deep_neighbour
+
+bits 64
+section .text
+	global deep, deep_write
+deep:	cld
+	movzx	edx, word [LEVEL1_INFO + INFO_CPUS]
+	cmp	edx, 2
+	jb	halt
+	mov	rax, rsp
+	test	rax, rax
+	jz	first
+	cmp	rax, -LEVEL1_STACK_SIZE
+	jne	halt
+	mov	rdx, LEVEL1_INFO + INFO_RANGES	; a page of the first range of 1 MiB and more
+.range:	mov	rdi, [rdx]
+	mov	rax, [rdx + 8]
+	add	rdx, 16
+	cmp	rax, 1 << 20
+	jb	.range
+	watch
+	call	deep_neighbour
+back:	say	"back"
+	leave_machine EXIT_OK
+
+first:	call	deep_overflow
+halt:	cli
+	hlt
+	jmp	halt
+
+; void deep_write(uint32_t depth, uint32_t bytes, uint32_t changed, uint32_t caller)
+deep_write:
+	mov	r8d, edx
+	mov	r9d, ecx
+	push	rbx
+	mov	ebx, edi
+	put_number
+	mov	ebx, esi
+	put_number
+	mov	ebx, r8d
+	put_number
+	mov	ebx, r9d
+	put_number
+	pop	rbx
+	ret
+
+	watch_handler
