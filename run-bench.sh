@@ -10,7 +10,7 @@ root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") || exit 2
 . "$root/bench/environment.sh"
 # make would read these variables. In this script, only --strategy and --compiler choose the
 # kernels.
-unset -v STRATEGY STACK LOADER ISOLATION KERNEL_CC OPT
+unset -v STRATEGY STACK LOADER ISOLATION KERNEL_CC OPT BOOT
 
 # The Debian packages needed for building and running. The last line has Linux programs for the
 # benchmarks *.real, which are skipped without them.

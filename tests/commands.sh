@@ -369,6 +369,7 @@ table()
 		long;test_moves;make test-moves;make MOVES=100000
 		long;test_places;make test-places;make PLACES=10
 		long;link_sweep;make link-sweep
+		long;level1_claims;--level1
 		long;test_compilers;make test-compilers
 		quick;mutants;make mutants;make MUTANTS=...
 		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm

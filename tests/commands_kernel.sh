@@ -98,6 +98,13 @@ level1()
 	shows "make BOOT=level1 qemu CPUS=8: its tests pass" "4 passed, 0 failed"
 }
 
+level1_claims()
+{
+	run "--level1" ./run-bench.sh "${small[@]}" --rounds 1 --bench arith.boot_layout --level1 --tables --out "$work/level1"
+	check "--level1: its claims are decided" equal 4 "$(grep -cE '^(26|27|28|31),.*,confirmed,' "$work/level1/claims.csv")"
+	check "--level1: each CPU's stack is measured at each level" equal 24 "$(grep -c ',level1\.stacks\..*,high_water,' "$work/level1/summary.csv")"
+}
+
 link_sweep()
 {
 	run "make link-sweep" make link-sweep

@@ -12,6 +12,7 @@
 #include "bench/host/compare/compare.h"
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/engine/profiles.h"
+#include "bench/host/launch/level1.h"
 #include "bench/host/measure/measure.h"
 #include "bench/host/probe/probe_kvm.h"
 #include "bench/host/session/export.h"
@@ -43,6 +44,19 @@ static void print_image(const struct strategy *strategy, const char *compiler)
 	compiler_program(program, compiler);
 	printf("STACK=%s LOADER=%s ISOLATION=%s KERNEL_CC=%s OPT=%s\n", strategy->stack, strategy->loader,
 	       strategy->isolation, program, compiler + strlen(program));
+}
+
+/* Prints the images that --level1 boots. */
+static void print_level1(void)
+{
+	char program[COMPILER_NAME_MAX];
+	struct strategy strategy;
+
+	level1_strategy(&strategy);
+	compiler_program(program, compiler_default);
+	for (size_t i = 0; level1_levels[i]; i++)
+		printf("STACK=%s LOADER=%s ISOLATION=%s KERNEL_CC=%s OPT=%s BOOT=level1\n", strategy.stack,
+		       strategy.loader, strategy.isolation, program, level1_levels[i]);
 }
 
 /* Returns 0 if all compilers of the options are installed, or -1 after a message. */
@@ -90,6 +104,8 @@ static int print_builds(const struct options *options)
 	/* --list and the KVM probe boot the preset `window`, built by the default compiler. */
 	if (options->mode != MODE_RUN || uses(options, "kvm"))
 		print_image(&window, compiler_default);
+	if (options->mode == MODE_RUN && options->level1)
+		print_level1();
 	if (options->mode == MODE_RUN && uses(options, "kvm-emulated"))
 		puts("lab");
 	return EXIT_SUCCESS;

@@ -172,8 +172,8 @@ struct expectation {
 	LEVEL1("plans", "stacks_lines", stacks_lines)                              \
 	LEVEL1("plans", "kernel_survived", kernel_survived)                        \
 	LEVEL1("plans", "stacks_survived", stacks_survived)                        \
-	LEVEL1("plans", "faults", "12") LEVEL1("plans", "kernel_works", "1")       \
-	        LEVEL1("plans", "stacks_works", works)
+	LEVEL1("plans", "faults", "12")                                            \
+	LEVEL1("plans", "kernel_works", "1") LEVEL1("plans", "stacks_works", works)
 #define SMALL_STACK(strategy, bytes, tries)                         \
 	COUNT(strategy, "pitfall.small_stack", "high_water", bytes) \
 	COUNT(strategy, "pitfall.small_stack", "tries", tries)

@@ -34,6 +34,7 @@ enum {
 	OPTION_FUNCTIONS,
 	OPTION_PROFILE_GUEST,
 	OPTION_TRACE,
+	OPTION_LEVEL1,
 	OPTION_REPORT,
 	OPTION_EXPORT,
 	OPTION_COMPARE,
@@ -80,6 +81,7 @@ static const struct option long_options[] = {
 	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
 	{ "profile-guest", no_argument, NULL, OPTION_PROFILE_GUEST },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
+	{ "level1", no_argument, NULL, OPTION_LEVEL1 },
 	{ "report", required_argument, NULL, OPTION_REPORT },
 	{ "export", required_argument, NULL, OPTION_EXPORT },
 	{ "list", no_argument, NULL, OPTION_LIST },
@@ -277,6 +279,8 @@ static bool *flag_of(struct options *options, int option)
 		return &options->functions;
 	case OPTION_TRACE:
 		return &options->trace;
+	case OPTION_LEVEL1:
+		return &options->level1;
 	case OPTION_PROFILE_GUEST:
 		return &options->profile_guest;
 	case OPTION_QUIET:

@@ -60,6 +60,7 @@ struct options {
 	const char *profile;
 	bool functions;        /* on bochs: count per kernel function, even without a profile */
 	bool trace;            /* on bochs: write a trace of events */
+	bool level1;           /* also boot kernels in the level-1 environment (launch/level1.h) */
 	const char *calibrate; /* name of the profile that --calibrate writes */
 	bool isolated_given;
 	unsigned isolated; /* the CPU that --calibrate measures on, if one is given */

@@ -14,6 +14,7 @@
 #include "bench/host/evaluate/drift.h"
 #include "bench/host/evaluate/summary.h"
 #include "bench/host/launch/image.h"
+#include "bench/host/launch/level1.h"
 #include "bench/host/probe/probe_kvm.h"
 #include "bench/host/report/collapsed.h"
 #include "bench/host/report/csv.h"
@@ -431,6 +432,12 @@ static int measure(struct session *session, const char *command, struct runner_r
 		*result = runner_run(&setup);
 	else
 		result->skipped = session->plan.jobs;
+	if (session->options->level1 && !session->part_of && interrupt_count() == 0) {
+		if (level1_measure(session->store))
+			result->other++;
+		else
+			result->complete++;
+	}
 	return EXIT_SUCCESS;
 }
 
