@@ -9,7 +9,8 @@
 #include "bench/bochs/output.h"
 #include "bench/bochs/rounding.h"
 
-/* Chains in all trees to which chains_add() adds. The harness accepts 100,000 in a run. */
+/* Maximum number of chains in all trees to which chains_add() adds. The harness accepts 100,000
+ * chains in a run. */
 enum { ADDED_MAX = 90000 };
 
 #define METRIC_NAME(id, name) name,

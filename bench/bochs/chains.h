@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Chains of calls: a function, called by another, and so on up to the outermost one. Chains form a
- * tree. Each has values: the events charged to its last function while it was called in this way.
+ * Chains of calls. A chain is a function, the function that called it, and so on up to the
+ * outermost function. Chains form a tree. Each chain has values: the events charged to its
+ * innermost function while the CPU was in this chain of calls.
  */
 #pragma once
 
@@ -26,7 +27,7 @@ enum {
 struct chain {
 	const struct symbol *function;
 	struct chain *parent, *child, *sibling;
-	struct chain *twin;      /* in the tree to which chains_add() adds this one's; NULL if unknown */
+	struct chain *twin;      /* the same chain in the tree `to` of chains_add(); NULL if unknown */
 	struct chain *next_used; /* list of the chains with values */
 	unsigned id;             /* its id in `!frame` lines; 0 until its line is written */
 	bool used;
@@ -39,20 +40,21 @@ struct chains {
 	unsigned count;
 };
 
-/* Returns the chain `parent` extended by `function`, or NULL if it is new and the tree has `max`
- * chains. */
+/* Returns the chain `parent` extended by `function`. Adds this chain to the tree if it is new.
+ * Returns NULL if it is new and the tree already has `max` chains. */
 struct chain *chains_extend(struct chains *chains, struct chain *parent, const struct symbol *function,
                             unsigned max);
 
-/* Puts a chain on the list of those with values. */
+/* Puts a chain on the list of the chains with values. */
 void chains_use(struct chains *chains, struct chain *chain);
 
 /* Rounds the cycles of each chain from millionths to whole cycles, in such a way that they still add
  * up to the number in the region's `!count` line. */
 void chains_round(struct chains *chains);
 
-/* Adds all values of `from` to those of `to`. If `to` is full, or all trees to which this function
- * adds together are, new chains count as [rest]. `from` must always be used with the same `to`. */
+/* Adds all values of `from` to those of `to`. All trees to which this function adds may together
+ * have ADDED_MAX chains (chains.c); further chains count as [rest]. `from` must always be used with
+ * the same `to`. */
 void chains_add(struct chains *to, struct chains *from);
 
 /* Writes the `!frame` and `!function` lines of a region (docs/records.md). */

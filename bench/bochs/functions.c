@@ -10,7 +10,8 @@
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
 
-/* CHAINS_MAX: of a CPU's regions; more end the run. CALL_CHAINS_MAX: of a measured call. */
+/* CHAINS_MAX is the maximum number of chains in the regions of a CPU; more end the run.
+ * CALL_CHAINS_MAX is the maximum number in a measured call. */
 enum { DEPTH = 128, CHAINS_MAX = 100000, CALL_CHAINS_MAX = 20000 };
 
 struct frame {
@@ -41,8 +42,8 @@ static const struct symbol delivery = { .name = "[delivery]" };
 
 static const struct symbols *symbols;
 
-/* The stacks of calls that are followed on each CPU: one, or those of the measured calls that are
- * open, the last one first. */
+/* The stacks that are followed on each CPU: the one of the region, or one for each open measured
+ * call, the newest call first. */
 static struct functions_stack *stacks[MAX_CPUS];
 
 struct functions_place functions_place[MAX_CPUS];
@@ -79,8 +80,8 @@ static struct functions_stack *new_stack(unsigned cpu)
 	return stack;
 }
 
-/* Returns the chain `parent` extended by `function`. Too many chains end Bochs with status 1; those of
- * a measured call are charged to [rest]. */
+/* Returns the chain `parent` extended by `function`. If a region has too many chains, ends Bochs
+ * with status 1. If a measured call has too many, returns the chain of [rest]. */
 static struct chain *child_of(struct functions_stack *stack, struct chain *parent,
                               const struct symbol *function)
 {

@@ -13,7 +13,7 @@
  *               pushes, and their walks and misses. The interrupt itself, as one event, is charged
  *               to the function that it interrupts
  *   [unknown]   kernel-half code without a symbol
- *   [rest]      in a measured call: what was called in a new way after CALL_CHAINS_MAX others
+ *   [rest]      in a measured call: all chains after the first CALL_CHAINS_MAX
  * Code that runs in the entry window is charged to the function that contains this code in the
  * image. Fetching a function's first instruction is charged to that function; CALL, RET, SYSCALL
  * and IRETQ are charged to the function that executes them.
@@ -54,9 +54,9 @@ bool functions_wanted(void);
 
 struct functions_stack;
 
-/* Starts the attribution of a measured call, which includes everything from here on except the next
- * `skipped` instructions. `rip` is the address of its first instruction. If `delivered` is true, it
- * begins with the delivery of an interrupt or exception. */
+/* Starts the attribution of a measured call. The call includes everything from here on except the
+ * next `skipped` instructions. `rip` is the address of the call's first instruction. If `delivered`
+ * is true, the call begins with the delivery of an interrupt or exception. */
 struct functions_stack *functions_call_begins(unsigned cpu, uint64_t rip, bool delivered,
                                               struct totals totals, uint64_t skipped);
 

@@ -26,8 +26,9 @@ struct symbols;
 /* Reads the symbols of a 64-bit x86 executable. Returns NULL on failure, with the reason, which
  * names the file, in `why`. */
 struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX]);
-/* Reads a list that the harness has made of somebody's kernel: lines "ADDRESS BYTES NAME", with
- * hexadecimal numbers, ordered by address. A function of 0 bytes extends to the next one. Returns NULL on failure, like symbols_read(). */
+/* Reads a list of a kernel's functions that the harness has made. Its lines have the form "ADDRESS
+ * BYTES NAME", with hexadecimal numbers, and are ordered by address. A function of 0 bytes extends
+ * to the next function. Returns NULL on failure, like symbols_read(). */
 struct symbols *symbols_read_list(const char *path, char why[SYMBOLS_WHY_MAX]);
 
 void symbols_free(struct symbols *symbols);

@@ -116,7 +116,8 @@ static uint32_t id_of(unsigned region)
 	return region < FIRST_USER ? plan.region[region].id : PLAN_USER + region - FIRST_USER;
 }
 
-/* Removes a call. If `counts` is true, its functions count in the sums of its region. */
+/* Removes a call. If `counts` is true, adds the values of the call's functions to the sums of its
+ * region. */
 static void leave(unsigned cpu, size_t index, bool counts)
 {
 	struct calls *calls = &measure_calls[cpu];
@@ -149,7 +150,7 @@ static bool restarts(unsigned cpu, unsigned region, uint64_t place)
 }
 
 /* Adds a call that begins now with the instruction at `rip`, or with a delivery if `rip` is 0. The
- * next `skipped` instructions are not in it. */
+ * next `skipped` instructions do not belong to the call. */
 static void add(unsigned cpu, struct call *call, uint64_t rip, uint64_t skipped)
 {
 	struct calls *calls = &measure_calls[cpu];
@@ -204,7 +205,7 @@ static void begin_between(unsigned cpu, unsigned region, uint64_t address)
 }
 
 /* Begins the region of an entry from user mode: the code at `rip` with this stack pointer was
- * interrupted. The next `skipped` instructions are not in it. */
+ * interrupted. The next `skipped` instructions do not belong to the call. */
 static void begin_user(unsigned cpu, unsigned vector, uint64_t rip, uint64_t rsp, uint64_t skipped)
 {
 	struct call call = { .region = FIRST_USER + vector,

@@ -15,7 +15,7 @@ struct kernel_symbol {
 	uint64_t address;
 	uint64_t size; /* up to the next symbol if the file does not say */
 	bool sized;    /* the file says where it ends */
-	bool function; /* the file says that it is a function, and not any label */
+	bool function; /* the file says that it is a function and not just a label */
 };
 
 struct kernel_symbols;

@@ -7,7 +7,7 @@
 
 #define MACHINE_INPUT   "input.txt"   /* what is typed */
 #define MACHINE_PLAN    "plan.txt"    /* what the instrumentation library measures */
-#define MACHINE_SYMBOLS "symbols.txt" /* the functions to which it attributes what they cost */
+#define MACHINE_SYMBOLS "symbols.txt" /* the functions to which the library attributes counts */
 
 /*
  * Creates the files of the boot in the folder `directory`, which exists, and fills in `command`. A
