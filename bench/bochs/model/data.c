@@ -2,9 +2,9 @@
 /*
  * Data accesses: when a load's value is ready, and what the core waits for meanwhile.
  *
- * The accesses of plain instructions are followed: they take place in the dataflow, in the walkers,
- * in the store buffer and on the way from the caches, and the core waits only where one of these is
- * full. The accesses of all other instructions and of deliveries are charged at once.
+ * The accesses of plain instructions are followed through the dataflow, the walkers, the store
+ * buffer and the way from the caches. The core waits only where one of these is full. The accesses
+ * of all other instructions and of deliveries are charged at once.
  */
 #include "bench/bochs/model/model_internal.h"
 #include "bench/bochs/model/prices.h"
@@ -74,7 +74,7 @@ static __attribute__((noinline)) void missed_load(struct model *model, struct co
 		           &model->shown[ahead ? EXPOSED_STREAM : EXPOSED_LOAD][level], &begins);
 	for (unsigned set = 0; set < SETS; set++) {
 		complete->of[set] = begins.of[set] + latency->of[set];
-		/* A prefetched line does not come before the one that it was prefetched with. */
+		/* A prefetched line does not come before the line that it was prefetched with. */
 		if (ahead && has(model, PART_STREAMS) && complete->of[set] < arrival->of[set])
 			complete->of[set] = arrival->of[set];
 	}

@@ -60,12 +60,13 @@ void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost
  * time from `now` until they are. */
 bool dataflow_wait(struct dataflow *dataflow, unsigned registers, struct cost *wait);
 
-/* Returns false if the value that the current instruction stores or jumps to is ready; otherwise
- * true, with the time from `now` until it is in *wait. Its loads must have been noted. */
+/* Returns false if the value that the current instruction stores or jumps to is ready. Otherwise
+ * returns true, and sets *wait to the time from `now` until it is ready. The loads of the
+ * instruction must have been noted. */
 bool dataflow_wait_for_value(struct dataflow *dataflow, const struct operands *operands, struct cost *wait);
 
-/* Notes that a load of the current instruction completes at the time `complete`; `translation` is
- * the nominal part of that which is due to translation. */
+/* Notes that a load of the current instruction completes at the time `complete`. `translation` is
+ * the nominal part of `complete` that is due to translation. */
 void dataflow_load(struct dataflow *dataflow, const struct cost *complete, uint64_t translation);
 
 /* Notes the same of a store, which no register waits for. */

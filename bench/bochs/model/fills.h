@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Loads that miss L1: many are on their way at the same time, but each takes a share of what the
- * levels behind L1 can deliver, so the next one begins that much later. A load that nothing waits
- * for costs nothing else.
+ * Loads that miss L1. Many are under way at the same time. But each takes a share of what the
+ * levels behind L1 can deliver, and delays the beginning of the next load by this share. A load
+ * that nothing waits for has no other cost.
  *
  * The shares are taken in the order of the program. A load whose address is ready late takes its
- * share early, so that it does not delay loads after it that are ready before.
+ * share early. Otherwise it would delay later loads that are ready before it.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */

@@ -61,9 +61,9 @@ static bool passes_over(struct predictor *predictor)
 	return !(predictor->random >> 62);
 }
 
-/* Makes an entry in the first table after `provider` whose place is free of useful entries, or once
- * in four times in the second such table, if there is one. If there is none at all, the entries
- * there become less useful. */
+/* Makes an entry in the first table after `provider` whose place holds no useful entry. Once in
+ * four times, makes it in the second such table, if there is one. If all tables after `provider`
+ * hold useful entries in their places, makes these entries less useful. */
 static void allocate(struct predictor *predictor, const struct place place[PREDICTOR_TABLES], int provider,
                      bool taken)
 {

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A branch predictor with a long history, as processors have had since about 2013. Their tables are
- * not published; this one has the shape of TAGE and ITTAGE (Seznec and Michaud 2006, Seznec 2011).
+ * A branch predictor with a long history, as processors have had since about 2013. The tables of
+ * processors are not published. This predictor has the shape of TAGE and ITTAGE (Seznec and Michaud
+ * 2006, Seznec 2011).
  *
- * Several tables are looked up with hashes of the branch's address and of more and more of the
- * history. The entry with the longest history whose tag matches predicts; without one it is a table
- * that knows only the address. After a mispredict an entry with a longer history is made, unless
- * all of those places are held by entries that have been useful. In a quarter of the cases the
- * first free place is passed over: otherwise two branches with the same place would replace each
- * other's entries for ever, none of which gets old enough to be useful.
+ * Several tables are looked up. The index into each is a hash of the branch's address and of a part
+ * of the history, which is longer in each further table. Of the entries whose tags match, the one
+ * with the longest history predicts. If no tag matches, a table that knows only the address
+ * predicts. After a mispredict an entry with a longer history is made, unless all places for it
+ * hold entries that have been useful. In a quarter of the cases the first free place is passed
+ * over. Otherwise two branches with the same place would replace each other's entries for ever, and
+ * no entry would get old enough to be useful.
  *
  * Most branches of a long loop need no history. For the sake of speed, the tables with history are
  * left out if the table that knows only the address is right, and if both it and the whole predictor
  * were right the last PREDICTOR_QUIET times.
  *
- * The tables are so large that random outcomes, or targets, that repeat are remembered as on an
- * Emerald Rapids: those of 4000 branches, or 1000 indirect ones, nearly all of them; those of four
- * times as many, hardly any.
+ * The tables are large enough to remember as many random outcomes, or random targets, that repeat
+ * as an Emerald Rapids does. It remembers nearly all outcomes of 4000 branches, and nearly all
+ * targets of 1000 indirect branches. Of four times as many it remembers hardly any.
  */
 #pragma once
 

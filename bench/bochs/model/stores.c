@@ -17,7 +17,7 @@ bool stores_queue(struct stores *stores, const struct cost *now, const struct co
 	for (unsigned set = 0; set < SETS; set++) {
 		uint64_t begins = now->of[set];
 
-		/* The place is that of the store `size` before this one. */
+		/* The place belongs to the store that is `size` stores before this one. */
 		stall->of[set] = place->of[set] > begins ? place->of[set] - begins : 0;
 		any |= stall->of[set];
 		begins += stall->of[set];

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The store buffer: stores leave it in order, each when the ones before it have left. A store that
- * misses L1 takes a while to leave, the others none. The core waits only if the buffer is full.
+ * misses L1 takes some time to leave; other stores take none. The core waits only if the buffer is
+ * full.
  *
- * A load of what one of the last stores wrote gets it from the buffer once its value is ready.
- * Stores are found by the aligned 8 bytes that contain their first byte, in a table in which a
- * store replaces an earlier one in the same place.
+ * If a load reads what one of the last stores wrote, it gets the value from the buffer once the
+ * value is ready. Stores are found by the aligned 8 bytes that contain their first byte, in a table
+ * in which a store replaces an earlier one in the same place.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */
@@ -39,8 +40,8 @@ void stores_make(struct stores *stores, unsigned size);
 /* Does the work of stores_add() if a store has to wait. */
 bool stores_queue(struct stores *stores, const struct cost *now, const struct cost *time, struct cost *stall);
 
-/* Adds a store at the time `now` that takes `time` to leave, or NULL if it takes none. Returns true
- * if the buffer was full, and sets *stall to how long the core waits. */
+/* Adds a store at the time `now`. It takes `time` to leave; NULL means no time. Returns true if the
+ * buffer was full, and sets *stall to how long the core waits. */
 static inline bool stores_add(struct stores *stores, const struct cost *now, const struct cost *time,
                               struct cost *stall)
 {

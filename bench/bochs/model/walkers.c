@@ -9,8 +9,9 @@ void walkers_make(struct walkers *walkers, unsigned count)
 	walkers->count = count;
 }
 
-/* Returns the walker that is free at the time `ready` and became so last, so that walks that wait
- * for each other leave the others free; or else the one that is free first. */
+/* Returns a walker that is free at the time `ready`. If there are several, returns the one that
+ * became free last, so that a chain of walks leaves the other walkers free. If there is none,
+ * returns the one that becomes free first. */
 static unsigned chosen(const struct walkers *walkers, uint64_t ready, unsigned set)
 {
 	unsigned best = 0;

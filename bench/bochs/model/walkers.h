@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Page walkers: a processor has a few, which work at the same time. A walk begins when the access
- * is ready and a walker is free, and takes it for its whole time. So a page walk that nothing waits
- * for costs, at most, its time divided by the number of walkers.
+ * is ready and a walker is free, and occupies this walker until it ends. So a page walk that
+ * nothing waits for costs at most its time divided by the number of walkers.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */

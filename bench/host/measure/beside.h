@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What other kernels need for the same: the presets of Palimpsest, and Linux. Their numbers come from
- * results/reference/summary.csv and results/linux/summary.csv, and are counts.
+ * What other kernels need for the same operation: the presets of Palimpsest, and Linux. Their
+ * numbers come from results/reference/summary.csv and results/linux/summary.csv, and are counts.
  */
 #pragma once
 
