@@ -56,7 +56,7 @@ static void what_it_learns(void **state)
 		wrong += predictor_conditional(&predictor, 0x1000, i % 101 != 100) && i >= 20200;
 	assert_in_range(wrong, 0, 20);
 	wrong = 0;
-	/* What is random is mispredicted half of the time. */
+	/* A branch with random outcomes is mispredicted half of the time. */
 	start();
 	for (unsigned i = 0; i < 20000; i++)
 		wrong += predictor_conditional(&predictor, 0x1000, random_below(2));
@@ -99,9 +99,10 @@ static unsigned remembered(unsigned period, bool indirect)
 }
 
 /*
- * How much it remembers, as on an Emerald Rapids. There the times of the branches say that in the
- * fifth round 150 of 1000 are mispredicted with 4000 outcomes, and 490 with 16000; of indirect
- * branches 90 with 1000 targets, and 740 with 4000.
+ * The predictor must remember as much as an Emerald Rapids does. The numbers of mispredicts in the
+ * fifth round there follow from the times of the branches. Of 1000 branches, 150 are mispredicted
+ * with 4000 outcomes, and 490 with 16000. Of 1000 indirect branches, 90 are mispredicted with 1000
+ * targets, and 740 with 4000.
  */
 static void how_much_it_remembers(void **state)
 {
@@ -116,9 +117,9 @@ static void how_much_it_remembers(void **state)
 }
 
 /*
- * Of 40 random sequences of 30 targets each is learned, as on an Emerald Rapids: there a jump of
- * such a sequence takes 3 ticks of the TSC, and one to a random target 19. In some of the sequences
- * two jumps have the same place in a table.
+ * There are 40 random sequences of 30 targets. Each must be learned, as on an Emerald Rapids: there
+ * a jump of such a sequence takes 3 ticks of the TSC, and a jump to a random target takes 19. In
+ * some of the sequences two jumps have the same place in a table.
  */
 static void indirect_branches(void **state)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tests what accesses wait for besides registers: page walkers, the store buffer, and the way from
- * the caches. Values computed by hand, and random accesses against naive models that keep all that
- * ever happened.
+ * the caches. Compares some times with values computed by hand. Compares random accesses with naive
+ * models, which keep all that ever happened.
  */
 #include <setjmp.h>
 #include <stdarg.h>

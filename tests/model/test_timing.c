@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tests what instructions wait for, in whole streams: mispredicted branches, page walks side by
- * side, values that were just stored, a full store buffer, prefetched lines; and what the model
- * does without each of its parts, and while it is stopped. The profile is skylake-client with prices that are easy to add.
+ * side, values that were just stored, a full store buffer, prefetched lines. Also tests what the
+ * model does without each of its parts, and while it is stopped. The profile is skylake-client with
+ * prices that are easy to add.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -165,8 +166,8 @@ static uint64_t refill(unsigned without, unsigned count, bool dependent)
 }
 
 /*
- * A walk takes 50 and one load from L1 here, 54, because the code's walk has filled the caches of
- * upper entries. Two walkers work side by side.
+ * The code's walk has filled the caches of upper entries. A walk therefore takes 50 cycles and one
+ * load from L1, which is 54 cycles in all. Two walkers work side by side.
  */
 static void page_walks(void **state)
 {
@@ -177,7 +178,7 @@ static void page_walks(void **state)
 	assert_int_equal(refill(0, 3, false), 2 * 54 + 4);
 	assert_int_equal(refill(0, 8, false), 1 + 4 * 54 + 4);
 	assert_int_equal(refill(0, 8, true), 8 * (54 + 4));
-	/* Without walkers the core waits for each. */
+	/* Without walkers the core waits for each walk. */
 	assert_int_equal(refill(1U << PART_WALKERS, 8, false), 7 * (54 + 1) + 54 + 4);
 }
 
@@ -218,13 +219,15 @@ static void mispredicts_wait(void **state)
 {
 	(void)state;
 
-	/* The branch begins at 2, and 3 later its flags are ready; then 20, and its own cycle. */
+	/* The branch begins at cycle 2. Its flags are ready 3 cycles later. The mispredict takes 20
+	 * cycles, and the branch itself takes one. */
 	assert_int_equal(mispredict(0), 2 + 3 + 20 + 1);
 	assert_int_equal(mispredict(1U << PART_RESOLUTION), 2 + 20 + 1);
 	assert_int_equal(mispredict(1U << PART_ARITHMETIC), 2 + 2 + 20 + 1);
 }
 
-/* A load of what is stored waits for the value: here a chain through memory. */
+/* A load of a value that is being stored waits for this value. Here such loads and stores form a
+ * chain. */
 static uint64_t through_memory(unsigned without)
 {
 	uint64_t before, result;
@@ -245,10 +248,10 @@ static void stored_values(void **state)
 {
 	(void)state;
 
-	/* The first load takes 4 from L1, the others 5 from the buffer. */
+	/* The first load takes 4 cycles from L1, the others take 5 cycles from the buffer. */
 	assert_int_equal(through_memory(0), 4 + 9 * 5);
-	/* Without that nothing waits: 20 instructions; the last load is complete before the
-	 * fence. */
+	/* Without forwarding nothing waits. There are 20 instructions, and the last load is
+	 * complete before the fence. */
 	assert_in_range(through_memory(1U << PART_FORWARDING), 20, 22);
 }
 
@@ -271,7 +274,7 @@ static void store_buffer(void **state)
 {
 	(void)state;
 
-	/* The buffer holds two; each leaves 100 after the one before it. */
+	/* The buffer holds two stores. Each leaves it 100 cycles after the store before it. */
 	assert_int_equal(stores_that_miss(0, 2), 2);
 	assert_int_equal(stores_that_miss(0, 3), 100 + 1);
 	assert_int_equal(stores_that_miss(0, 4), 200 + 1);
@@ -296,9 +299,10 @@ static void loads_overlap(void **state)
 {
 	(void)state;
 
-	/* Each takes 20 of the way; the third begins at 40. */
+	/* Each load occupies the way from the caches for 20 cycles, so the third begins at cycle
+	 * 40. */
 	assert_int_equal(loads_that_miss(0, 256), 2 * 20 + 204);
-	/* Without that the core waits 20 for each. */
+	/* Without fills the core waits 20 cycles for each load. */
 	assert_int_equal(loads_that_miss(1U << PART_FILLS, 256), 2 * 21 + 204);
 	/* The next lines of a stream come with the first one. */
 	assert_int_equal(loads_that_miss(0, 64), 204);
@@ -321,7 +325,8 @@ static void two_lines(void **state)
 	stop();
 }
 
-/* Returns when a line is there whose neighbour is loaded by the second load of a chain. */
+/* Returns the time at which a line arrives. The second load of a chain loads the neighbour of this
+ * line. */
 static uint64_t neighbour(unsigned without)
 {
 	uint64_t before, result;
@@ -345,13 +350,14 @@ static void streams(void **state)
 	(void)state;
 
 	assert_int_equal(neighbour(0), 2 * 204);
-	/* Its turn is at 40, and a prefetched line takes 4 + 10. */
+	/* The line's turn is at cycle 40, and a prefetched line takes 4 + 10 cycles. */
 	assert_int_equal(neighbour(1U << PART_STREAMS), 40 + 14);
 }
 
 /*
- * While the model is stopped, nothing counts, but caches, TLBs and the number of instructions since
- * a change of ring are followed. A load that was under way is complete at the next start.
+ * While the model is stopped, nothing counts. But the model follows the caches, the TLBs and the
+ * number of instructions since a change of ring. A load that was under way is complete at the next
+ * start.
  */
 static void while_stopped(void **state)
 {

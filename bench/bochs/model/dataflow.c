@@ -136,8 +136,8 @@ __attribute__((noinline)) bool dataflow_release(struct dataflow *dataflow, struc
 	return until_with(dataflow, &complete, translation, stall);
 }
 
-/* Passes the time at which the instruction's sources are ready, and its latency, on to the
- * registers that it writes. Raises *complete to that time, if it is later than now. */
+/* Makes the registers that the instruction writes ready one latency after its sources are. Raises
+ * *complete to that time, if it is later than now. */
 static void write_registers(struct dataflow *dataflow, const struct operands *operands, struct cost *complete)
 {
 	const struct cost *latency = &dataflow->latency[operands->latency];
