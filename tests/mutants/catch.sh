@@ -5,6 +5,8 @@
 #   unit NAME                     tests/unit/test_NAME.c
 #   host ROOM/NAME                tests/host/ROOM/test_NAME.c
 #   model NAME                    tests/model/test_NAME.c
+#   measure NAME                  tests/measure/test_NAME.c
+#   foreign KERNEL                `run-bench.sh measure` on a kernel of tests/foreign, tests/e2e/foreign.sh
 #   fuzz TARGET                   the corpus of the fuzz target
 #   kernel ENGINE BUILD GLOB [WORD…]    the kernel's self-tests that match GLOB; WORDs are added to
 #                                 the kernel's command line. BUILD is a preset, or STACK+LOADER+ISOLATION
@@ -67,6 +69,8 @@ case $kind in
 unit) program=build/tests/unit/test_$first ;;
 host) program=build/tests/host/${first%/*}/test_${first##*/} ;;
 model) program=build/tests/model/test_$first ;;
+measure) program=build/tests/measure/test_$first ;;
+foreign) targets+=(host bochs-library foreign-kernels) ;;
 fuzz) program=build/tests/fuzz/fuzz_$first ;;
 kernel | bench)
 	[ $# -ge 2 ] || usage
@@ -99,7 +103,7 @@ if [ "$step" = build ]; then
 	exec make -s "${targets[@]}"
 fi
 case $kind in
-unit | host | model | fuzz) exec "$program" ;;
+unit | host | model | measure | fuzz) exec "$program" ;;
 kernel) exec tests/kernel/run.sh "$engine" "$build" "WORDS=test=$glob $*" ;;
 calls) exec env FINDINGS=1 PATIENCE=10 tests/fuzz/calls.sh 10000 1 tcg "$build" ;;
 bench)
@@ -114,6 +118,7 @@ harness)
 	;;
 e2e) exec bash "tests/e2e/$1.sh" ;;
 library) exec tests/bochs/run.sh ;;
+foreign) exec bash tests/e2e/foreign.sh "$first" ;;
 played) exec bash "tests/e2e/$first.sh" ;;
 script) exec bash "$first" ;;
 esac
