@@ -8,13 +8,6 @@ set -euo pipefail
 [ $# -ge 3 ] || { echo "usage: $0 OUTPUT.iso KERNEL.elf32 \"command line\" MODULE..." >&2; exit 2; }
 output=$1 kernel=$2 words=$3
 shift 3
-for tool in grub-mkrescue xorriso mformat; do
-	command -v "$tool" >/dev/null || {
-		echo "$0: $tool is missing; install grub-common, grub-pc-bin, xorriso and mtools" >&2
-		exit 2
-	}
-done
-
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tree=$work/tree
@@ -31,5 +24,4 @@ cp "$kernel" "$tree/boot/palimpsest"
 	done
 	echo "}"
 } >"$tree/boot/grub/grub.cfg"
-grub-mkrescue -d /usr/lib/grub/i386-pc -o "$output" "$tree" --install-modules="multiboot normal iso9660 biosdisk" \
-	--themes= --fonts= --locales= >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+"$(dirname "$0")/grub-cd.sh" "$output" "$tree" multiboot

@@ -12,12 +12,7 @@ set -euo pipefail
 
 [ $# = 3 ] || [ $# = 4 ] || { echo "usage: $0 OUTPUT.iso KERNEL WORDS [INITRD]" >&2; exit 2; }
 output=$1 kernel=$2 words=$3 initrd=${4:-}
-for tool in grub-mkrescue grub-file xorriso mformat; do
-	command -v $tool >/dev/null || {
-		echo "$tool is missing; install grub-common, grub-pc-bin, xorriso and mtools" >&2
-		exit 2
-	}
-done
+command -v grub-file >/dev/null || { echo "grub-file is missing; install grub-common" >&2; exit 2; }
 for file in "$kernel" ${initrd:+"$initrd"}; do
 	[ -r "$file" ] || { echo "$file cannot be read" >&2; exit 2; }
 done
@@ -46,7 +41,4 @@ cp "$kernel" "$work/tree/boot/kernel"
 	[ -z "$initrd" ] || echo "	$add"
 	echo "}"
 } >"$work/tree/boot/grub/grub.cfg"
-find "$work/tree" -exec touch -d @946684800 {} +
-SOURCE_DATE_EPOCH=946684800 grub-mkrescue -d /usr/lib/grub/i386-pc -o "$output" "$work/tree" \
-	--install-modules="$modules normal iso9660 biosdisk" --themes= --fonts= --locales= >"$work/log" 2>&1 ||
-	{ tail -n 3 "$work/log" >&2; exit 1; }
+"$(dirname "$0")/../../../kernel/boot/grub-cd.sh" "$output" "$work/tree" "$modules"

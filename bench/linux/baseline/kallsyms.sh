@@ -5,6 +5,7 @@
 # in /proc/kallsyms. So this script boots the kernel in QEMU, without KASLR, with busybox as its only
 # program. It takes about 20 s.
 # usage: kallsyms.sh VMLINUZ >OUTPUT
+# KALLSYMS_LIMIT: seconds allowed for the boot (300).
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
