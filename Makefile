@@ -197,6 +197,8 @@ help:
 	@echo "                          (BUILDS=..., ENGINE=bochs)"
 	@echo "make mutants [MUTANTS=...]  plant faults and check that the tests catch them (6 minutes)"
 	@echo "make test-moves [MOVES=100000]  move the entry window, fork and execute MOVES times (minutes)"
+	@echo "make test-combinations [LIKE='*+bouncing*']  self-tests and Linux programs with every combination that"
+	@echo "                          matches LIKE, on tcg and Bochs (half an hour)"
 	@echo "make test-places [PLACES=10] [SEED=1]  boot the kernel at PLACES places in physical memory (a minute)"
 	@echo "make link-sweep           boot kernels and stacks that fit and that do not, in the level-1 environment (minutes)"
 	@echo "make test-machines        boot on the machines, memory sizes and processors of QEMU (minutes)"

@@ -43,6 +43,12 @@ test_moves()
 	shows "make test-moves: programs have moved it" "ok 1 - "
 }
 
+test_combinations()
+{
+	run "make test-combinations" make test-combinations LIKE=heap-sw+direct+bouncing
+	shows "make test-combinations: closes with a count" "6 of 6 passed"
+}
+
 test_machines()
 {
 	run "make test-machines" make test-machines

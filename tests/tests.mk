@@ -72,6 +72,15 @@ test-moves: programs
 	@$(MAKE) --no-print-directory kernel STACK=heap-sw LOADER=direct ISOLATION=bouncing
 	@tests/kernel/run.sh tcg heap-sw+direct+bouncing LIMIT=10000 "WORDS=test=moves_* calls=$(MOVES)"
 
+# Runs the self-tests and the Linux programs on both engines with every combination of the axes that
+# matches LIKE.
+LIKE ?= *+bouncing*
+
+test-combinations: programs linux bochs-library
+	@set -e; like=$(call quoted,$(LIKE)); for c in $(COMBINATIONS); do [[ $$c == $$like ]] || continue; \
+		IFS=+ read -r s l i <<< "$$c"; $(MAKE) --no-print-directory kernel STACK=$$s LOADER=$$l ISOLATION=$$i; done
+	@tests/combinations.sh $(call quoted,$(LIKE))
+
 # Boots the kernel at PLACES places in physical memory that follow from SEED.
 PLACES ?= 10
 
@@ -98,4 +107,4 @@ mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODE
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-level1-kernel link-sweep test-machines test-moves test-places test-compilers mutants test-commands
+.PHONY: test test-programs test-level1-kernel link-sweep test-machines test-moves test-combinations test-places test-compilers mutants test-commands
