@@ -133,8 +133,9 @@ static bool page_arrived(const struct address_space *space, const struct load_se
 
 static bool image_arrived(struct bench *b)
 {
-	/* Later rounds of a run check only every 16th page of a large image. */
-	const size_t step = bench_plan.later && b->parameter >= 16 * MIB ? 16 : 1;
+	/* Of the largest image, and in later rounds of all large ones, only every 16th page is
+	 * checked. */
+	const size_t step = b->parameter >= (bench_plan.later ? 16 : 64) * MIB ? 16 : 1;
 	bool ok = b->space.pml4 != FRAME_NONE && b->phase == 0 && !user_access_is_open();
 
 	for (size_t i = 0; ok && i < b->plan.count; i++)
