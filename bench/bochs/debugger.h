@@ -26,3 +26,11 @@ void debugger_open(void);
  * reset and the first one has begun to execute. `one_cpu` is true if the machine has only one
  * CPU. */
 void debugger_skip(bool one_cpu);
+
+/*
+ * Keeps Bochs from listing the fields of its CPUs by name, which takes 40 ms of each boot. Bochs
+ * needs this list only to save its state or to restore it, and no benchmark run does that. Call this
+ * function after debugger_open(), before Bochs makes its CPUs. It obeys PALIMPSEST_DEBUGGER like
+ * debugger_skip().
+ */
+void debugger_skip_state(void);

@@ -454,6 +454,7 @@ __attribute__((constructor)) static void start(void)
 	model = open_model();
 	repeat_open();
 	debugger_open();
+	debugger_skip_state();
 	for (unsigned i = 0; i < HOOKS && !model; i++)
 		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)repeat_iteration;
 	if (model || symbols || load_wanted() || measure_wanted())
