@@ -99,8 +99,10 @@ static void hwinterrupt(unsigned cpu, unsigned vector, uint16_t cs, uint64_t rip
 	if (!rip_of[cpu])
 		return;
 	rip_check(cpu, rip);
-	if (measure_wanted())
+	if (measure_wanted()) {
+		watch_interrupt();
 		measure_event(cpu, vector);
+	}
 	region_hardware_interrupt(cpu, vector);
 }
 
@@ -310,10 +312,17 @@ static void wrmsr(unsigned cpu, unsigned msr, uint64_t value)
 	measure_msr(cpu, msr, value);
 }
 
+static void inp(uint16_t port, unsigned length)
+{
+	(void)length;
+	watch_input(port);
+}
+
 /* Hooks that are used only if a kernel without markers is measured. */
 static struct hook measure_hooks[] = {
 	HOOK("_Z15bx_instr_opcodejP15bxInstruction_cPKhjbb", opcode, true),
 	HOOK("_Z14bx_instr_wrmsrjjm", wrmsr, true),
+	HOOK("_Z12bx_instr_inptj", inp, true),
 };
 
 /* Turns the counting hooks on or off. They are on only while a region is open or a long REP is

@@ -109,11 +109,31 @@ kernel/boot/make-iso.sh "$work/cd.iso" "$work/k32.elf32" ""
 measure run --iso "$work/cd.iso" --symbols $images/k32.elf --until "k32: done" "${common[@]}"
 check "a CD image with a boot loader of its own" ends 0 "straight"
 check "a CD image: the same counts" equal "28 23 18 13 8 3" "$(values run | sed -n 's/^descend	.*	//p' | paste -sd ' ')"
+# The loader on the first disk writes the second disk and prints what is there.
+{ head -c 512 /dev/zero; printf 'a second disk\n\0'; head -c 497 /dev/zero; } >"$work/second.img"
+cp $images/k32-disk.img "$work/first.img"
+measure run --disk "$work/first.img" --disk "$work/second.img" --symbols $images/k32.elf --until "k32: done" "${common[@]}"
+check "a disk with a boot sector" ends 0 "straight"
+check "a disk: the same counts" equal "28 23 18 13 8 3" "$(values run | sed -n 's/^descend	.*	//p' | paste -sd ' ')"
+check "a second disk is read" grep -qa "a second disk" "$work/run/results/launch-1/serial.log"
+check "a second disk: what was written to it is discarded" equal 0 "$(head -c 512 "$work/second.img" | tr -d '\0' | wc -c)"
+measure run --kernel $images/k32.elf --disk "$work/first.img" --until "k32: done" "${common[@]}"
+check "a kernel, and a disk from which it does not boot" ends 0 "straight"
+head -c 1000 $images/k32-disk.img >"$work/odd.img"
+measure run --disk "$work/odd.img" --symbols $images/k32.elf --until "k32: done" "${common[@]}"
+check "a disk whose size is not a multiple of 512: the message says what to do" ends 2 "truncate -s %512"
+measure run --disk "$work/nothing.img" --symbols $images/k32.elf --until "k32: done" "${common[@]}"
+check "no such disk" ends 2 "$work/nothing.img"
 printf 's\nd\nq\n' >"$work/typed"
-for kernel in k64 k32; do
-	measure run --kernel $images/$kernel-shell.elf --until "$kernel: done" --input "$work/typed" "${common[@]}"
+# k64 waits for interrupts of COM1 that do not reach it, so the keyboard is used.
+for kernel in "k64 the keyboard" "k32 COM1"; do
+	place=${kernel#* } kernel=${kernel%% *}
+	measure run --kernel "$images/$kernel-shell.elf" --until "$kernel: done" --input "$work/typed" "${common[@]}"
 	check "$kernel: what is typed reaches the kernel, and is measured" equal "28 23 18 13 8 3 13 8 3" \
 		"$(values run | sed -n 's/^descend	.*	//p' | paste -sd ' ')"
+	cp "$work/run/results/launch-1/serial.log" "$work/serial"
+	check "$kernel: it is typed where the kernel sees it" grep -q "q at $place" "$work/serial"
+	check "$kernel: nothing is typed while the kernel would not see it" equal 0 "$(grep -c "typed early" "$work/serial")"
 done
 measure run --kernel $images/k64.elf --until "k64: done" --append "two words" "${common[@]}"
 check "words for the kernel's command line" ends 0 "straight"

@@ -16,6 +16,10 @@ void console_open(void)
 	out8(COM1 + 1, 0);
 	out8(COM1 + 3, 3);
 	out8(COM1 + 2, 1);
+#ifdef __x86_64__
+	out8(COM1 + 1, 1); /* interrupts when bytes arrive, but OUT2 of the modem control is 0 */
+	out8(COM1 + 4, 0);
+#endif
 }
 
 void screen_put(const char *text)
@@ -75,15 +79,23 @@ static char key(uint8_t code)
 	return '\0';
 }
 
-char get(void)
+bool was_typed(void)
+{
+	return in8(LINE_STATUS) & RECEIVED || in8(KEYBOARD_STATUS) & FULL;
+}
+
+char get(const char **where)
 {
 	for (;;) {
 		char typed = '\0';
 
-		if (in8(LINE_STATUS) & RECEIVED)
+		*where = "COM1";
+		if (in8(LINE_STATUS) & RECEIVED) {
 			typed = (char)in8(COM1);
-		else if (in8(KEYBOARD_STATUS) & FULL)
+		} else if (in8(KEYBOARD_STATUS) & FULL) {
+			*where = "the keyboard";
 			typed = key(in8(KEYBOARD));
+		}
 		if (typed)
 			return typed == '\r' ? '\n' : typed;
 	}

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A symbol of the linker. Physical address P, below 4 MiB, is mapped at the address P + VMA. */
@@ -21,7 +22,8 @@ void console_open(void);
 void put(const char *text);
 void put_number(unsigned number);
 void screen_put(const char *text); /* the screen alone */
-char get(void);                    /* the next character typed, at COM1 or at the keyboard */
+bool was_typed(void);              /* a character has been typed, and not been got */
+char get(const char **where);      /* the next character typed; and where, at COM1 or the keyboard */
 
 /* tables.c: descriptor and page tables, the interrupt controller */
 void tables_open(void);

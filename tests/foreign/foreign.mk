@@ -46,7 +46,13 @@ $(foreach e,$(FOREIGN_ENDINGS),$(eval $(call foreign_link,$(1),$(1)-$(firstword 
 endef
 $(foreach k,$(FOREIGN_KERNELS),$(eval $(call foreign_kernel,$(k))))
 
-foreign-kernels: $(FOREIGN_IMAGES)
+# A disk from which k32 boots, without symbols.
+$(F)/k32-disk.img: tests/foreign/disk.asm $(F)/k32.elf
+	$(call say,NASM,$@)
+	$(Q)objcopy --strip-debug $(F)/k32.elf $(F)/k32-disk.elf
+	$(Q)nasm -f bin -DKERNEL=$(call quoted,"$(F)/k32-disk.elf") -Wall -Werror -o $@ $<
+
+foreign-kernels: $(FOREIGN_IMAGES) $(F)/k32-disk.img
 
 .PHONY: foreign-kernels
 -include $(foreach k,$(FOREIGN_KERNELS),$(FOREIGN_C:%=$(F)/$(k)/%.d))

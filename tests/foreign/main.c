@@ -4,7 +4,7 @@
 
 /* What the kernel does at its end (boot.asm gets the number from the linker). */
 enum ending { DONE, REBOOT, TRIPLE_FAULT, HANG, SHELL, MANY };
-enum { MANY_CALLS = 10000000 };
+enum { MANY_CALLS = 10000000, BUSY_ROUNDS = 10000000 };
 
 /* An address in user memory without a page. */
 #define KERNEL_FAULT 0x40020000
@@ -100,15 +100,24 @@ static void hang(void)
 		;
 }
 
-/* s calls straight(), d descend(2), q ends. Each answer is a line. */
+/* s calls straight(), d descend(2), q ends. Each answer is a line. Before the shell reads the first
+ * character, it is busy with interrupts off. */
 static void shell(void)
 {
+	for (volatile unsigned i = 0; i < BUSY_ROUNDS; i++)
+		;
+	if (was_typed())
+		put("typed early\n");
 	for (;;) {
+		const char *where;
 		char typed;
 
 		put("$ ");
-		typed = get();
-		put((char[]){ typed, '\n', '\0' });
+		typed = get(&where);
+		put((char[]){ typed, '\0' });
+		put(" at ");
+		put(where);
+		put("\n");
 		if (typed == 'q')
 			return;
 		if (typed == 's')

@@ -16,20 +16,20 @@ for tool in qemu-system-x86_64 bochs grub-mkrescue; do
 done
 [ -e $images/k64.elf ] || { echo "Bail out! no kernels; make foreign-kernels builds them"; exit 1; }
 
-# qemu NAME SECONDS [FILE]: boots NAME until its last line, for at most SECONDS seconds; FILE is
-# typed at its serial port. Its output is then in $work/serial. The timer follows the instructions,
-# so that each interrupt comes where it is expected.
-qemu()
+# qemu_from SECONDS FILE OPTION…: boots what the options say until a kernel's last line, for at most
+# SECONDS seconds; FILE is typed at its serial port. Its output is then in $work/serial. The timer
+# follows the instructions, so that each interrupt comes where it is expected.
+qemu_from()
 {
-	local image=$work/$1.elf32 emulator i
+	local seconds=$1 typed=$2 emulator i
 
-	objcopy -O elf32-i386 --strip-debug "$images/$1.elf" "$image" # QEMU starts only 32-bit files
+	shift 2
 	rm -f "$work/serial"
-	timeout "$2" qemu-system-x86_64 -accel tcg -icount shift=5,sleep=off -m 64 -nodefaults -no-user-config \
+	timeout "$seconds" qemu-system-x86_64 -accel tcg -icount shift=5,sleep=off -m 64 -nodefaults -no-user-config \
 		-display none -no-reboot -chardev "stdio,id=serial,logfile=$work/serial,signal=off" -serial chardev:serial \
-		-kernel "$image" <"${3:-/dev/null}" >/dev/null 2>"$work/errors" &
+		"$@" <"$typed" >/dev/null 2>"$work/errors" &
 	emulator=$!
-	for ((i = 0; i < $2 * 10; i++)); do
+	for ((i = 0; i < seconds * 10; i++)); do
 		! grep -qs ': done' "$work/serial" || break
 		kill -0 $emulator 2>/dev/null || break
 		sleep 0.1
@@ -37,6 +37,15 @@ qemu()
 	! kill $emulator 2>/dev/null
 	wait $emulator
 	ended=$?
+}
+
+# qemu NAME SECONDS [FILE]: boots the kernel NAME in this way
+qemu()
+{
+	local image=$work/$1.elf32
+
+	objcopy -O elf32-i386 --strip-debug "$images/$1.elf" "$image" # QEMU starts only 32-bit files
+	qemu_from "$2" "${3:-/dev/null}" -kernel "$image"
 }
 
 # address NAME LABEL: prints the address of a label
@@ -97,4 +106,10 @@ for kernel in k64:8 k32:4 k32-pae:4; do
 	qemu "$kernel-many" 20
 	check "many: it ends" grep -q ': done' "$work/serial"
 done
+prefix=
+{ head -c 512 /dev/zero; printf 'a second disk\n\0'; head -c 497 /dev/zero; } >"$work/second.img"
+printf '%s\n' "k32: start" "k32: 7 interrupts, 3 page faults" "k32: done" >"$work/wanted"
+qemu_from 20 /dev/null -snapshot -drive format=raw,file=$images/k32-disk.img -drive "format=raw,file=$work/second.img"
+check "k32 boots from a disk, whose loader reads a second disk" equal "a second disk
+$(cat "$work/wanted")" "$(tr -d '\0' <"$work/serial")"
 echo "1..$count"

@@ -119,11 +119,11 @@ static void press_key(char character)
 		press(devices, KEY_SHIFT | KEY_RELEASED);
 }
 
-void typing_period(bool quiet, bool serial)
+void typing_period(bool quiet, bool listens, bool serial)
 {
 	char character;
 
-	quiet_periods = quiet ? quiet_periods + 1 : 0;
+	quiet_periods = quiet ? quiet_periods + listens : 0;
 	if (typed == length || (!in_line && quiet_periods < QUIET_PERIODS))
 		return;
 	find_functions();

@@ -12,12 +12,28 @@
 #include "bench/bochs/measure/measure.h"
 #include "bench/bochs/measure/typing.h"
 #include "bench/bochs/output.h"
+#include "bench/bochs/rip.h"
 #include "bench/bochs/trace.h"
 #include "bench/protocol/ports.h"
 
-/* COM1: the data register and the line control register. While bit 7 of the line control register
- * is set, the data register has another meaning. */
-enum { COM1_DATA = 0x3F8, COM1_CONTROL = 0x3FB, CONTROL_DIVISOR = 0x80 };
+/* COM1's registers. While bit 7 of the line control register is set, the first two have another
+ * meaning. */
+enum {
+	COM1_DATA = 0x3F8,
+	COM1_INTERRUPTS,
+	COM1_CONTROL = 0x3FB,
+	COM1_MODEM,
+	COM1_STATUS,
+	CONTROL_DIVISOR = 0x80
+};
+
+/* Bits of COM1_INTERRUPTS and COM1_MODEM: interrupt on received data; interrupts reach the processor. */
+enum { INTERRUPTS_RECEIVED = 1, MODEM_OUT2 = 8 };
+
+/* The registers of the two IDE channels that take commands. */
+enum { IDE_COMMAND = 0x1F7, IDE_COMMAND_SECOND = 0x177 };
+
+enum { KEYBOARD_STATUS = 0x64 };
 
 /* The text screen: characters and attributes in turn. */
 enum { SCREEN = 0xB8000, COLUMNS = 80, ROWS = 25 };
@@ -33,12 +49,13 @@ struct stream {
 
 static const struct plan *plan;
 static struct stream serial, debug_port;
-static unsigned control;
-static bool found;                  /* the text appeared */
-static volatile sig_atomic_t ended; /* SIGTERM came: the harness ends the run */
+static unsigned control, interrupts, modem; /* COM1's registers */
+static bool found;                          /* the text appeared */
+static volatile sig_atomic_t ended;         /* SIGTERM came: the harness ends the run */
 static uint8_t screen[ROWS][2 * COLUMNS];
 static bool changed, unwritten;  /* the screen changed in this period; since the file was written */
-static bool wrote, wrote_serial; /* the guest wrote in this period; it ever wrote to COM1 */
+static bool wrote, wrote_serial; /* the guest wrote or used a disk in this period; it ever wrote to COM1 */
+static bool listened; /* in this period the guest took an interrupt or read the status of an input */
 
 /* Bochs's BX_MEM_C::readPhysicalPage(), a static member like getHostMemAddr() (guest.c). It also reads
  * the memory of devices. */
@@ -121,8 +138,14 @@ static void take(struct stream *stream, char byte)
 
 void watch_output(uint16_t port, unsigned value)
 {
-	if (port == COM1_CONTROL)
+	if (port == IDE_COMMAND || port == IDE_COMMAND_SECOND)
+		wrote = true;
+	else if (port == COM1_CONTROL)
 		control = value;
+	else if (port == COM1_MODEM)
+		modem = value;
+	else if (port == COM1_INTERRUPTS && !(control & CONTROL_DIVISOR))
+		interrupts = value;
 	else if (port == COM1_DATA && !(control & CONTROL_DIVISOR)) {
 		wrote = wrote_serial = true;
 		take(&serial, (char)value);
@@ -130,6 +153,16 @@ void watch_output(uint16_t port, unsigned value)
 		wrote = true;
 		take(&debug_port, (char)value);
 	}
+}
+
+void watch_input(uint16_t port)
+{
+	listened = listened || port == COM1_STATUS || port == KEYBOARD_STATUS;
+}
+
+void watch_interrupt(void)
+{
+	listened = true;
 }
 
 /* Looks for the text in each row of the screen. Notes whether the screen has changed. */
@@ -152,6 +185,13 @@ static void read_screen(void)
 	}
 }
 
+/* Returns true if the kernel would see what is typed at COM1. If it waits for interrupts of COM1, but
+ * has not set OUT2, then they do not reach it. */
+static bool reads_serial(void)
+{
+	return wrote_serial && (!(interrupts & INTERRUPTS_RECEIVED) || modem & MODEM_OUT2);
+}
+
 /* Called by Bochs after each period. */
 static void period_ends(void *unused)
 {
@@ -164,9 +204,10 @@ static void period_ends(void *unused)
 	if (!changed && unwritten)
 		write_screen();
 	unwritten = changed;
+	listened = listened || (flags_of[0] && *flags_of[0] & FLAGS_IF);
 	if (*plan->type && measure_in_kernel())
-		typing_period(!wrote, wrote_serial);
-	wrote = false;
+		typing_period(!wrote, listened, reads_serial());
+	wrote = listened = false;
 }
 
 /* Called by Bochs when the limit is reached. */

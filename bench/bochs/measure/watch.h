@@ -22,3 +22,7 @@ void watch_reset(void);
 
 /* Notes that the guest wrote the low byte of `value` to a port. */
 void watch_output(uint16_t port, unsigned value);
+
+/* Notes that the guest read from a port, or that an interrupt was delivered to it. */
+void watch_input(uint16_t port);
+void watch_interrupt(void);

@@ -8,11 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define CD         "cd.iso"
-#define DISK       "disk.img"
 #define CD_SECONDS 120 /* for making a CD */
 #define CD_SCRIPT  "bench/bochs/measure/make-cd.sh"
+
+enum { SECTOR_BYTES = 512 };
+
+/* Links to the user's disks, and their places on the first IDE channel. */
+static const char *const disk_links[REQUEST_DISKS_MAX] = { "disk1.img", "disk2.img" };
+static const char *const disk_places[REQUEST_DISKS_MAX] = { "master", "slave" };
 
 /* Makes the CD, or a link to the user's. */
 static int make_cd(const struct request *request, const char *directory, char *why, size_t size)
@@ -22,6 +28,8 @@ static int make_cd(const struct request *request, const char *directory, char *w
 	char *output;
 	int status = 1;
 
+	if (!request->iso && !request->kernel)
+		return 0;
 	if (request->iso) {
 		if (!realpath(request->iso, path)) {
 			snprintf(why, size, "--iso: %.200s does not exist", request->iso);
@@ -45,27 +53,64 @@ static int make_cd(const struct request *request, const char *directory, char *w
 	return status ? -1 : 0;
 }
 
+/* Describes the geometry of a disk with so many sectors. Bochs's own choice has cylinders of 1,008
+ * sectors, and smaller disks have none, so the BIOS could not read them. */
+static void describe_geometry(uint64_t sectors, char *text, size_t room)
+{
+	enum { SECTORS = 63, HEADS = 16 };
+	unsigned track = sectors < SECTORS ? (unsigned)sectors : SECTORS;
+	unsigned heads = sectors / track < HEADS ? (unsigned)(sectors / track) : HEADS;
+
+	*text = '\0';
+	if (heads < HEADS)
+		path_format(text, room, ", cylinders=1, heads=%u, spt=%u", heads, track);
+}
+
+/* Adds the line of bochsrc for a disk. */
+static int describe_disk(const char *directory, const char *disk, size_t number, char *text, size_t room,
+                         char *why, size_t size)
+{
+	char path[PATH_MAX], geometry[60];
+	struct stat status;
+
+	if (!realpath(disk, path) || stat(path, &status)) {
+		snprintf(why, size, "--disk: %.200s does not exist", disk);
+		return -1;
+	}
+	if (!S_ISREG(status.st_mode) || !status.st_size || status.st_size % SECTOR_BYTES) {
+		snprintf(why, size,
+		         "--disk: %.200s is not a raw disk image, whose size is a multiple of %d bytes; "
+		         "`truncate -s %%%d FILE` makes a file larger until it is",
+		         disk, SECTOR_BYTES, SECTOR_BYTES);
+		return -1;
+	}
+	describe_geometry((uint64_t)status.st_size / SECTOR_BYTES, geometry, sizeof geometry);
+	path_format(text, room, "ata0-%s: type=disk, mode=volatile, path=%s%s\n", disk_places[number],
+	            disk_links[number], geometry);
+	return engine_link(path, directory, disk_links[number], why, size);
+}
+
 /* Writes the lines of bochsrc for the drives. A path in bochsrc cannot contain a comma or a quote,
  * so the lines name links in the folder of the boot. */
 static int describe_drives(const struct request *request, const char *directory, char *text, size_t room,
                            char *why, size_t size)
 {
-	char path[PATH_MAX];
+	bool cd = request->iso || request->kernel;
 
 	path_format(text, room,
 	            "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
-	            "ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15\n"
-	            "%s: type=cdrom, path=" CD ", status=inserted\n",
-	            request->disk ? "ata1-master" : "ata0-master");
-	if (!request->disk)
-		return 0;
-	if (!realpath(request->disk, path)) {
-		snprintf(why, size, "--disk: %.200s does not exist", request->disk);
-		return -1;
-	}
-	path_format(text + strlen(text), room - strlen(text),
-	            "ata0-master: type=disk, mode=volatile, path=" DISK "\n");
-	return engine_link(path, directory, DISK, why, size);
+	            "ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15\n");
+	if (cd)
+		path_format(text + strlen(text), room - strlen(text),
+		            "%s: type=cdrom, path=" CD ", status=inserted\n",
+		            request->disks ? "ata1-master" : "ata0-master");
+	else
+		path_format(text + strlen(text), room - strlen(text), "boot: disk\n");
+	for (size_t i = 0; i < request->disks; i++)
+		if (describe_disk(directory, request->disk[i], i, text + strlen(text), room - strlen(text),
+		                  why, size))
+			return -1;
+	return 0;
 }
 
 int machine_prepare(const struct request *request, const char *directory, const char *plan,
@@ -98,7 +143,8 @@ void machine_tidy(const char *directory)
 {
 	bochs_tidy(directory);
 	engine_unlink(directory, CD);
-	engine_unlink(directory, DISK);
+	for (size_t i = 0; i < REQUEST_DISKS_MAX; i++)
+		engine_unlink(directory, disk_links[i]);
 	engine_unlink(directory, MACHINE_INPUT);
 	engine_unlink(directory, MACHINE_SYMBOLS);
 }

@@ -140,8 +140,7 @@ static int make_plan(struct measuring *measuring)
  * if it begins with a digit, as in vmlinuz-6.1.0. */
 static void name_kernel(struct measuring *measuring)
 {
-	const struct request *request = measuring->request;
-	const char *path = request->kernel ? request->kernel : request->iso;
+	const char *path = request_boots(measuring->request);
 	const char *slash = strrchr(path, '/');
 	char base[NAME_SIZE];
 	char *dot;
@@ -177,8 +176,13 @@ static int describe(struct measuring *measuring, const char *command)
 		environment_add(environment, key, "%s at %#" PRIx64, request->region[i].text,
 		                measuring->address[i]);
 	}
-	image_sha256(request->kernel ? request->kernel : request->iso, sha256);
+	image_sha256(request_boots(request), sha256);
 	environment_add(environment, "sha256.kernel", "%s", sha256);
+	for (size_t i = 0; i < request->disks; i++) {
+		snprintf(key, sizeof key, "sha256.disk%zu", i + 1);
+		image_sha256(request->disk[i], sha256);
+		environment_add(environment, key, "%s", sha256);
+	}
 	if (measuring->symbols) {
 		image_sha256(request->symbols, sha256);
 		environment_add(environment, "sha256.symbols", "%s", sha256);
@@ -240,7 +244,7 @@ static int boot(struct measuring *measuring)
 	int64_t id;
 	int status;
 
-	image_sha256(request->kernel ? request->kernel : request->iso, sha256);
+	image_sha256(request_boots(request), sha256);
 	path_format(directory, sizeof directory, "%s/launch-1", measuring->folder.path);
 	if (path_make_folders(directory)) {
 		message_error("run-bench: %s: %s", directory, strerror(errno));

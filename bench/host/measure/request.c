@@ -132,6 +132,14 @@ int request_places(const char *text, struct request_place places[2])
 	return 0;
 }
 
+static int take_disk(struct request *request, const char *path, char *why)
+{
+	if (request->disks == REQUEST_DISKS_MAX)
+		return option_wrong(why, "more than %d disks", REQUEST_DISKS_MAX);
+	request->disk[request->disks++] = path;
+	return 0;
+}
+
 static int take_until(struct request *request, const char *text, char *why)
 {
 	request->until = text;
@@ -157,8 +165,7 @@ static int take_option(struct request *request, int option, const char *value, c
 		request->initrd = value;
 		return 0;
 	case OPTION_DISK:
-		request->disk = value;
-		return 0;
+		return take_disk(request, value, why);
 	case OPTION_SYMBOLS:
 		request->symbols = value;
 		return 0;
@@ -205,6 +212,11 @@ static int take_option(struct request *request, int option, const char *value, c
 	}
 }
 
+const char *request_boots(const struct request *request)
+{
+	return request->kernel ? request->kernel : request->iso ? request->iso : request->disk[0];
+}
+
 bool request_needs_symbols(const struct request *request)
 {
 	for (size_t i = 0; i < request->regions; i++) {
@@ -219,8 +231,9 @@ bool request_needs_symbols(const struct request *request)
 
 static int check(const struct request *request, char *why)
 {
-	if (!request->iso && !request->kernel)
-		return option_wrong(why, "what is to be booted? give --iso X.iso, or --kernel X.elf");
+	if (!request_boots(request))
+		return option_wrong(
+		        why, "what is to be booted? give --iso X.iso, --kernel X.elf, or --disk X.img");
 	if (request->iso && request->kernel)
 		return option_wrong(why, "--iso and --kernel exclude each other");
 	if ((request->initrd || request->append) && !request->kernel)
@@ -283,7 +296,10 @@ void request_help(FILE *out)
 	      "  --kernel FILE         boot this kernel by GRUB: an ELF file for Multiboot 1 or 2, or Linux\n"
 	      "  --append WORDS        with --kernel: more words for its command line\n"
 	      "  --initrd FILE         with --kernel: its initial RAM disk, or its first Multiboot module\n"
-	      "  --disk FILE           the machine's first disk; what is written to it is discarded\n"
+	      "  --disk FILE           a disk, of which there may be two; what is written to it is "
+	      "discarded. "
+	      "The\n"
+	      "                        machine boots from the first one if --iso and --kernel are not given\n"
 	      "  --symbols FILE        ELF file with the kernel's symbols, System.map, or output of nm "
 	      "(default:\n"
 	      "                        the file of --kernel)\n"

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #define REQUEST_REGIONS_MAX PLAN_REGIONS_MAX
+#define REQUEST_DISKS_MAX   2                   /* on the first IDE channel */
 #define REQUEST_UNTIL_MAX   (PLAN_TEXT_MAX - 1) /* bytes of --until */
 
 struct request_region {
@@ -28,7 +29,9 @@ struct request_place {
 
 /* The texts are those of argv. An option that was not given is NULL or 0. */
 struct request {
-	const char *iso, *kernel, *append, *initrd, *disk, *symbols;
+	const char *iso, *kernel, *append, *initrd, *symbols;
+	const char *disk[REQUEST_DISKS_MAX];
+	size_t disks;
 	bool symbols_given; /* otherwise `symbols` is the kernel, which may have none */
 	size_t regions;
 	struct request_region region[REQUEST_REGIONS_MAX];
@@ -50,6 +53,9 @@ int request_parse(struct request *request, int argc, char *const argv[], char wh
 /* Splits the text of a region into places. Returns 1 for FUNCTION, 2 for FROM..TO, and 0 if the text
  * is anything else, or TO is the address 0. */
 int request_places(const char *text, struct request_place places[2]);
+
+/* Returns the file from which the machine boots: a kernel, a CD image, or else the first disk. */
+const char *request_boots(const struct request *request);
 
 /* Returns true if a region names a symbol. */
 bool request_needs_symbols(const struct request *request);

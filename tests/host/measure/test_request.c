@@ -45,6 +45,12 @@ static void good(void **state)
 	assert_int_equal(request.instructions, 5);
 	assert_int_equal(request.memory, 64);
 	assert_null(request.profile);
+	assert_string_equal(request_boots(&request), "k.elf");
+	assert_int_equal(PARSE("--disk", "a", "--disk", "b", "--user-entry", "--until", "done"), 0);
+	assert_int_equal(request.disks, 2);
+	assert_string_equal(request_boots(&request), "a");
+	assert_int_equal(PARSE("--disk", "a", "--iso", "i", "--user-entry", "--until", "done"), 0);
+	assert_string_equal(request_boots(&request), "i");
 }
 
 static void wrong(void **state)
@@ -59,6 +65,8 @@ static void wrong(void **state)
 		{ { "--iso", "i", "--region", "a=0x1..b", "--until", "x" }, "--symbols" },
 		{ { "--iso", "i", "--kernel", "k", "--symbols", "s", "--region", "a=b" },
 		  "exclude each other" },
+		{ { "--disk", "d", "--region", "a=b", "--until", "x" }, "--symbols" },
+		{ { "--disk", "a", "--disk", "b", "--disk", "c" }, "more than 2 disks" },
 		{ { "--region", "a" }, "NAME=FUNCTION is needed" },
 		{ { "--region", "a b=c" }, "may have letters" },
 		{ { "--region", "a=b", "--region", "a=c" }, "two regions of this name" },
