@@ -13,6 +13,8 @@
 #   calls BUILD                   the fuzzer of system calls, 10,000 calls on tcg
 #   bench ENGINE BUILD ROWS [WORD…]     benchmarks, which check what they measure
 #   harness BUILD ROWS            a run of the harness on Bochs
+#   level1 NAME [WORD…]           tests/level1/NAME.sh with these words; those of `run` name a build
+#   places COUNT SEED BUILD       tests/places/run.sh
 #   e2e BUILD NAME                tests/e2e/NAME.sh, which needs a kernel
 #   library                       the instrumentation library on hand-counted code, tests/bochs/run.sh
 #   played NAME                   tests/e2e/NAME.sh, which needs no kernel: a script plays the engine
@@ -82,6 +84,17 @@ calls)
 	build=$(full_name "$first")
 	targets+=(build/fuzz/fuzz-calls.elf)
 	;;
+level1)
+	targets+=(build/level1.elf32 programs)
+	if [ "$first" = run ]; then
+		build=${2%@level1}
+		targets+=(BOOT=level1)
+	fi
+	;;
+places)
+	build=$(full_name "$2")
+	targets+=(build/tests/placer.elf32)
+	;;
 harness | e2e)
 	[ $# -ge 1 ] || usage
 	build=$(full_name "$first")
@@ -116,6 +129,8 @@ harness)
 	build/host/palimpsest-bench --engine bochs --quick --rounds 1 --profile none --strategy "$build" --bench "$1" \
 		--timeout "$LIMIT" --out "$out/run"
 	;;
+level1) exec bash "tests/level1/$first.sh" "$@" ;;
+places) exec tests/places/run.sh "$first" "$1" "$build" ;;
 e2e) exec bash "tests/e2e/$1.sh" ;;
 library) exec tests/bochs/run.sh ;;
 foreign) exec bash tests/e2e/foreign.sh "$first" ;;
