@@ -3,6 +3,7 @@
 
 #include "output/console.h"
 #include "output/panic.h"
+#include "x86/pit.h"
 
 #define APIC_BASE_ENABLE  (1UL << 11)
 #define APIC_BASE_X2APIC  (1UL << 10)
@@ -11,11 +12,6 @@
 #define PIC1_DATA         0x21
 #define PIC2_DATA         0xa1
 
-#define PIT_HERTZ         1193182U
-#define PIT_CHANNEL2      0x42
-#define PIT_COMMAND       0x43
-#define PIT_GATE          0x61
-#define PIT_OUT2          0x20
 #define CALIBRATION_MS    10
 #define PATIENCE          10000000U /* the most polls of a timer; it may be absent or stand still */
 
@@ -86,11 +82,8 @@ static void calibrate(void)
 	uint64_t start;
 	bool absent;
 
-	lapic_write(LAPIC_TIMER_DIV, 3);           /* divide by TIMER_DIVISOR */
-	outb(PIT_GATE, (inb(PIT_GATE) & ~2U) | 1); /* speaker off, gate on */
-	outb(PIT_COMMAND, 0xb0);                   /* channel 2, both bytes, mode 0 */
-	outb(PIT_CHANNEL2, count & 0xff);
-	outb(PIT_CHANNEL2, (uint8_t)(count >> 8));
+	lapic_write(LAPIC_TIMER_DIV, 3); /* divide by TIMER_DIVISOR */
+	pit_start((uint16_t)count);
 	start = timestamp();
 	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);
 	absent = inb(PIT_GATE) & PIT_OUT2;

@@ -8,10 +8,8 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-#define MAGIC       "070701" /* newc */
 #define MAGIC_CHECK "070702" /* crc: `check` is the sum of the contents' bytes */
 #define MAGIC_SIZE  6
-#define TRAILER     "TRAILER!!!"
 
 /* The header of a member. Each number has 8 hexadecimal digits, without a NUL. */
 struct header {
@@ -45,7 +43,7 @@ static bool has_magic(const uint8_t *bytes, const char *magic)
 
 static bool begins(const uint8_t *bytes, size_t size)
 {
-	return size >= MAGIC_SIZE && (has_magic(bytes, MAGIC) || has_magic(bytes, MAGIC_CHECK));
+	return size >= MAGIC_SIZE && (has_magic(bytes, CPIO_NEWC) || has_magic(bytes, MAGIC_CHECK));
 }
 
 static size_t skip_zeros(const uint8_t *bytes, size_t at, size_t size)
@@ -273,7 +271,7 @@ static int read_member(const struct room *room, size_t size, size_t *at, struct 
 	if (name_size == 0 || name_size > PATH_LENGTH || name_size > left - sizeof *header ||
 	    member->path[name_size - 1] != '\0' || strlen(member->path) != name_size - 1)
 		return -EINVAL;
-	member->is_trailer = strcmp(member->path, TRAILER) == 0;
+	member->is_trailer = strcmp(member->path, CPIO_TRAILER) == 0;
 	data_at = aligned(*at + sizeof *header + name_size);
 	if (data_at > size || data_size > size - data_at) {
 		if (!member->is_trailer)

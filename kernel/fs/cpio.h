@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define CPIO_NEWC    "070701"     /* the first bytes of each member in the newc format */
+#define CPIO_TRAILER "TRAILER!!!" /* the name of the last member */
+
 /* Returns true if the data begins like such an archive. Zeros before the archive are skipped. */
 bool cpio_is(const void *archive, size_t size);
 

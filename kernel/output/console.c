@@ -2,18 +2,8 @@
 #include "output/console.h"
 
 #include "output/screen.h"
-#include "x86/instructions.h"
 #include "x86/layout.h"
-
-#define COM1          0x3f8
-#define COM1_IER      (COM1 + 1)
-#define COM1_FCR      (COM1 + 2)
-#define COM1_LCR      (COM1 + 3)
-#define COM1_MCR      (COM1 + 4)
-#define COM1_LSR      (COM1 + 5)
-#define LSR_DATA      0x01
-#define LSR_THR_EMPTY 0x20
-#define PATIENCE      100000 /* at most this many polls of COM1, which may not exist */
+#include "x86/serial.h"
 
 void console_init(void)
 {
@@ -32,7 +22,7 @@ static void put_console(char character, void *argument)
 	(void)argument;
 	if (character == '\n')
 		put_console('\r', NULL);
-	for (unsigned i = 0; i < PATIENCE && !(inb(COM1_LSR) & LSR_THR_EMPTY); i++)
+	for (unsigned i = 0; i < SERIAL_PATIENCE && !(inb(COM1_LSR) & LSR_THR_EMPTY); i++)
 		;
 	outb(COM1, (uint8_t)character);
 	screen_put(character);

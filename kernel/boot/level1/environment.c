@@ -14,6 +14,8 @@
 #include "output/machine.h"
 #include "x86/cpuid.h"
 #include "x86/instructions.h"
+#include "x86/pit.h"
+#include "x86/serial.h"
 
 #define RANGES       64
 #define WORDS        1024 /* bytes of the command line that are used */
@@ -25,9 +27,6 @@
 #define IO_APIC      0xfec00000UL
 #define ACPI_FROM    0xe0000UL
 #define ACPI_TO      0x100000UL
-
-#define COM1         0x3f8
-#define COM1_STATUS  (COM1 + 5)
 
 #define TRAMPOLINE   0x8000UL
 #define SPURIOUS     0x0f0 /* registers of the local APIC (SDM 3A 10.4.1) */
@@ -67,20 +66,11 @@ static size_t range_count;
 
 static char words[WORDS];
 
-static void say(const char *text)
-{
-	for (; *text; text++) {
-		for (unsigned i = 0; i < 100000 && !(inb(COM1_STATUS) & 0x20); i++)
-			;
-		outb(COM1, (uint8_t)*text);
-	}
-}
-
 static _Noreturn void fail(const char *why)
 {
-	say("level 1: ");
-	say(why);
-	say("\r\n");
+	serial_write("level 1: ");
+	serial_write(why);
+	serial_write("\r\n");
 	outl(PORT_EXIT, EXIT_PANIC);
 	for (const char *word = "Shutdown"; *word; word++)
 		outb(PORT_BOCHS_EXIT, (uint8_t)*word);
@@ -296,13 +286,8 @@ static void map_stacks(uint64_t lowest_stack)
 /* Waits `us` microseconds, at most 50,000, with channel 2 of the PIT. */
 static void wait_us(unsigned us)
 {
-	const unsigned ticks = us * 1193U / 1000;
-
-	outb(0x61, (uint8_t)((inb(0x61) & ~2U) | 1U));
-	outb(0x43, 0xb0); /* channel 2, mode 0: its output rises when the count is over */
-	outb(0x42, (uint8_t)ticks);
-	outb(0x42, (uint8_t)(ticks >> 8));
-	while (!(inb(0x61) & 0x20))
+	pit_start((uint16_t)(us * (PIT_HERTZ / 1000) / 1000));
+	while (!(inb(PIT_GATE) & PIT_OUT2))
 		;
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fs/cpio.h"
 #include "lib/string.h"
 
 struct initrd_file {
@@ -14,8 +15,6 @@ struct initrd_file {
 	size_t size;
 };
 
-#define INITRD_MAGIC    "070701"
-#define INITRD_TRAILER  "TRAILER!!!" /* the name of the last member */
 #define INITRD_HEADER   110
 #define INITRD_SIZE_AT  54 /* offset of the file's size in the header: 8 hexadecimal digits */
 #define INITRD_NAME_AT  94 /* offset of its name's size, NUL included: 8 hexadecimal digits */
@@ -39,7 +38,7 @@ static inline bool initrd_next(const uint8_t *archive, size_t size, size_t *at, 
 	const uint8_t *header = archive + *at;
 	size_t name_size;
 
-	if (*at + INITRD_HEADER > size || memcmp(header, INITRD_MAGIC, sizeof INITRD_MAGIC - 1) != 0)
+	if (*at + INITRD_HEADER > size || memcmp(header, CPIO_NEWC, sizeof CPIO_NEWC - 1) != 0)
 		return false;
 	name_size = initrd_number(header + INITRD_NAME_AT);
 	file->size = initrd_number(header + INITRD_SIZE_AT);
@@ -49,5 +48,5 @@ static inline bool initrd_next(const uint8_t *archive, size_t size, size_t *at, 
 		return false;
 	file->data = header + INITRD_ALIGN(INITRD_HEADER + name_size);
 	*at += INITRD_ALIGN(INITRD_HEADER + name_size) + INITRD_ALIGN(file->size);
-	return strcmp(file->name, INITRD_TRAILER) != 0;
+	return strcmp(file->name, CPIO_TRAILER) != 0;
 }

@@ -18,12 +18,11 @@
 #include "output/record.h"
 #include "x86/cpuid.h"
 #include "x86/instructions.h"
+#include "x86/serial.h"
 
-#define COM1        0x3f8
-#define COM1_STATUS (COM1 + 5)
-#define ENTRIES     512 /* of a page table */
-#define GATES       32
-#define NEW_STACK   (2 * PAGE_SIZE) /* bytes; a page below it is not mapped */
+#define ENTRIES   512 /* of a page table */
+#define GATES     32
+#define NEW_STACK (2 * PAGE_SIZE) /* bytes; a page below it is not mapped */
 
 /* Defined in entry.asm and the linker script. */
 extern char level1_trap[], image_start[], image_end[];
@@ -49,20 +48,11 @@ static uint16_t high_water[LEVEL1_CPUS]; /* the most bytes used of each CPU's 1 
 static bool ready;
 static volatile uint32_t arrived;
 
-static void say(const char *text)
-{
-	for (; *text; text++) {
-		for (unsigned i = 0; i < 100000 && !(inb(COM1_STATUS) & 0x20); i++)
-			;
-		outb(COM1, (uint8_t)*text);
-	}
-}
-
 static _Noreturn void fail(const char *why)
 {
-	say("palimpsest: first environment: ");
-	say(why);
-	say("\r\n");
+	serial_write("palimpsest: first environment: ");
+	serial_write(why);
+	serial_write("\r\n");
 	machine_leave(EXIT_PANIC);
 }
 
