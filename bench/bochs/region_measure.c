@@ -7,9 +7,9 @@
 #include "bench/bochs/region_internal.h"
 #include "bench/bochs/regions.h"
 
-static const struct model *model; /* may be NULL */
+static struct model *model; /* may be NULL */
 
-void region_measure_open(const struct model *use)
+void region_measure_open(struct model *use)
 {
 	model = use;
 }
@@ -86,6 +86,12 @@ bool region_executes(unsigned cpu, uint64_t rip)
 bool region_in_instruction(unsigned cpu)
 {
 	return regions[cpu].open && regions[cpu].executing;
+}
+
+void region_mode32(unsigned cpu, bool mode32)
+{
+	if (model)
+		model_mode32(model, cpu, mode32);
 }
 
 bool region_counts_cycles(void)

@@ -67,7 +67,7 @@ void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t 
 void region_interrupt_return(unsigned cpu);
 
 /* The counts of a kernel without markers (measure/measure.h). `use` is the model, or NULL. */
-void region_measure_open(const struct model *use);
+void region_measure_open(struct model *use);
 
 /* Starts to count on this CPU. If `executing` is true, the instruction at `rip` executes now, and
  * is the first thing counted. Otherwise the first thing counted is the event that is being
@@ -103,7 +103,11 @@ bool region_executes(unsigned cpu, uint64_t rip);
 /* Returns true if an instruction of the region has started and has not ended. */
 bool region_in_instruction(unsigned cpu);
 
-/* Returns true if there is a cycle model, which knows 64-bit code only. */
+/* Tells the cycle model, if there is one, whether the CPU executes 32-bit code outside of long mode from
+ * now on. */
+void region_mode32(unsigned cpu, bool mode32);
+
+/* Returns true if there is a cycle model. */
 bool region_counts_cycles(void);
 
 /* Returns the number of instructions completed since region_counts_start(). */

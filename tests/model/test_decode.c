@@ -56,7 +56,7 @@ static void decoding(void **state)
 	(void)state;
 
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct decoded decoded = decode(cases[i].bytes);
+		struct decoded decoded = decode(cases[i].bytes, false);
 
 		if (decoded.class != cases[i].class)
 			fail_msg("case %u", i);

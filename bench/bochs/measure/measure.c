@@ -166,12 +166,16 @@ static void add(unsigned cpu, struct call *call, uint64_t rip, uint64_t skipped)
 		output_fail(1, "no memory for open calls");
 }
 
-/* Ends the run if a region would measure code with the cycle model and the code is not 64-bit
- * code. */
-static void check_mode(bool is64)
+static bool in_long_mode(unsigned cpu)
 {
-	if (!is64 && region_counts_cycles())
-		output_fail(2, "the cycle model knows 64-bit code only; leave --profile out");
+	return cpus[cpu].paging.efer & EFER_LME && cpus[cpu].paging.cr0 & CR0_PG;
+}
+
+/* Ends the run if a region would measure 32-bit code with the cycle model in long mode. */
+static void check_mode(unsigned cpu, bool is64)
+{
+	if (!is64 && in_long_mode(cpu) && region_counts_cycles())
+		output_fail(2, "the cycle model does not know 32-bit code in long mode; leave --profile out");
 }
 
 static void begin(unsigned cpu, unsigned region, uint64_t address, bool is64)
@@ -215,8 +219,6 @@ static void begin_user(unsigned cpu, unsigned vector, uint64_t rip, uint64_t rsp
 		             .rsp = rsp,
 		             .cr3 = cpus[cpu].paging.cr3 };
 
-	/* In long mode, every entry from user mode leads to 64-bit code. */
-	check_mode(cpus[cpu].paging.efer & EFER_LME && cpus[cpu].paging.cr0 & CR0_PG);
 	add(cpu, &call, vector == PLAN_SYSCALL ? *rip_of[cpu] : 0, skipped);
 }
 
@@ -276,7 +278,7 @@ static void hit(unsigned cpu, uint64_t address, bool is64)
 	for (unsigned i = 0; i < plan.regions; i++) {
 		if (plan.region[i].start != address || !is_function(cpu, &states[i], &plan.region[i]))
 			continue;
-		check_mode(is64);
+		check_mode(cpu, is64);
 		if (plan.region[i].to)
 			begin_between(cpu, i, address);
 		else
@@ -329,9 +331,10 @@ void measure_instruction_starts(unsigned cpu, uint64_t rip)
 
 void measure_control(unsigned cpu, unsigned what, uint64_t value)
 {
-	if (what == TLB_CR0_WRITE)
+	if (what == TLB_CR0_WRITE) {
 		cpus[cpu].paging.cr0 = value;
-	else if (what == TLB_CR3_WRITE)
+		region_mode32(cpu, !in_long_mode(cpu));
+	} else if (what == TLB_CR3_WRITE)
 		cpus[cpu].paging.cr3 = value & ~(1ULL << 63);
 	else if (what == TLB_CR4_WRITE)
 		cpus[cpu].paging.cr4 = value;

@@ -24,7 +24,7 @@ static struct decoded decode_across(const struct translation *translation, const
 		next = translation->frame_of(physical);
 	if (next)
 		memcpy(bytes + here, next, DECODE_BYTES - here);
-	return decode(bytes);
+	return decode(bytes, translation->mode32);
 }
 
 const struct decoded *code_look_up(struct code *code, const struct translation *translation,
@@ -46,7 +46,7 @@ const struct decoded *code_look_up(struct code *code, const struct translation *
 	if (entry->at != at || entry->word[0] != word[0] || entry->word[1] != word[1]) {
 		entry->at = at;
 		memcpy(entry->word, word, sizeof word);
-		entry->decoded = decode((const uint8_t *)word);
+		entry->decoded = decode((const uint8_t *)word, translation->mode32);
 	}
 	if (entry->decoded.seen <= here)
 		return &entry->decoded;

@@ -148,7 +148,7 @@ static struct decoded one_byte(const uint8_t *bytes, const struct prefixes *pref
 	}
 }
 
-struct decoded decode(const uint8_t bytes[DECODE_BYTES])
+struct decoded decode(const uint8_t bytes[DECODE_BYTES], bool mode32)
 {
 	struct prefixes prefixes = { 0 };
 	struct decoded decoded;
@@ -169,7 +169,7 @@ struct decoded decode(const uint8_t bytes[DECODE_BYTES])
 		         byte != 0x64 && byte != 0x65)
 			break;
 	}
-	if ((bytes[at] & 0xF0) == 0x40)
+	if ((bytes[at] & 0xF0) == 0x40 && !mode32)
 		prefixes.rex = bytes[at++];
 	two = bytes[at] == 0x0F;
 	at += two;
@@ -178,6 +178,8 @@ struct decoded decode(const uint8_t bytes[DECODE_BYTES])
 	if (unpriced != UNPRICED_NONE)
 		decoded = (struct decoded){ .class = CLASS_UNPRICED, .reg = (uint8_t)unpriced };
 	decoded.operands = operands_of(bytes + at, two, prefixes.rex, prefixes.operand_16);
+	if (mode32 && !two)
+		operands_of_mode32(bytes + at, &decoded.operands);
 	if (decoded.class != CLASS_PLAIN)
 		decoded.operands.latency = LATENCY_NONE; /* the price includes it */
 	decoded.seen = (uint8_t)(at + 3);                /* opcode, ModRM and SIB */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decodes an instruction of 64-bit code: finds its class and the registers that it uses. The class
+/* Decodes an instruction: finds its class and the registers that it uses. The class
  * determines whether the instruction costs more than the core's CPI. */
 #pragma once
 
@@ -48,4 +48,4 @@ struct decoded {
 	struct operands operands;
 };
 
-struct decoded decode(const uint8_t bytes[DECODE_BYTES]);
+struct decoded decode(const uint8_t bytes[DECODE_BYTES], bool mode32);

@@ -405,6 +405,17 @@ void model_ring(struct model *model, unsigned cpu, bool user)
 	model->core[cpu]->in_user = user;
 }
 
+void model_mode32(struct model *model, unsigned cpu, bool mode32)
+{
+	struct core *core = model->core[cpu];
+
+	if (core->translation.mode32 == mode32)
+		return;
+	translation_set_mode32(&core->translation, mode32);
+	memset(core->decodings.entry, 0, sizeof core->decodings.entry);
+	forget_fetch(core);
+}
+
 void model_write_cr0(struct model *model, unsigned cpu, uint64_t value)
 {
 	translation_write_cr0(&model->core[cpu]->translation, value);

@@ -116,6 +116,10 @@ void model_ring(struct model *model, unsigned cpu, bool user);
  * the same state after each iteration. */
 bool model_holds(const struct model *model, unsigned cpu, uint64_t linear, uint64_t physical);
 
+/* Sets whether the CPU executes 32-bit code from now on, with the paging of 32-bit mode. A reset sets
+ * long mode. Must be called before the write of CR0 that turns paging on. */
+void model_mode32(struct model *model, unsigned cpu, bool mode32);
+
 /* Report a completed write of a control register, or a completed INVLPG or INVPCID. */
 void model_write_cr0(struct model *model, unsigned cpu, uint64_t value);
 void model_write_cr3(struct model *model, unsigned cpu, uint64_t value);

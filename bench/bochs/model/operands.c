@@ -368,3 +368,17 @@ struct operands operands_of(const uint8_t *opcode, bool two_byte, uint8_t rex, b
 	add_effects(&operands, opcode, two_byte);
 	return operands;
 }
+
+void operands_of_mode32(const uint8_t *opcode, struct operands *operands)
+{
+	if ((opcode[0] & 0xF0) == 0x40) { /* INC and DEC of a register */
+		operands->sources = BIT(opcode[0] & 7);
+		operands->writes = BIT(opcode[0] & 7) | OPERAND_FLAGS;
+		operands->latency = LATENCY_ONE;
+	} else if (opcode[0] == 0x61) { /* POPA */
+		*operands = loads(BIT(RSP),
+		                  BIT(RAX) | BIT(RCX) | BIT(RDX) | BIT(RBX) | BIT(RBP) | BIT(RSI) | BIT(RDI));
+	} else if (opcode[0] == 0x63) { /* ARPL, not MOVSXD */
+		*operands = (struct operands){ 0 };
+	}
+}

@@ -33,3 +33,6 @@ struct operands {
  * ModRM and SIB bytes are read where the opcode has them. For instructions with VEX or EVEX
  * prefixes, and for those of the three-byte maps, the result has empty sets. */
 struct operands operands_of(const uint8_t *opcode, bool two_byte, uint8_t rex, bool operand_16);
+
+/* Corrects the operands of a one-byte opcode that has another meaning in 32-bit code. */
+void operands_of_mode32(const uint8_t *opcode, struct operands *operands);

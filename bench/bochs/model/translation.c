@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define CR0_PG         (1ULL << 31)
+#define CR4_PSE        (1ULL << 4)
 #define CR4_PAE        (1ULL << 5)
 #define CR4_PGE        (1ULL << 7)
 #define CR4_LA57       (1ULL << 12)
@@ -13,6 +14,8 @@
 #define ENTRY_LARGE    (1ULL << 7)
 #define ENTRY_GLOBAL   (1ULL << 8)
 #define ENTRY_FRAME    0x000FFFFFFFFFF000ULL
+#define ROOT_2_LEVELS  0xFFFFF000ULL /* bits of CR3 that are the address of the top table */
+#define ROOT_3_LEVELS  0xFFFFFFE0ULL
 #define LINEAR_MASK    0x0000FFFFFFFFFFFFULL
 #define PCID_MASK      0xFFFULL
 
@@ -30,7 +33,12 @@
 #define KEY_SIZE_SHIFT 61
 #define KEY_PAGE       ((1ULL << KEY_PCID_SHIFT) - 1)
 
-static const unsigned page_shift[PAGE_SIZES] = { 12, 21, 30 };
+static const unsigned page_shift[PAGE_SIZES + 1] = { 12, 21, 30, 22 };
+
+/* Levels are counted from the PML4 (0) to the page tables. In 32-bit mode, a walk begins at PD. */
+enum { LEVEL_PD = WALK_LEVELS - 2, LEVEL_PT };
+
+#define NO_TABLE UINT64_MAX
 
 struct leaf {
 	uint64_t physical;
@@ -139,6 +147,7 @@ void translation_reset(struct translation *translation)
 {
 	flush_all(translation);
 	translation->cr0 = translation->cr3 = translation->cr4 = 0;
+	translation->mode32 = false;
 }
 
 static uint64_t key_of(uint64_t linear, enum page_size size, uint64_t pcid)
@@ -175,12 +184,12 @@ static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t l
 }
 
 /* Adds a page to the arrays of one level and, if `known` is not NULL, stores its entry in *known.
- * If no array takes 1 GiB pages, adds the 2 MiB piece that contains `linear` in place of a 1 GiB
+ * If no array takes pages of this size, adds the 2 MiB piece that contains `linear` in place of the
  * page. */
 static void add(struct translation *translation, struct lru *const arrays[PAGE_SIZES], uint64_t pcid,
                 uint64_t linear, const struct leaf *leaf, struct known *known)
 {
-	enum page_size held = arrays[leaf->page] ? leaf->page : PAGE_2M;
+	enum page_size held = leaf->page < PAGE_SIZES && arrays[leaf->page] ? leaf->page : PAGE_2M;
 	uint64_t key = key_of(linear, held, leaf->global ? 0 : pcid) | (leaf->global ? KEY_GLOBAL : 0);
 	uint64_t value = (leaf->physical - within(leaf->physical, held)) | leaf->page |
 	                 (leaf->global ? VALUE_GLOBAL : 0);
@@ -191,33 +200,79 @@ static void add(struct translation *translation, struct lru *const arrays[PAGE_S
 		remember(known, linear, arrays[held], key & KEY_PAGE, leaf->physical);
 }
 
+static bool has_two_levels(const struct translation *translation)
+{
+	return translation->mode32 && !(translation->cr4 & CR4_PAE);
+}
+
+/* Returns the number of the lowest bit of an address that is part of the index of a level. */
+static unsigned level_shift(const struct translation *translation, unsigned level)
+{
+	return level == LEVEL_PD && has_two_levels(translation) ? 22 : 39 - 9 * level;
+}
+
 static uint64_t structure_key(const struct translation *translation, uint64_t linear, unsigned level)
 {
 	return KEY_USED | current_pcid(translation) << KEY_PCID_SHIFT |
-	       (linear & LINEAR_MASK) >> (39 - 9 * level);
+	       (linear & LINEAR_MASK) >> level_shift(translation, level);
+}
+
+/* Returns the level at which a walk starts if nothing is cached (0: PML4). Sets *table to the address
+ * of the table at that level, or to NO_TABLE. */
+static unsigned top_level(const struct translation *translation, uint64_t linear, uint64_t *table)
+{
+	*table = translation->cr3 & ENTRY_FRAME;
+	if (!translation->mode32)
+		return 0;
+	if (has_two_levels(translation)) {
+		*table = translation->cr3 & ROOT_2_LEVELS;
+	} else {
+		uint64_t pointer = translation->pointer[linear >> page_shift[PAGE_1G] & 3];
+
+		*table = pointer & ENTRY_PRESENT ? pointer & ENTRY_FRAME : NO_TABLE;
+	}
+	return LEVEL_PD;
 }
 
 /* Finds the deepest paging-structure entry for this address that is cached. Returns the level at
- * which the walk then starts (0: PML4). Sets *table to the address of the table at that level. */
+ * which the walk then starts. Sets *table to the address of the table at that level. */
 static unsigned first_level(struct translation *translation, uint64_t linear, uint64_t *table)
 {
-	for (unsigned level = WALK_LEVELS - 1; level > 0; level--) {
+	unsigned top = top_level(translation, linear, table);
+
+	for (unsigned level = WALK_LEVELS - 1; level > top; level--) {
 		uint64_t key = structure_key(translation, linear, level - 1);
 
 		if (lru_find(&translation->structures[level - 1], 0, key, key, table))
 			return level;
 	}
-	*table = translation->cr3 & ENTRY_FRAME;
-	return 0;
+	return top;
 }
 
-static bool read_entry(const struct translation *translation, uint64_t address, uint64_t *entry)
+static bool read_entry(const struct translation *translation, uint64_t address, unsigned bytes,
+                       uint64_t *entry)
 {
 	const uint8_t *frame = translation->frame_of(address);
 
+	*entry = 0;
 	if (frame)
-		memcpy(entry, frame + within(address, PAGE_4K), sizeof *entry);
+		memcpy(entry, frame + within(address, PAGE_4K), bytes);
 	return frame;
+}
+
+/* Fills in the leaf of a walk that ends at `level` with `entry`. */
+static void take_leaf(const struct translation *translation, uint64_t linear, unsigned level, uint64_t entry,
+                      struct leaf *leaf)
+{
+	uint64_t frame = entry & ENTRY_FRAME;
+
+	leaf->page = (enum page_size)(WALK_LEVELS - 1 - level);
+	if (level == LEVEL_PD && has_two_levels(translation)) {
+		leaf->page = PAGE_4M;
+		frame |= (entry >> 13 & 0xFF) << 32; /* PSE-36 */
+	}
+	leaf->physical = (frame - within(frame, leaf->page)) | within(linear, leaf->page);
+	leaf->global = entry & ENTRY_GLOBAL && translation->cr4 & CR4_PGE;
 }
 
 /* Walks the tables from `level` on. If `fill` is not NULL, each entry that the walk reads and that
@@ -225,21 +280,21 @@ static bool read_entry(const struct translation *translation, uint64_t address, 
 static void follow(const struct translation *translation, struct translation *fill, uint64_t linear,
                    unsigned level, uint64_t table, struct walk *walk, struct leaf *leaf)
 {
+	const bool two = has_two_levels(translation);
+	const bool large = !two || translation->cr4 & CR4_PSE; /* the bit ENTRY_LARGE has its meaning */
+
 	walk->loads = 0;
 	walk->present = false;
-	for (; level < WALK_LEVELS; level++) {
-		unsigned shift = 39 - 9 * level;
-		uint64_t address = table + (linear >> shift & 511) * 8;
+	for (; level < WALK_LEVELS && table != NO_TABLE; level++) {
+		uint64_t index = linear >> level_shift(translation, level);
+		uint64_t address = table + (two ? (index & 1023) * 4 : (index & 511) * 8);
 		uint64_t entry;
 
 		walk->address[walk->loads++] = address;
-		if (!read_entry(translation, address, &entry) || !(entry & ENTRY_PRESENT))
+		if (!read_entry(translation, address, two ? 4 : 8, &entry) || !(entry & ENTRY_PRESENT))
 			return;
-		if (level == WALK_LEVELS - 1 || (level > 0 && entry & ENTRY_LARGE)) {
-			leaf->page = (enum page_size)(WALK_LEVELS - 1 - level);
-			leaf->physical =
-			        ((entry & ENTRY_FRAME) >> shift << shift) | within(linear, leaf->page);
-			leaf->global = entry & ENTRY_GLOBAL && translation->cr4 & CR4_PGE;
+		if (level == LEVEL_PT || (level > 0 && large && entry & ENTRY_LARGE)) {
+			take_leaf(translation, linear, level, entry, leaf);
 			walk->present = true;
 			return;
 		}
@@ -300,11 +355,14 @@ bool translation_peek(const struct translation *translation, uint64_t linear, ui
 {
 	struct walk walk;
 	struct leaf leaf;
+	uint64_t table;
+	unsigned level;
 
 	*physical = linear;
 	if (!(translation->cr0 & CR0_PG))
 		return true;
-	follow(translation, NULL, linear, 0, translation->cr3 & ENTRY_FRAME, &walk, &leaf);
+	level = top_level(translation, linear, &table);
+	follow(translation, NULL, linear, level, table, &walk, &leaf);
 	if (walk.present)
 		*physical = leaf.physical;
 	return walk.present;
@@ -352,16 +410,35 @@ bool translation_has_pcids(const struct translation *translation)
 	return translation->cr4 & CR4_PCIDE;
 }
 
+void translation_set_mode32(struct translation *translation, bool mode32)
+{
+	translation->mode32 = mode32;
+}
+
+/* Reads the entries of the third level into their registers, as the processor does when one of the
+ * control registers is written. */
+static void read_pointers(struct translation *translation)
+{
+	uint64_t table = translation->cr3 & ROOT_3_LEVELS;
+
+	if (!translation->mode32 || has_two_levels(translation) || !(translation->cr0 & CR0_PG))
+		return;
+	for (unsigned i = 0; i < 4; i++)
+		read_entry(translation, table + 8 * i, 8, &translation->pointer[i]);
+}
+
 void translation_write_cr0(struct translation *translation, uint64_t value)
 {
 	if (translation->cr0 & ~value & CR0_PG)
 		flush_all(translation);
 	translation->cr0 = value;
+	read_pointers(translation);
 }
 
 void translation_write_cr3(struct translation *translation, uint64_t value, bool keep)
 {
 	translation->cr3 = value & ~(1ULL << 63);
+	read_pointers(translation);
 	forget_known(translation);
 	if (keep && translation->cr4 & CR4_PCIDE)
 		return;
@@ -375,13 +452,14 @@ bool translation_write_cr4(struct translation *translation, uint64_t value)
 	               changed & value & CR4_SMEP;
 
 	translation->cr4 = value;
+	read_pointers(translation);
 	if (flushes)
 		flush_all(translation);
 	return flushes;
 }
 
-/* Like flush_some(), for one page. Looks only into the sets that can hold the page. If pages of
- * 1 GiB have been held in pieces, calls flush_some(). */
+/* Like flush_some(), for one page. Looks only into the sets that can hold the page. If pages
+ * have been held in pieces, calls flush_some(). */
 static void flush_page(struct translation *translation, const struct flush *flush)
 {
 	if (translation->pieces) {

@@ -6,7 +6,12 @@
  * every page size (4 KiB, 2 MiB, 1 GiB), or one array for several sizes. Where no array takes 1 GiB
  * pages, 2 MiB pieces of them are held. Entries have a PCID and a global bit. The paging-structure
  * caches (PML4, PDPT and PD entries that point to a table) are fully associative, and their entries
- * have a PCID. Paging has four levels; the walker reads the guest's tables and does not change them.
+ * have a PCID. The walker reads the guest's tables and does not change them.
+ *
+ * In long mode, paging has four levels. In 32-bit mode (Intel SDM, volume 3, 4.3 and 4.4), it has two
+ * levels, whose entries have 4 bytes, or with PAE three. The four entries of the third level are then
+ * held in registers, so a walk reads two entries at most in both cases. These are the two lowest
+ * levels, and only the cache of PD entries is used. Pages of 4 MiB are held as two pieces of 2 MiB.
  *
  * Flushes follow the manual (Intel SDM, volume 3, 4.10.4.1):
  *   MOV CR3  without PCIDs, or with bit 63 clear: all entries of the new PCID except global ones;
@@ -27,7 +32,8 @@
 #include "bench/bochs/model/memory.h"
 #include "bench/bochs/model/profile.h"
 
-enum page_size { PAGE_4K, PAGE_2M, PAGE_1G, PAGE_SIZES };
+/* PAGE_4M is a size in the guest's tables only: no array takes it. */
+enum page_size { PAGE_4K, PAGE_2M, PAGE_1G, PAGE_SIZES, PAGE_4M = PAGE_SIZES };
 enum side { SIDE_CODE, SIDE_DATA, SIDES };
 enum { WALK_LEVELS = 4, TRANSLATION_KNOWN = 16 };
 #define TRANSLATION_NO_PAGE UINT64_MAX
@@ -54,9 +60,11 @@ struct translation {
 	unsigned arrays;
 	struct lru *first[SIDES][PAGE_SIZES]; /* NULL: no array takes this size */
 	struct lru *second[SIDES][PAGE_SIZES];
-	struct lru structures[WALK_LEVELS - 1];       /* PML4, PDPT and PD entries */
-	uint64_t cr0, cr3, cr4;                       /* cr3 without bit 63 */
-	bool pieces;                                  /* pages of 1 GiB have been held as pieces of 2 MiB */
+	struct lru structures[WALK_LEVELS - 1]; /* PML4, PDPT and PD entries */
+	uint64_t cr0, cr3, cr4;                 /* cr3 without bit 63 */
+	bool pieces;         /* pages of 1 GiB or 4 MiB have been held as pieces of 2 MiB */
+	bool mode32;         /* paging is that of 32-bit mode */
+	uint64_t pointer[4]; /* with PAE in 32-bit mode: the entries of the third level */
 	struct known known[SIDES][TRANSLATION_KNOWN]; /* indexed by the page's lowest bits */
 };
 
@@ -96,6 +104,10 @@ bool translation_peek(const struct translation *translation, uint64_t linear, ui
 
 /* Returns true if CR4.PCIDE is set. */
 bool translation_has_pcids(const struct translation *translation);
+
+/* Sets whether paging is that of 32-bit mode; after a reset it is that of long mode. Must be called
+ * before the write of CR0 that turns paging on. */
+void translation_set_mode32(struct translation *translation, bool mode32);
 
 void translation_write_cr0(struct translation *translation, uint64_t value);
 void translation_write_cr3(struct translation *translation, uint64_t value, bool keep);
