@@ -63,12 +63,12 @@ made()
 			echo "$process sample $name 0 $((native + process)) 12000 12001 77"
 			echo "$process sample $name 1 $((native / 10)) 12000 13000 77" # the core changed its frequency
 		done >>"$work/made/native-program"
-		for index in 0 1 2 3 4; do
+		for index in {0..21}; do
 			echo "!count region=$((region + index)) instructions=5000 cycles_low=$((nominal * 9 / 10))" \
 				"cycles_nominal=$nominal cycles_high=$((nominal * 11 / 10)) due_data=$((nominal / 4)) due_instructions=$nominal"
 		done >>"$work/made/stream-program"
-		for index in 0 1 2; do
-			printf 'sample %s %d 1 2 3 77\r\n' $name $index
+		for index in {0..19}; do
+			printf 'sample %s %d 1 2 3 77\r\n' $name "$index"
 		done >>"$work/made/console-program"
 		region=$((region + 1000))
 	done
