@@ -61,7 +61,7 @@ static void reset(unsigned cpu, unsigned type)
 	output_machine_started();
 	rip_after_reset(cpu);
 	region_reset(cpu);
-	if (measure_wanted() && cpu == 0)
+	if (watch_wanted() && cpu == 0)
 		watch_reset();
 	if (!greeted && (modelled || symbols || load_wanted() || repeat_wanted() || measure_wanted()))
 		guest_memory_check();
@@ -123,7 +123,7 @@ static void outp(uint16_t port, unsigned length, unsigned value)
 		end(value);
 	else if (port == PORT_LOAD && load_wanted())
 		load_guest();
-	if (measure_wanted())
+	if (watch_wanted())
 		watch_output(port, value);
 }
 

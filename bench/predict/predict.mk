@@ -11,7 +11,7 @@ HALF  ?= both
 KINDS ?= both
 PREDICT_PROFILE = $(if $(filter file,$(origin PROFILE)),emerald-rapids,$(PROFILE))
 
-predict: $(PREDICT)/predict.elf $(BASELINE)/init.elf $(K)/palimpsest.elf32 bochs-library
+predict: host $(PREDICT)/predict.elf $(BASELINE)/init.elf $(K)/palimpsest.elf32 bochs-library
 	@PREDICT_WITHOUT=$(WITHOUT) bench/predict/predict.sh $(BUILD) $(notdir $(K)) $(PREDICT_PROFILE) $(HALF) $(KINDS)
 
 $(PREDICT)/predict.elf: $(wildcard bench/predict/*.c bench/predict/*.h) $(P)/start.o $(wildcard bench/programs/*.h)

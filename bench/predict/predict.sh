@@ -94,7 +94,7 @@ in_linux()
 	cp "$build/baseline/init.elf" "$work/root/init"
 	sed 's|^|/predict.elf |' "$work/kernel.model" >"$work/root/rows"
 	linux_initrd
-	linux_boot nopti "$PWD/bench/bochs/profiles/$profile.ini" || exit 1
+	linux_boot nopti "$profile" || exit 1
 	cp "$work/stream" "$out/stream-kernel"
 	cp "$work/console" "$out/console-kernel"
 }

@@ -231,6 +231,15 @@ check "--as: Linux has its committed numbers" equal "$(median results/linux/summ
 check "--as irq: Linux was not measured" sh -c '[ "$(grep -c "^Linux" "$1")" = 2 ] && [ "$(grep -c "^Palimpsest, heap" "$1")" = 2 ]' sh "$work/out"
 check "--as: the page has the same" grep -q '<th scope="row">Palimpsest, heap</th>' "$page"
 
+# ---- markers ----
+measure run --kernel $images/k64.elf --until "k64: done" --marks
+check "--marks: exit status 0, and a region of each number" ends 0 "mark.6"
+check "--marks: the instructions between the markers" equal "mark.5	1	7 mark.6	2	1" "$(values run | paste -sd ' ')"
+measure run --kernel $images/k32.elf --until "k32: done" --marks
+check "--marks without markers: exit status 1, and why" ends 1 "marked a region"
+measure run --kernel $images/k64.elf --until "k64: done" --marks --user-entry
+check "--marks excludes regions" ends 2 "--marks excludes"
+
 # ---- symbols and regions ----
 strip -o "$work/stripped.elf" $images/k64.elf
 measure run --kernel $images/k64.elf --symbols "$work/stripped.elf" --until "k64: done" "${common[@]}"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Both kernels execute every region a fixed number of times, then do what `ending` says. */
+#include "bench/protocol/marks.h"
 #include "tests/foreign/foreign.h"
 
 /* What the kernel does at its end (boot.asm gets the number from the linker). */
@@ -127,6 +128,23 @@ static void shell(void)
 	}
 }
 
+/* Marks region 5, of seven instructions, and then region 6, of one. Markers need 64-bit addresses. */
+static void marked(void)
+{
+#ifdef __x86_64__
+	__asm__ volatile("prefetchnta (%0)\n\t"
+	                 "prefetchnta (%2)\n\t"
+	                 ".rept 7; nop; .endr\n\t"
+	                 "prefetchnta (%3)\n\t"
+	                 "prefetchnta (%1)\n\t"
+	                 "prefetchnta (%2)\n\t"
+	                 "nop\n\t"
+	                 "prefetchnta (%3)"
+	                 :
+	                 : "r"(MARK_REGION(5)), "r"(MARK_REGION(6)), "r"(MARK_BEGIN), "r"(MARK_END));
+#endif
+}
+
 void foreign_main(void)
 {
 	console_open();
@@ -138,6 +156,7 @@ void foreign_main(void)
 	put(" interrupts, ");
 	put_number(page_faults);
 	put(" page faults\n");
+	marked();
 	switch ((enum ending)ending_number) {
 	case REBOOT:
 		reboot();

@@ -94,6 +94,10 @@ static void wrong(void **state)
 		assert_int_equal(read_text(text), -1);
 		assert_non_null(strstr(why, ":2: not an item of a plan"));
 	}
+	assert_int_equal(read_text("until x\nmarks\n"), 0);
+	assert_true(plan.marks);
+	assert_int_equal(read_text("marks\nuser\n"), -1);
+	assert_non_null(strstr(why, "with marks, nothing else"));
 	assert_int_equal(plan_read(&plan, "/nowhere/plan", why), -1);
 	assert_non_null(strstr(why, "/nowhere/plan: No such file"));
 }

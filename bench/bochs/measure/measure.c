@@ -22,10 +22,6 @@ enum { FIRST_USER = PLAN_REGIONS_MAX, STATES = FIRST_USER + PLAN_SYSCALL + 1 };
 
 enum { REGISTER_RCX = 1, REGISTER_RSP = 4 };
 
-#define CR0_PE   1ULL
-#define CR0_PG   (1ULL << 31)
-#define EFER_LME (1ULL << 8)
-
 struct state {
 	uint64_t opened, closed, lost;
 	uint64_t others; /* the address was executed, but held other code */
@@ -480,6 +476,9 @@ void measure_open(void)
 		return;
 	if (plan_read(&plan, path, why))
 		output_fail(2, "%s", why);
+	watch_open(&plan);
+	if (plan.marks)
+		return;
 	wanted = true;
 	if (*plan.symbols) {
 		symbols = symbols_read_list(plan.symbols, why);
@@ -495,5 +494,4 @@ void measure_open(void)
 		if (plan.region[i].to)
 			traps_add(plan.region[i].to);
 	}
-	watch_open(&plan);
 }

@@ -29,7 +29,8 @@ enum { MEASURE_LINES = 8192 };
 struct model;
 
 /* Reads the plan that PALIMPSEST_MEASURE names. Does nothing if the variable is not set or there is
- * no stream. A wrong plan ends the process with status 2. */
+ * no stream. A wrong plan ends the process with status 2. measure_wanted() returns false if there is
+ * no plan, and if the plan leaves it to the guest to mark regions. */
 void measure_open(void);
 bool measure_wanted(void);
 

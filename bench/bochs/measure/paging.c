@@ -5,11 +5,9 @@
 
 enum { PAGE = 4096 };
 
-#define CR0_PG        (1ULL << 31)
 #define CR4_PSE       (1ULL << 4)
 #define CR4_PAE       (1ULL << 5)
 #define CR4_LA57      (1ULL << 12)
-#define EFER_LME      (1ULL << 8)
 
 #define ENTRY_PRESENT 1ULL
 #define ENTRY_LARGE   (1ULL << 7)

@@ -63,6 +63,8 @@ static bool take_line(struct plan *plan, char *line)
 
 	if (strcmp(line, "user") == 0)
 		return plan->user = true;
+	if (strcmp(line, "marks") == 0)
+		return plan->marks = true;
 	if (!rest)
 		return false;
 	*rest++ = '\0';
@@ -105,5 +107,9 @@ int plan_read(struct plan *plan, const char *path, char why[PLAN_WHY_MAX])
 		}
 	}
 	fclose(file);
+	if (status == 0 && plan->marks && (plan->regions || plan->user || *plan->type)) {
+		snprintf(why, PLAN_WHY_MAX, "%.200s: with marks, nothing else is measured or typed", path);
+		status = -1;
+	}
 	return status;
 }

@@ -11,6 +11,7 @@
  *                             (symbols.h)
  *     user                    regions PLAN_USER + N: from entry into the kernel through vector N, and
  *                             PLAN_USER + PLAN_SYSCALL through SYSCALL, to the return to user mode
+ *     marks                   the regions that the guest marks (regions.h), and no others
  *     type FILE               type the lines of FILE, each when the machine has been quiet
  *     until TEXT              end the run when the guest has written TEXT to COM1, to port 0xE9 or
  *                             to the text screen
@@ -38,7 +39,7 @@ struct plan {
 	size_t regions;
 	struct plan_region region[PLAN_REGIONS_MAX];
 	char symbols[PLAN_TEXT_MAX]; /* name of the file; "" if functions are not attributed */
-	bool user;
+	bool user, marks;
 	char type[PLAN_TEXT_MAX];  /* name of the file; "" if nothing is typed */
 	char until[PLAN_TEXT_MAX]; /* "" if the run ends without it */
 	uint64_t ticks;            /* 0: no limit */

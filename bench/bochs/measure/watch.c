@@ -41,6 +41,10 @@ enum { SCREEN = 0xB8000, COLUMNS = 80, ROWS = 25 };
 /* How often the screen is read, in ticks. */
 enum { PERIOD = 1 << 20 };
 
+/* Enough for the 16 characters in the serial port's queue, at 9,600 baud and a thousand million ticks a
+ * second. */
+enum { LAST_PERIODS = 17 };
+
 /* A stream of bytes in which the text is searched. */
 struct stream {
 	char last[PLAN_TEXT_MAX];
@@ -105,14 +109,14 @@ static _Noreturn void stop(const char *reason)
 	output_stop(line, (size_t)length);
 }
 
-/* Called by Bochs a period after the text appeared. */
+/* Called by Bochs LAST_PERIODS after the text appeared. */
 static void text_is_out(void *unused)
 {
 	(void)unused;
 	stop("until");
 }
 
-/* The text has appeared. Stops measuring, and lets the machine run for one more period, so that the
+/* The text has appeared. Stops measuring, and lets the machine run on for a while, so that the
  * serial port's log gets the last bytes. */
 static void found_text(void)
 {
@@ -120,7 +124,7 @@ static void found_text(void)
 		return;
 	found = true;
 	measure_finish();
-	start_timer(PERIOD, false, text_is_out);
+	start_timer((uint64_t)LAST_PERIODS * PERIOD, false, text_is_out);
 }
 
 static void take(struct stream *stream, char byte)
@@ -232,6 +236,11 @@ void watch_open(const struct plan *use)
 	if (*plan->type)
 		typing_open(plan->type);
 	*(void **)&read_physical = dlsym(RTLD_DEFAULT, "_ZN8BX_MEM_C16readPhysicalPageEP8BX_CPU_CmjPv");
+}
+
+bool watch_wanted(void)
+{
+	return plan;
 }
 
 void watch_reset(void)

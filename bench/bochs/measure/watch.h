@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Ends the run of a kernel that does not say when it is done. The run ends when the kernel writes a
- * given text, when it resets the machine, or after a number of ticks. The last lines of the stream
- * are then the `!region` lines and `!stop reason=until|ticks|reset`; the process ends with status
+ * given text, when it resets the machine, after a number of ticks, or
+ * at SIGTERM. The last lines of the stream
+ * are then the `!region` lines and `!stop reason=until|ticks|reset|signal`; the process ends with status
  * 0. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bench/bochs/measure/plan.h"
@@ -13,8 +15,9 @@
  * end. */
 #define WATCH_SCREEN "screen.txt"
 
-/* The plan must stay in place. */
+/* The plan must stay in place. watch_wanted() returns true from then on. */
 void watch_open(const struct plan *plan);
+bool watch_wanted(void);
 
 /* Notes that the first CPU was reset, by the hardware or by software. The first reset starts the
  * machine. */

@@ -64,16 +64,15 @@ void boot_region_name(const struct request *request, size_t index, char name[NAM
 		snprintf(name, NAME_SIZE, "user.vector-%zu", index - BOOT_FIRST_USER);
 }
 
-static void take_count(struct run *run, const struct record *record, struct boot_region *region,
-                       const char *name)
+/* Stores the counts of a line as those of one sample. */
+static void store_counts(struct run *run, const struct record *record, struct boot_region *region,
+                         const char *name, int64_t call)
 {
 	const struct store_row row = {
 		.launch = run->launch, .benchmark = name, .parameter = 0, .parameter_unit = "none"
 	};
-	int64_t call, value, instructions = 0, rounds = 0;
+	int64_t value, instructions = 0, rounds = 0;
 
-	if (!record_number(record, "call", &call))
-		return;
 	region->stored++;
 	for (size_t i = 0; i < record->pairs; i++) {
 		const char *key = record->pair[i].key;
@@ -87,6 +86,20 @@ static void take_count(struct run *run, const struct record *record, struct boot
 	    record_number(record, "rep_iterations", &rounds))
 		store_sample(run->store, &row, call, COUNTS_WORK, COUNTS_WORK_UNIT, instructions + rounds,
 		             "");
+}
+
+/* Takes the counts of a region that the guest marked. Each number of a region is a region of its own;
+ * its samples are numbered together with those of all others. */
+static void take_mark(struct run *run, const struct record *record)
+{
+	struct boot_region region = { 0 };
+	char name[NAME_SIZE];
+	int64_t id;
+
+	if (!record_number(record, "region", &id) || record_get(record, "call"))
+		return;
+	snprintf(name, sizeof name, "mark.%" PRId64, id);
+	store_counts(run, record, &region, name, ++run->boot->marks);
 }
 
 /* Returns the index of the region with this number in the plan, or -1 if there is none. */
@@ -157,7 +170,8 @@ static void take_region(struct run *run, const struct record *record)
 	region = &run->boot->region[index];
 	boot_region_name(run->request, (size_t)index, name);
 	if (strcmp(record->type, "count") == 0) {
-		take_count(run, record, region, name);
+		if (record_number(record, "call", &id))
+			store_counts(run, record, region, name, id);
 		return;
 	}
 	if (record_number(record, "opened", &region->opened) &&
@@ -193,7 +207,9 @@ static void take_line(struct run *run)
 
 	if (run->line[0] != '!' || record_parse(&record, run->line, run->length, &why) != RECORD_LIBRARY)
 		return;
-	if (strcmp(record.type, "count") == 0 || strcmp(record.type, "region") == 0)
+	if (run->request->marks && strcmp(record.type, "count") == 0)
+		take_mark(run, &record);
+	else if (strcmp(record.type, "count") == 0 || strcmp(record.type, "region") == 0)
 		take_region(run, &record);
 	else if (strcmp(record.type, "frame") == 0 || strcmp(record.type, "function") == 0)
 		take_functions(run, &record);
@@ -234,7 +250,7 @@ static bool read_some(struct run *run)
 
 static void tell(struct run *run, double now)
 {
-	int64_t calls = 0;
+	int64_t calls = run->boot->marks;
 
 	if (now - run->told < 0.5)
 		return;

@@ -22,6 +22,7 @@ struct boot {
 	const char *state;         /* complete | failed | cut short | timed out */
 	char reason[BOOT_WHY_MAX]; /* "" if complete */
 	int status;                /* exit status of Bochs, or 128 + signal */
+	int64_t marks;             /* regions that the guest marked, and that are in the database */
 	bool refused;              /* the library says that the input is wrong */
 	double seconds;
 	/* The regions of the request, then the entries from user mode through each vector and through

@@ -119,7 +119,9 @@ static int make_plan(struct measuring *measuring)
 	for (size_t i = 0; i < request->regions; i++)
 		if (plan_region(measuring, i, &used))
 			return -1;
-	if (measuring->symbols)
+	if (request->marks)
+		used += (size_t)snprintf(measuring->plan + used, sizeof measuring->plan - used, "marks\n");
+	else if (measuring->symbols)
 		used += (size_t)snprintf(measuring->plan + used, sizeof measuring->plan - used,
 		                         "symbols " MACHINE_SYMBOLS "\n");
 	if (request->user_entry)
@@ -168,6 +170,7 @@ static int describe(struct measuring *measuring, const char *command)
 	environment_add(environment, "run.strategies", STRATEGY);
 	environment_add(environment, "run.cpus", "1");
 	environment_add(environment, "run.memory", "%u MiB", request->memory);
+	environment_add(environment, "run.ips", "%u", request->ips);
 	environment_add(environment, "run.profile", "%s", request->profile ? request->profile : "none");
 	environment_add(environment, "measure.until", "%s", request->until ? request->until : "");
 	environment_add(environment, "measure.instructions", "%" PRIu64, request->instructions);
@@ -380,6 +383,10 @@ static int judge(const struct measuring *measuring)
 	}
 	if (measuring->request->user_entry && judge_user(measuring) && !status)
 		status = EXIT_FAILURE;
+	if (measuring->request->marks && !boot->marks) {
+		message_error("run-bench: --marks: neither the kernel nor a program marked a region");
+		status = EXIT_FAILURE;
+	}
 	if (*boot->reason) {
 		message_error("run-bench: %s: %s; what was measured is kept", boot->state, boot->reason);
 		show_screen(measuring);
@@ -427,14 +434,14 @@ static int measure(struct measuring *measuring, const char *command)
 	char why[SYMBOLS_TEXT_MAX];
 	int status;
 
-	if (request->symbols)
+	if (request->symbols && !request->marks)
 		measuring->symbols = kernel_symbols_read(request->symbols, why);
 	if (measuring->symbols)
 		kernel_symbols_move(measuring->symbols, request->offset);
-	else if (request->symbols_given || request_needs_symbols(request)) {
+	else if (!request->marks && (request->symbols_given || request_needs_symbols(request))) {
 		message_error("run-bench: --symbols: %s", why);
 		return EXIT_CANNOT;
-	} else {
+	} else if (!request->marks) {
 		message("the results will not say which functions the kernel executes: %s",
 		        request->symbols ? why : "there is no --symbols");
 	}

@@ -18,6 +18,8 @@ enum {
 	OPTION_REGION,
 	OPTION_AS,
 	OPTION_USER_ENTRY,
+	OPTION_MARKS,
+	OPTION_IPS,
 	OPTION_INPUT,
 	OPTION_UNTIL,
 	OPTION_INSTRUCTIONS,
@@ -41,6 +43,8 @@ static const struct option long_options[] = {
 	{ "region", required_argument, NULL, OPTION_REGION },
 	{ "as", required_argument, NULL, OPTION_AS },
 	{ "user-entry", no_argument, NULL, OPTION_USER_ENTRY },
+	{ "marks", no_argument, NULL, OPTION_MARKS },
+	{ "ips", required_argument, NULL, OPTION_IPS },
 	{ "input", required_argument, NULL, OPTION_INPUT },
 	{ "until", required_argument, NULL, OPTION_UNTIL },
 	{ "instructions", required_argument, NULL, OPTION_INSTRUCTIONS },
@@ -183,6 +187,11 @@ static int take_option(struct request *request, int option, const char *value, c
 	case OPTION_USER_ENTRY:
 		request->user_entry = true;
 		return 0;
+	case OPTION_MARKS:
+		request->marks = true;
+		return 0;
+	case OPTION_IPS:
+		return option_unsigned("ips", value, 1000000, 2000000000, &request->ips, why);
 	case OPTION_INPUT:
 		request->input = value;
 		return 0;
@@ -249,7 +258,9 @@ static int check(const struct request *request, char *why)
 		        why,
 		        "--symbols FILE is needed: the kernel's ELF file with its symbols, System.map, or "
 		        "the output of nm");
-	if (!request->regions && !request->user_entry)
+	if (request->marks && (request->regions || request->user_entry || request->input))
+		return option_wrong(why, "--marks excludes --region, --user-entry and --input");
+	if (!request->regions && !request->user_entry && !request->marks)
 		return option_wrong(
 		        why, "what is to be measured? give --region NAME=FUNCTION, such as read=sys_read, or "
 		             "--user-entry");
@@ -311,6 +322,8 @@ void request_help(FILE *out)
 	      "is\n"
 	      "                        exec, irq, syscall or fault\n"
 	      "  --user-entry          measure from each entry from user mode to the return to user mode\n"
+	      "  --marks               measure the regions that the kernel or its programs mark "
+	      "(docs/records.md)\n"
 	      "  --input FILE          type the lines of FILE, each when the machine has been quiet\n"
 	      "  --until TEXT          end when this text appears on COM1, at port 0xE9 or in a row of the\n"
 	      "                        text screen\n"
@@ -320,6 +333,7 @@ void request_help(FILE *out)
 	      "  --trace               write a line per page walk, TLB flush, interrupt and exception in a\n"
 	      "                        region to launch-1/trace.txt\n"
 	      "  --memory MIB          the machine's memory (default: 512)\n"
+	      "  --ips N               instructions per second of the machine's clock (default: 50000000)\n"
 	      "  --timeout SECONDS     end a run that takes longer (default: 300)\n"
 	      "  --out FOLDER          write the results to this new folder (default: results/<UTC "
 	      "time>-bochs)\n"

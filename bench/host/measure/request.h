@@ -35,7 +35,8 @@ struct request {
 	bool symbols_given; /* otherwise `symbols` is the kernel, which may have none */
 	size_t regions;
 	struct request_region region[REQUEST_REGIONS_MAX];
-	bool user_entry;
+	bool user_entry, marks;
+	unsigned ips; /* instructions per second of the machine's clock; 0: as in bochsrc */
 	const char *input;
 	const char *until;
 	uint64_t instructions;

@@ -3,7 +3,7 @@
 
 BASELINE := $(BUILD)/baseline
 
-linux-baseline: $(BASELINE)/init.elf $(BASELINE)/probe.elf $(BASELINE)/real.elf programs bochs-library linux-programs
+linux-baseline: host $(BASELINE)/init.elf $(BASELINE)/probe.elf $(BASELINE)/real.elf programs bochs-library linux-programs
 	@bench/linux/baseline/linux.sh $(BUILD) results/linux/summary.csv $(LINUX_OPTIONS)
 
 $(BASELINE)/init.elf: bench/linux/baseline/init.c $(P)/start.o $(wildcard bench/programs/*.h)

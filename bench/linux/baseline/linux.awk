@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Turns the table of rows and the stream of the instrumentation library into lines of the CSV file.
+# Turns the table of rows and the counts of the regions into lines of the CSV file.
 # A row has the regions that bench/linux/baseline/linux.h describes; `warmup`, `samples` and
 # `overhead` equal the constants there. As in the harness, the median of the overhead is subtracted.
 BEGIN {

@@ -15,7 +15,7 @@ linux_prepare()
 {
 	local tool package
 
-	for tool in bochs grub-mkrescue xorriso mformat dpkg-deb cpio; do
+	for tool in bochs sqlite3 grub-mkrescue xorriso mformat dpkg-deb cpio; do
 		command -v "$tool" >/dev/null || fail "$tool is missing; ./run-bench.sh --setup installs what is needed"
 	done
 	bench/linux/outer/fetch.sh "$build/lab" || fail "without Debian's kernel there is nothing to count"
@@ -27,51 +27,39 @@ linux_prepare()
 }
 
 # linux_initrd: packs the folder $work/root into $work/initrd. The program init in the folder must
-# turn the machine off.
+# write "rows: done" to the console if all went well, and otherwise turn the machine off.
 linux_initrd()
 {
 	mkdir -p "$work"/root/{bin,tmp,dev}
 	(cd "$work/root" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >"$work/initrd"
 }
 
-# linux_boot OPTION [PROFILE]: boots Linux and writes the library's counts to $work/stream. Uses the
-# cycle model if a profile's file is given. Returns 1, after messages, if a program or the boot
-# failed.
+# linux_boot OPTION [PROFILE]: boots Linux with `run-bench.sh measure`, which counts the regions that the
+# programs mark. Writes their counts to $work/stream, in the form of the library's lines, and what Linux
+# wrote to the console to $work/console. Uses the cycle model if a profile is named. Returns 1, after
+# messages, if a program or the boot failed.
 linux_boot()
 {
-	local tree=$work/tree status=0 model=()
+	local run=$work/measured status=0
 
-	[ $# -lt 2 ] || model=(PALIMPSEST_PROFILE="$2")
-
-	mkdir -p "$tree/boot/grub"
-	cp "$work"/kernel/boot/vmlinuz-* "$tree/boot/vmlinuz"
-	cp "$work/initrd" "$tree/boot/initrd"
-	cat >"$tree/boot/grub/grub.cfg" <<-END
-		set timeout=0
-		menuentry Linux {
-			linux /boot/vmlinuz console=ttyS0 quiet nokaslr norandmaps nolapic_timer $1
-			initrd /boot/initrd
-		}
-	END
-	grub-mkrescue -d /usr/lib/grub/i386-pc -o "$work/cd.iso" "$tree" --install-modules="linux normal iso9660 biosdisk" \
-		--themes= --fonts= --locales= >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "grub-mkrescue made no CD image"; }
-	{
-		cat bochsrc
-		echo "cpu: model=$cpu, count=1, ips=${LINUX_IPS:-1000000000}, reset_on_triple_fault=0, ignore_bad_msrs=1"
-		echo "memory: guest=512, host=512"
-		echo "ata0-master: type=cdrom, path=$work/cd.iso, status=inserted"
-		echo "com1: enabled=1, mode=file, dev=$work/console"
-		echo "log: $work/bochs.log"
-	} >"$work/bochsrc"
-	echo c >"$work/rc"
-	env "${model[@]}" PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD="$PWD/$build/bochs/palimpsest-bochs.so" \
-		timeout -k 5 "${LINUX_LIMIT:-900}" bochs -q -f "$work/bochsrc" -rc "$work/rc" </dev/null \
-		3>"$work/stream" >"$work/out" 2>"$work/err" || status=$?
-	[ $status = 33 ] && return
-	tail -n 15 "$work/console" 2>/dev/null | sed 's/^/# console: /' >&2
-	grep '^row' "$work/stream" | grep -v ' status 0$' | while read -r _ row _ ended; do
+	rm -rf "$run"
+	"$build/host/palimpsest-bench" measure --quiet --marks --kernel "$work"/kernel/boot/vmlinuz-* --initrd "$work/initrd" \
+		--append "quiet norandmaps $1" --until "rows: done" --profile "${2:-none}" --ips "${LINUX_IPS:-1000000000}" \
+		--timeout "${LINUX_LIMIT:-900}" --out "$run" >"$work/out" 2>"$work/err" </dev/null || status=$?
+	cp "$run/launch-1/serial.log" "$work/console" 2>/dev/null || : >"$work/console"
+	if [ $status = 0 ]; then
+		sqlite3 "$run/results.sqlite" "
+			SELECT '!hook metrics=' || group_concat(metric) FROM
+				(SELECT metric FROM samples WHERE sample = 1 AND metric <> 'work' ORDER BY rowid);
+			SELECT '!count region=' || substr(benchmark, 6) || ' ' || group_concat(metric || '=' || value, ' ') FROM
+				(SELECT * FROM samples WHERE metric <> 'work' ORDER BY rowid) GROUP BY sample ORDER BY sample;" >"$work/stream"
+		return
+	fi
+	tail -n 15 "$work/console" | sed 's/^/# console: /' >&2
+	sed 's/^/# /' "$work/err" >&2
+	tr -d '\r' <"$work/console" | grep '^row ' | grep -v ' status 0$' | while read -r _ row _ ended; do
 		echo "# $(sed -n "$((row + 1))p" "$work/root/rows") ended with status $ended"
 	done >&2 || true
-	echo "the boot of Linux with $1 failed (Bochs: $status$([ "$status" != 124 ] || echo ", over ${LINUX_LIMIT:-900} s"))" >&2
+	echo "the boot of Linux with $1 failed" >&2
 	return 1
 }
