@@ -77,17 +77,21 @@ void debugger_skip(bool one_cpu)
 
 void debugger_skip_state(void)
 {
-	static const char function[] = "_ZN8BX_CPU_C14register_stateEv";
+	static const char *const lists[] = { "_ZN8BX_CPU_C14register_stateEv",
+		                             "_ZN8BX_MEM_C14register_stateEv" };
 	static const unsigned char code[] = { 0xC3 }; /* ret */
-	unsigned char *start = dlsym(RTLD_DEFAULT, function);
 
-	if (wanted == SKIP && !start)
-		output_fail(2,
-		            "Bochs has no function %s; without PALIMPSEST_DEBUGGER=skip the run only takes "
-		            "longer",
-		            function);
-	if (wanted == KEEP || !start)
-		return;
-	hook_make_writable(start, sizeof code, function);
-	memcpy(start, code, sizeof code);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists && wanted != KEEP; i++) {
+		unsigned char *start = dlsym(RTLD_DEFAULT, lists[i]);
+
+		if (start) {
+			hook_make_writable(start, sizeof code, lists[i]);
+			memcpy(start, code, sizeof code);
+		} else if (wanted == SKIP) {
+			output_fail(2,
+			            "Bochs has no function %s; without PALIMPSEST_DEBUGGER=skip the run only "
+			            "takes longer",
+			            lists[i]);
+		}
+	}
 }

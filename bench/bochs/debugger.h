@@ -28,9 +28,9 @@ void debugger_open(void);
 void debugger_skip(bool one_cpu);
 
 /*
- * Keeps Bochs from listing the fields of its CPUs by name, which takes 40 ms of each boot. Bochs
- * needs this list only to save its state or to restore it, and no benchmark run does that. Call this
- * function after debugger_open(), before Bochs makes its CPUs. It obeys PALIMPSEST_DEBUGGER like
- * debugger_skip().
+ * Keeps Bochs from listing the fields of its CPUs and the blocks of its memory by name, which takes
+ * 100 ms of each boot. Bochs needs these lists only to save its state or to restore it, and no
+ * benchmark run does that. Call this function after debugger_open(), before Bochs makes its CPUs.
+ * It obeys PALIMPSEST_DEBUGGER like debugger_skip().
  */
 void debugger_skip_state(void);
