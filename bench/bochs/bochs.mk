@@ -10,7 +10,7 @@ BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)
 # inlined at link time. -ffat-lto-objects keeps ordinary code in the objects too, because some tests
 # link single objects. A cost is three words. If costs were copied or added as vectors, a load that
 # reads two words at once would wait for the stores of both. -mgeneral-regs-only prevents this.
-BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=auto -ffat-lto-objects -fPIC -fvisibility=hidden -fno-semantic-interposition \
+BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=1 -flto-partition=one -ffat-lto-objects -fPIC -fvisibility=hidden -fno-semantic-interposition \
 	-mgeneral-regs-only \
 	-ffile-prefix-map=$(call quoted,$(CURDIR))=.
 
