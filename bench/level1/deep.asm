@@ -5,10 +5,10 @@
 ; has changed. CPU 1 is in a function meanwhile. Then CPU 1 compares its stack with what it was, and
 ; returns from the function. Other CPUs halt.
 ;
-; The kernel writes "DEPTH BYTES CHANGED CALLER", in hexadecimal: the number of calls, the bytes of the
-; frame of each call, the bytes of CPU 1's stack that changed, and the lowest 32 bits of the address to
-; which its outermost function will return. Then it writes what CPU 1 came to: "back" if it returned
-; to its caller, or "trap" (watch.inc).
+; The kernel writes "DEPTH BYTES CHANGED CALLER", in hexadecimal: how many calls CPU 0 made; how many
+; bytes the frame of each call has; how many bytes of CPU 1's stack changed; and the lowest 32 bits of
+; the address to which CPU 1's outermost function will return. Then it writes what happened to CPU 1:
+; "back" if CPU 1 returned to its caller, or "trap" (watch.inc).
 
 ; The build's constants.inc, which boot.sh includes, has the addresses, ports and offsets.
 %include "output.inc"

@@ -54,9 +54,9 @@ claim 1 "iif(max(compiler) LIKE 'gcc%', 'confirmed', 'refuted')"
 claim 2 "'confirmed'"
 run=$tree/run
 
-# of COMPILER SQL: prints the result of a query on the results of COMPILER, a compiler of the run
+# results_of COMPILER SQL: prints the result of a query on the results of COMPILER, a compiler of the run
 # but not the first one
-of()
+results_of()
 {
 	sqlite3 "$run/compilers/$1/results.sqlite" "$2"
 }
@@ -69,8 +69,8 @@ for compiler in clang-O2 gcc-Os; do
 	is "$compiler: the strategy has its usual name" window "$(of $compiler 'SELECT group_concat(strategy) FROM launches')"
 	is "$compiler: the seed is the same" 5 "$(of $compiler 'SELECT seed FROM launches')"
 done
-is "the compiler's version is with the launches" clang-14.0.6 "$(of clang-O2 'SELECT compiler FROM launches')"
-is "and its name in the environment" "clang-O2|gcc-O2,clang-O2,gcc-Os" "$(of clang-O2 \
+is "the compiler's version is with the launches" clang-14.0.6 "$(results_of clang-O2 'SELECT compiler FROM launches')"
+is "and its name in the environment" "clang-O2|gcc-O2,clang-O2,gcc-Os" "$(results_of clang-O2 \
 	"SELECT group_concat(value, '|') FROM (SELECT value FROM environment WHERE key LIKE 'run.compiler%' ORDER BY key)")"
 check "environment.json names it" grep -q '"run.compiler": "gcc-Os"' "$run/compilers/gcc-Os/environment.json"
 is "the images differ" 2 "$(grep -h '"sha256.image.window"' "$run"/environment.json \
@@ -118,7 +118,7 @@ export CLANG=clang-14.0.6-O3
 bench --engine tcg --strategy window --compiler gcc,clang
 is "a wrong image: exits 1" 1 "$status"
 check "a wrong image: says so" says "the image says compiler clang-14.0.6-O3, asked for clang-O2"
-is "a wrong image: nothing is stored from it" 0 "$(of clang-O2 'SELECT count(*) FROM samples')"
+is "a wrong image: nothing is stored from it" 0 "$(results_of clang-O2 'SELECT count(*) FROM samples')"
 is "a wrong image: the other compiler's results are complete" complete "$(query 'SELECT state FROM run')"
 unset CLANG
 

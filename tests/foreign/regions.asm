@@ -143,7 +143,8 @@ take_turns:
 
 ; Makes a context that executes take_turns(), and then executes take_turns() itself. A call of
 ; exchange() in one context lets the call in the other context end. The calls are numbered in the
-; order in which they begin:
+; order in which they begin. The numbers count instructions, from the beginning of the call to its
+; end, in both contexts; a number without a name belongs to exchange() itself:
 ;   1 (here): 3, YIELD 6, mov 1, call 1, 3, YIELD 6, 2                   = 22
 ;   2 to 5:   3, YIELD 6, 2, dec and jnz 2, call 1, 3, YIELD 6, 2        = 25
 ;   6 (there): 3, YIELD 6, 2, dec and jnz 2, ret 1, call 1, YIELD 6, 2   = 23

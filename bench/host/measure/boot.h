@@ -12,8 +12,8 @@ enum { BOOT_FIRST_USER = REQUEST_REGIONS_MAX, BOOT_REGIONS_MAX = BOOT_FIRST_USER
 /* What became of a region. */
 struct boot_region {
 	int64_t opened, closed, lost; /* as the library says at the end; -1 if it did not */
-	int64_t others;               /* other code was executed at the address */
-	bool right;                   /* the code was the function's */
+	int64_t others;               /* calls that found other code at the function's address */
+	bool right;                   /* a call found the function's own code there */
 	int64_t stored;               /* calls in the database */
 	bool attributed;              /* the database has the functions of these calls */
 };

@@ -17,9 +17,9 @@ if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 fi
 [ -r "$csv" ] || { echo "$0: there is no $csv; make linux-baseline makes it" >&2; exit 2; }
 
-# query RUN SQL: prints the result as a table without padding. In SQL `linux` is the CSV file, `run`
-# the database of the run, `place` the rows of the table in their order, and `counted` the counts of
-# Linux and of this kernel. sqlite3 runs in the folder RUN and reads the CSV file from descriptor 3, so
+# query RUN SQL: prints the result as a table without padding. The SQL may use these names: `linux` is
+# the CSV file; `run` is the database of the run; `place` lists the rows of the printed table in their
+# order; `counted` has the counts of Linux and of this kernel. sqlite3 runs in the folder RUN and reads the CSV file from descriptor 3, so
 # that no name of a folder has to be quoted.
 query()
 {
