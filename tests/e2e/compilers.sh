@@ -66,8 +66,8 @@ is "three compilers: exits 0" 0 "$status"
 is "the folder itself has the first one's results" gcc-12.2.0 "$(query 'SELECT group_concat(compiler) FROM launches')"
 for compiler in clang-O2 gcc-Os; do
 	check "$compiler has a report of its own" test -s "$run/compilers/$compiler/report.html"
-	is "$compiler: the strategy has its usual name" window "$(of $compiler 'SELECT group_concat(strategy) FROM launches')"
-	is "$compiler: the seed is the same" 5 "$(of $compiler 'SELECT seed FROM launches')"
+	is "$compiler: the strategy has its usual name" window "$(results_of $compiler 'SELECT group_concat(strategy) FROM launches')"
+	is "$compiler: the seed is the same" 5 "$(results_of $compiler 'SELECT seed FROM launches')"
 done
 is "the compiler's version is with the launches" clang-14.0.6 "$(results_of clang-O2 'SELECT compiler FROM launches')"
 is "and its name in the environment" "clang-O2|gcc-O2,clang-O2,gcc-Os" "$(results_of clang-O2 \
