@@ -3,7 +3,9 @@
 #     ./run-bench.sh --strategy all --engine bochs --quick --profile skylake-client &&
 #             bench/findings.sh results/latest
 # A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept. The tables
-# whose names begin with "compilers" come from a run with several compilers, the first of them gcc-O2:
+# of STACK and LOADER have only builds with ISOLATION=shared; docs/isolation.md is about the others. The
+# tables whose names begin with "compilers" come from a run with several compilers, the first of them
+# gcc-O2:
 #     ./run-bench.sh --engine bochs --compiler gcc-O2,clang-O2,gcc-Os &&
 #             bench/findings.sh --compilers results/latest
 # The tables whose names begin with "pitfalls" come from a run of the default strategies:
@@ -52,7 +54,7 @@ query()
 value()
 {
 	echo "(SELECT printf('%,d', median) FROM summary s WHERE s.engine = 'bochs' AND s.stack = b.stack AND
-		s.loader = b.loader AND s.metric = '$1' AND s.benchmark = '$2' AND s.parameter = $3)"
+		s.loader = b.loader AND s.isolation = 'shared' AND s.metric = '$1' AND s.benchmark = '$2' AND s.parameter = $3)"
 }
 
 # query_compilers SQL: like query(); the second compiler's results are in the schema c2, the third's
@@ -92,7 +94,7 @@ table()
 			$(value invlpg exec.spawn 1048576) AS INVLPG,
 			$(value off irq.off.max 16777216) AS off,
 			$(value bytes memory.per_task 0) AS memory
-			FROM (SELECT DISTINCT stack, loader FROM summary WHERE engine = 'bochs') b
+			FROM (SELECT DISTINCT stack, loader FROM summary WHERE engine = 'bochs' AND isolation = 'shared') b
 			ORDER BY stack, loader"
 		;;
 	attribution)
@@ -126,7 +128,7 @@ table()
 				(11, 'memory.per_task', 0, 'bytes', 'memory per task, bytes')),
 			v AS (SELECT title, place, stack || '+' || loader AS build, median,
 				min(median) OVER (PARTITION BY title) AS least, max(median) OVER (PARTITION BY title) AS most
-				FROM m JOIN summary USING (benchmark, parameter, metric) WHERE engine = 'bochs')
+				FROM m JOIN summary USING (benchmark, parameter, metric) WHERE engine = 'bochs' AND isolation = 'shared')
 			SELECT title AS subject, printf('%,d', least) AS least,
 				CASE WHEN count(*) FILTER (WHERE median = least) > 6
 				     THEN count(*) FILTER (WHERE median = least) || ' builds'
