@@ -30,7 +30,7 @@ assemble()
 	nasm -f elf64 -Ibench/level1/ "${@/#/-D}" -P $constants -Wall -Werror -o "$work/$file.o" "bench/level1/$file.asm"
 }
 
-# boot_small CPUS WORDS: boots $work/initrd.cpio with so many CPUs and these words for the environment.
+# boot_small CPUS WORDS: boots $work/initrd.cpio with CPUS CPUs, and gives WORDS to the environment.
 # Prints the line that the kernel wrote. Returns QEMU's status: 33, 35 or 37 as the kernel chose, 0
 # after a reset, or 124 after $LIMIT seconds (default 100).
 boot_small()

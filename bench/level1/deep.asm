@@ -1,14 +1,15 @@
 ; SPDX-License-Identifier: MIT
 ;
-; A kernel for the level-1 environment in which one CPU overflows its stack of 1 KiB into that of its
-; neighbour (deep.c). CPU 0 goes deeper, call by call, until a word of the stack below, that of CPU 1,
-; has changed. CPU 1 is in a function meanwhile. Then CPU 1 compares its stack with what it was, and
-; returns from the function. Other CPUs halt.
+; A kernel for the level-1 environment in which CPU 0 overflows its stack of 1 KiB into the stack of
+; CPU 1, which is directly below it (deep.c). CPU 0 nests its calls deeper and deeper, until a word of
+; CPU 1's stack has changed. Meanwhile CPU 1 waits in a function. Then CPU 1 compares its stack with a
+; copy that it made before, and returns from the function. All other CPUs halt.
 ;
-; The kernel writes "DEPTH BYTES CHANGED CALLER", in hexadecimal: how many calls CPU 0 made; how many
-; bytes the frame of each call has; how many bytes of CPU 1's stack changed; and the lowest 32 bits of
-; the address to which CPU 1's outermost function will return. Then it writes what happened to CPU 1:
-; "back" if CPU 1 returned to its caller, or "trap" (watch.inc).
+; The kernel writes four hexadecimal numbers, "DEPTH BYTES CHANGED CALLER". DEPTH is the number of
+; calls on CPU 0, and BYTES is the size of the stack frame of each call. CHANGED is the number of bytes
+; of CPU 1's stack that changed. CALLER is the lowest 32 bits of the return address of CPU 1's
+; outermost function, deep_neighbour(), after the overflow. Then the kernel writes what happened to
+; CPU 1: "back" if deep_neighbour() returned to its caller, or "trap" (watch.inc).
 
 ; The build's constants.inc, which boot.sh includes, has the addresses, ports and offsets.
 %include "output.inc"

@@ -3,16 +3,16 @@
  * deep_neighbour(). */
 #include "boot/level1/level1.h"
 
-#define ROOM  24 /* bytes that each call needs for its own variables */
+#define ROOM  24 /* bytes of local variables of each call */
 #define WORDS (LEVEL1_STACK_SIZE / 8)
 
 void deep_overflow(void), deep_neighbour(void);
 void deep_write(uint32_t depth, uint32_t bytes, uint32_t changed, uint32_t caller);
 
-static uint64_t before[WORDS]; /* the stack of CPU 1 while it waits */
-static unsigned first_live;    /* index of the first word that CPU 1 will not write any more */
+static uint64_t before[WORDS]; /* copy of CPU 1's stack, made before the overflow */
+static unsigned first_live;    /* index of the lowest word that CPU 1 does not write while it waits */
 static volatile uint32_t waits, depth;
-static uint64_t frames[2]; /* addresses of the innermost two frames */
+static uint64_t frames[2]; /* addresses in the innermost two frames; their distance is a frame's size */
 
 /* The stack of CPU 1, lowest word first. */
 static const volatile uint64_t *neighbours_stack(void)
@@ -29,7 +29,8 @@ static uint32_t changed_bytes(void)
 	return bytes;
 }
 
-/* Calls itself `left` times. Each call writes its variables, and uses them after the call. */
+/* Makes `left` more calls of itself, one inside the other. Each call writes its local variables, and
+ * reads one of them after the inner call has returned. */
 static __attribute__((noinline, noclone)) uint32_t dig(uint32_t left)
 {
 	volatile uint8_t room[ROOM];

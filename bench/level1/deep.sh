@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Boots a kernel in the level-1 environment in which CPU 0 overflows its stack of 1 KiB into that of
 # CPU 1 (deep.asm). usage: deep.sh LEVEL      (such as -O0)
-# Prints the number of calls, the bytes of each call's frame, the bytes of CPU 1's stack that changed,
-# the place to which CPU 1's outermost function returned, and what CPU 1 then came to: `back` if that was
-# its caller, `exception` with its vector, `reset`, or `lost` if it still ran after 20 seconds.
+# Prints the number of calls, the size of each call's frame in bytes, the number of bytes of CPU 1's
+# stack that changed, and the place to which CPU 1's outermost function returned. Then prints what
+# happened to CPU 1: `back` if that place was the function's caller, `exception` with the vector,
+# `reset`, or `lost` if CPU 1 still ran after 20 seconds.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"

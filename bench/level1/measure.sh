@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Boots kernels in the level-1 environment, and prints what run-bench.sh --level1 stores, in lines
 # "BENCHMARK PARAMETER PARAMETER_UNIT METRIC UNIT VALUE". Fails, and says why, if a boot has no result.
-#   level1.layout          the largest kernels beside 256 stacks, and the most CPUs (layout.sh)
+#   level1.layout          the largest kernel that fits below 256 stacks, and how many CPUs fit (layout.sh)
 #   level1.plans           the two plans of the note, with and without faults (plan.sh)
 #   level1.overflow.LEVEL  a stack of 1 KiB that overflows (deep.sh)
-#   level1.stacks.LEVEL    how much of the stacks of 1 KiB a kernel needs that is built at this level
+#   level1.stacks.LEVEL    how much of its stacks of 1 KiB a kernel uses that was built at LEVEL
 # usage: measure.sh STACK+LOADER+ISOLATION CPUS LEVEL…
 # The kernels of the last row are those of build/, built with BOOT=level1; levels are such as O2.
 set -uo pipefail
@@ -41,8 +41,9 @@ layout()
 	found=${found%% *}
 }
 
-# largest METRIC KIB: boots the kernel that fits by arithmetic beside all stacks of so many KiB, and its
-# neighbours. The row has the bytes of the largest that fits, if a page more collides.
+# largest METRIC KIB: calculates the largest kernel that fits below all stacks if a stack has KIB KiB.
+# Boots this kernel and its neighbours in size. The row has the size in bytes of the largest kernel that
+# fits, if the kernel that is one page larger collides.
 largest()
 {
 	local pages last='' size=''
@@ -55,7 +56,8 @@ largest()
 	[ -z "$size" ] || row level1.layout "$1" bytes "$size"
 }
 
-# most_cpus METRIC KIB: the same for the number of CPUs beside whose stacks a kernel of one page fits
+# most_cpus METRIC KIB: does the same for the largest number of CPUs below whose stacks, of KIB KiB each,
+# a kernel of one page fits
 most_cpus()
 {
 	local last=''
@@ -84,7 +86,7 @@ plans()
 			for ((fault = 1; fault <= FAULTS; fault++)); do
 				plan "$plan" "$kind=$fault"
 				[ "$found" != works ] || survived=$((survived + 1))
-				# The last thing that a plan maps is what is also at its old place.
+				# The last call of a plan maps something at its old place, too.
 				[ "$plan $kind $fault" != "kernel LEFT_OUT $FAULTS" ] ||
 					row level1.plans mapped_once_faults count "$([[ $found != "exception 14 at switched+0,"* ]]; echo $?)"
 			done

@@ -3,8 +3,9 @@
 # Boots a kernel that carries out a plan of the note in the level-1 environment (plans.asm).
 # usage: plan.sh kernel|stacks [NAME=VALUE…]      (LEFT_OUT, TOO_HIGH or MISTAKE of plans.asm)
 #        plan.sh --lines kernel|stacks            prints the plan's lines of code
-# Prints `works`; `wrong` and what the kernel found wrong; the exception that ended it: its vector, the
-# label before the instruction, the instruction's offset from the label, and CR2; or what else happened.
+# Prints what happened: `works`, or `wrong` and what the kernel found wrong. If an exception ended the
+# kernel, prints the vector, the place of the instruction (LABEL+OFFSET) and CR2. Otherwise says that the
+# machine resets or hangs.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"

@@ -5,8 +5,8 @@
 ; page, and its code runs at any address. It uses only the boot CPU.
 ;
 ; A plan is six calls of map_same and map_new, the switch, and a jump to go_on with the address of the
-; structure in RDI. Of the calls, number LEFT_OUT does nothing, and number TOO_HIGH maps a page too
-; high (from 1; 0: none). MISTAKE is what the kernel does wrong after the switch: `none`, `return` (it
+; structure in RDI. The calls are numbered from 1. Call LEFT_OUT does nothing, and call TOO_HIGH maps
+; its page one page too high; 0 stands for no call. MISTAKE is what the kernel does wrong after the switch: `none`, `return` (it
 ; returns to the caller of the plan), `local` (it reads a local variable relative to RSP) or `frame`
 ; (relative to RBP).
 ;
@@ -19,7 +19,7 @@
 MOVE		equ 1 << 30			; by how much plan `kernel` moves the kernel down
 STACK_SIZE	equ 2 * 4096
 LOCAL		equ 0x4c4f4341
-PRESENT		equ 3				; and writable
+PRESENT		equ 3				; present and writable
 
 
 bits 64
@@ -184,7 +184,8 @@ map:	inc	r12d
 	mov	[rdx], rsi
 .done:	ret
 
-; Sets RDX to the address of the last entry for address RDI, in the last 512 GiB, in the tables at RDX.
+; Finds the page-table entry for address RDI, which is in the last 512 GiB, in the tables whose PML4 is
+; at RDX. Makes tables that are missing. Sets RDX to the address of the entry.
 leaf_of:
 	add	rdx, 511 * 8
 	call	next_table

@@ -21,7 +21,7 @@ PAGE_MASK       equ 4096 / ENTRY_BYTES - 1
 
 section .text
 
-; TIMER_ENTRY = 11 + what on_tick points to; 12 with tick_plain
+; TIMER_ENTRY = 11 + the instructions of the function that on_tick points to: 12 with tick_plain()
 timer_entry:
         push    rax
         push    rcx
@@ -71,7 +71,7 @@ halt:
 ;   0: nothing                             CALL_NOTHING = 1
 ;   1: some work                           CALL_WORK = 2 + STRAIGHT = 8
 ;   2: programs the timer                  CALL_ARM = 1 + ARM_TIMER = 8
-;   3: programs the timer, waits for it    CALL_WAIT = 5 + ARM_TIMER + SPIN, and the handler: 6026
+;   3: programs the timer, waits for it    CALL_WAIT = 5 + ARM_TIMER + SPIN + TIMER_ENTRY = 6026
 ;   4: leaves user mode for good
 section .rodata
 align 8
@@ -113,7 +113,7 @@ call_leave:
 
 %if WIDTH = 64
 
-; SYSTEM_CALL_ENTRY = 10 + the call: 11 for CALL_NOTHING
+; SYSTEM_CALL_ENTRY = 10 + the instructions of the call: 11 with CALL_NOTHING
 system_call_entry:
         mov     [user_stack], rsp
         lea     rsp, [entry_stack_end]
@@ -128,7 +128,7 @@ system_call_entry:
 
 %else
 
-; SYSTEM_CALL_ENTRY = 6 + the call: 7 for CALL_NOTHING
+; SYSTEM_CALL_ENTRY = 6 + the instructions of the call: 7 with CALL_NOTHING
 system_call_entry:
         push    ecx
         push    edx
@@ -173,6 +173,6 @@ section .bss align=16
         resb    4096
 entry_stack_end:
 kernel_stack:   reserve_word 1  ; stack pointer of enter_user()
-user_stack:     reserve_word 1  ; of the user code, during a system call
+user_stack:     reserve_word 1  ; stack pointer of the user code, during a system call
 timer_ticks:    resd 1
 page_faults:    resd 1

@@ -15,7 +15,7 @@ extern char VMA[];
 
 /* User memory: the code, a stack, and pages that the first access maps. */
 #define USER_BASE  0x40000000
-#define USER_STACK 0x40002000 /* its end */
+#define USER_STACK 0x40002000 /* the end of the stack */
 
 /* console.c: COM1 and the screen */
 void console_open(void);

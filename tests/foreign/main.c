@@ -101,8 +101,9 @@ static void hang(void)
 		;
 }
 
-/* s calls straight(), d descend(2), q ends. Each answer is a line. Before the shell reads the first
- * character, it is busy with interrupts off. */
+/* The shell's commands are single characters: s calls straight(), d calls descend(2), q ends the shell.
+ * It answers each character by a line. Before the shell reads the first character, it is busy with
+ * interrupts off. */
 static void shell(void)
 {
 	for (volatile unsigned i = 0; i < BUSY_ROUNDS; i++)

@@ -1,14 +1,14 @@
 ; SPDX-License-Identifier: MIT
-; The functions that are measured. Each comment says how many instructions a call executes, from
-; the function's first instruction to its RET; a name in capitals is another function's number of
-; instructions. expected.tsv has the sums. An interrupt during a call adds the instructions of its
-; handler.
+; The functions that are measured. The formula above each function is the number of instructions
+; that a call executes, from the function's first instruction to its RET. A name in capitals is the
+; number of instructions that a call of the function with that name executes. expected.tsv has the
+; totals. If an interrupt comes during a call, the instructions of its handler are added.
 
 %include "width.inc"
 
 ROUNDS          equ 3           ; calls of exchange() in each of the two contexts
-LOOPS           equ 3000        ; of spin()
-TIMER_COUNT     equ 4           ; the timer interrupts after one more period of its clock (838 ns)
+LOOPS           equ 3000        ; iterations of the loop in spin()
+TIMER_COUNT     equ 4           ; the timer interrupts after TIMER_COUNT + 1 periods of 838 ns
 
         global  straight, span, span_begin, span_end, descend, branch, tail_first, tail_second
         global  spin, arm_timer, interrupted, on_tick, tick_plain, tick_nested, tick_switch
@@ -22,7 +22,7 @@ straight:
         times 5 nop
         ret
 
-; Between the two labels: 2 + 3 * 3 = 11. SPAN = 1 + 11 + 2 = 14
+; 2 + 3 * 3 = 11 instructions are executed between span_begin and span_end. SPAN = 1 + 11 + 2 = 14
 span:
         nop
 span_begin:
@@ -84,8 +84,9 @@ arm_timer:
         out     0x40, al
         ret
 
-; One interrupt comes during spin(). INTERRUPTED = 5 + ARM_TIMER + SPIN = 6014, and the handler:
-; with tick_plain 6014 + 12 = 6026, with tick_nested 6014 + 6039 = 12053
+; One interrupt comes during spin(). INTERRUPTED = 5 + ARM_TIMER + SPIN = 6014, plus the
+; instructions of the handler. With tick_plain these are 12, so the sum is 6026. With tick_nested
+; they are 6039, so the sum is 12053.
 interrupted:
         call    arm_timer
         sti
@@ -93,13 +94,14 @@ interrupted:
         cli
         ret
 
-; The functions that the timer's handler may call. timer_entry executes 11 + TICK.
+; The functions that the timer's handler may call. TIMER_ENTRY = 11 + the instructions of the
+; function that it calls.
 ; TICK_PLAIN = 1
 tick_plain:
         ret
 
 ; Lets another interrupt come, whose handler calls tick_plain().
-; TICK_NESTED = 7 + ARM_TIMER + SPIN = 6016, and the handler: 6016 + 12 = 6028
+; TICK_NESTED = 7 + ARM_TIMER + SPIN = 6016, plus 12 of the handler = 6028
 tick_nested:
         lea     rax, [tick_plain]
         mov     [on_tick], rax
@@ -109,7 +111,8 @@ tick_nested:
         cli
         ret
 
-; Lets the other context run. TICK_SWITCH = 2 + YIELD, and what the other context executes
+; Lets the other context run. TICK_SWITCH = 2 + YIELD = 8, plus what the other context executes
+; until it switches back
 tick_switch:
         call    yield
         ret
@@ -125,15 +128,16 @@ yield:
         ret
 
 ; Two contexts call this function from the same place, each on its own stack. In the middle of its
-; call, each context switches to the other. EXCHANGE = 5 + YIELD = 11, and what the other context
-; executes
+; call, each context switches to the other. EXCHANGE = 5 + YIELD = 11, plus what the other context
+; executes until it switches back. Of the 5 instructions, 3 come before the switch (BEFORE) and 2
+; after it (AFTER).
 exchange:
         times 2 nop
         call    yield
         nop
         ret
 
-; TAKE_TURNS = 2 + ROUNDS * 3 = 11, and the calls of exchange()
+; TAKE_TURNS = 2 + ROUNDS * 3 = 11, without the instructions of exchange()
 take_turns:
         mov     ebx, ROUNDS
 .again: call    exchange
@@ -142,14 +146,21 @@ take_turns:
         ret
 
 ; Makes a context that executes take_turns(), and then executes take_turns() itself. A call of
-; exchange() in one context lets the call in the other context end. The calls are numbered in the
-; order in which they begin. The numbers count instructions, from the beginning of the call to its
-; end, in both contexts; a number without a name belongs to exchange() itself:
-;   1 (here): 3, YIELD 6, mov 1, call 1, 3, YIELD 6, 2                   = 22
-;   2 to 5:   3, YIELD 6, 2, dec and jnz 2, call 1, 3, YIELD 6, 2        = 25
-;   6 (there): 3, YIELD 6, 2, dec and jnz 2, ret 1, call 1, YIELD 6, 2   = 23
-; TURNS = 3 + NEW_CONTEXT + 2 calls + 2 * TAKE_TURNS + 6 * 5 of exchange() + 8 * YIELD
-;         + call in context_end + 2 = 116
+; exchange() in one context lets the call in the other context end. The six calls are numbered in
+; the order in which they begin. Each line has the instructions from the beginning of a call to its
+; end, in the order in which they are executed, and below them their numbers:
+;   call 1, in the first context:
+;       BEFORE, YIELD, mov, call, BEFORE, YIELD, AFTER
+;       3 + 6 + 1 + 1 + 3 + 6 + 2 = 22 instructions
+;   calls 2 to 5:
+;       BEFORE, YIELD, AFTER, dec, jnz, call, BEFORE, YIELD, AFTER
+;       3 + 6 + 2 + 1 + 1 + 1 + 3 + 6 + 2 = 25 instructions
+;   call 6, in the new context:
+;       BEFORE, YIELD, AFTER, dec, jnz, ret, call, YIELD, AFTER
+;       3 + 6 + 2 + 1 + 1 + 1 + 1 + 6 + 2 = 23 instructions
+; The whole call of turns() executes:
+;   TURNS = 3 (push, lea, call) + NEW_CONTEXT + 2 (call, call) + 2 * TAKE_TURNS
+;           + 6 * (BEFORE + AFTER) + 8 * YIELD + 1 (the call in context_end) + 2 (pop, ret) = 116
 turns:
         push    rbx
         lea     rax, [take_turns]
@@ -177,8 +188,9 @@ context_end:
         ud2
 
 ; The timer interrupts, and its handler switches to another context, which switches back.
-; PREEMPTED = 3 + NEW_CONTEXT + 1 + INTERRUPTED + 2 = 6059;
-; with tick_switch INTERRUPTED = 6014 + 11 + 2 + YIELD 6 + OTHER 6 + YIELD 6 = 6045
+; The handler calls tick_switch() here, so it executes 11 + TICK_SWITCH + OTHER + YIELD
+; = 11 + 8 + 6 + 6 = 31 instructions, and INTERRUPTED = 6014 + 31 = 6045.
+; PREEMPTED = 3 + NEW_CONTEXT + 1 + INTERRUPTED + 2 = 6059
 preempted:
         push    rbx
         lea     rax, [other_work]

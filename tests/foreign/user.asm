@@ -30,7 +30,7 @@ user_fault:
         mov     eax, [rcx + 4096]
         system_call 2
 user_spin:
-        mov     ecx, 3000       ; the timer interrupts
+        mov     ecx, 3000       ; the timer, which call 2 programmed, interrupts this loop
 .again: dec     ecx
         jnz     .again
         system_call 4

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-# outcome WANTED PLAN [MISTAKE]: what happens to this plan begins with WANTED
+# outcome WANTED PLAN [MISTAKE]: succeeds if what plan.sh prints for this plan begins with WANTED
 outcome()
 {
 	local found wanted=$1
@@ -21,7 +21,7 @@ outcome()
 	[[ $found = "$wanted"* ]] || { echo "wanted $wanted, got $found"; return 1; }
 }
 
-# overflows LEVEL: CPU 0 overflows its stack by a few bytes, and CPU 1's stack changes
+# overflows LEVEL: succeeds if CPU 0 overflows its stack by a few bytes, and thereby changes CPU 1's
 overflows()
 {
 	local calls bytes changed place what
@@ -29,7 +29,7 @@ overflows()
 	read -r calls bytes changed place what <<<"$(bench/level1/deep.sh "$1")"
 	echo "$calls calls of $bytes bytes change $changed bytes; CPU 1 returns to $place: $what"
 	[ -n "$what" ] || return
-	# The innermost of the calls is the first to reach the other stack.
+	# All calls but the innermost one fit into the stack of 1 KiB.
 	[ $((calls * bytes)) -ge 768 ] && [ $(((calls - 1) * bytes)) -le 1024 ] && [ "$changed" -gt 0 ] && [ "$changed" -le "$bytes" ]
 }
 

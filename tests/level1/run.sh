@@ -31,7 +31,8 @@ passes()
 	! grep -a ' test name=.* ok=0 ' "$records"
 }
 
-# passes_high PLACE: boots with the kernel at this place on a machine with 6 GiB of memory
+# passes_high PLACE: succeeds if a few self-tests pass with the kernel at the physical address PLACE, on
+# a machine with 6 GiB of memory
 passes_high()
 {
 	local -x MEMORY=6144

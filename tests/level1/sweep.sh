@@ -18,7 +18,7 @@ cd "$(dirname "$0")/../.." || exit
 . bench/level1/boot.sh
 all=$(($(constant LEVEL1_KERNEL) / -1024)) # KiB for kernel and stacks
 
-# try PAGES CPUS KIB WANTED: one test: a boot must end as arithmetic says
+# try PAGES CPUS KIB WANTED: tests that a boot ends as arithmetic says, with WANTED
 try()
 {
 	local what found

@@ -24,7 +24,7 @@ enum { FLAGS = OPERAND_FLAGS };
 
 static struct dataflow flow;
 
-/* Those of arithmetic, by class. */
+/* The latencies of arithmetic, by class. */
 static const struct cost latencies[LATENCIES] = {
 	[LATENCY_ONE] = { { 1, 2, 2 } },
 	[LATENCY_THREE] = { { 3, 3, 4 } },

@@ -65,8 +65,9 @@ static uint64_t random_flags(void)
 	return (random_below(10) ? PRESENT : 0) | (random_below(3) ? 0 : GLOBAL);
 }
 
-/* Top tables in frames 1 and 2 (with PAE, the pointers), directories in 3 to 6, page tables in 7 to
- * 10. Without PAE, the directories are the top tables. */
+/* Makes random page tables. With PAE there are two top tables in frames 1 and 2 (the four pointers),
+ * and four directories in frames 3 to 6. Without PAE there are only two directories, in frames 1 and
+ * 2, and they are the top tables. The page tables are always in frames 7 to 10. */
 static void make_tables(bool pae)
 {
 	const unsigned bytes = pae ? 8 : 4;
@@ -92,7 +93,7 @@ static uint64_t random_address(bool pae)
 	return pae ? random_below(4) << 30 | random_below(6) << 21 | within : random_below(6) << 22 | within;
 }
 
-/* What the tables say: the addresses of the entries that a walk reads, and the translation. */
+/* Walks the tables: returns the addresses of the entries that a walk reads, and the translation. */
 static void naive(uint64_t cr3, uint64_t cr4, uint64_t linear, struct walk *walk, uint64_t *physical)
 {
 	uint64_t directory = cr3 & 0xFFFFF000, entry;
@@ -194,7 +195,7 @@ static unsigned loads(struct translation *translation, uint64_t linear, uint64_t
 	return walk.loads;
 }
 
-/* A page of 4 MiB is held in two pieces, which INVLPG flushes both. */
+/* A page of 4 MiB is held in two pieces. INVLPG must flush both. */
 static void four_mib(void **state)
 {
 	struct translation translation;

@@ -191,7 +191,7 @@ static void data_and_strings(void **state)
 	(void)state;
 
 	execute(0x100);
-	model_delivery(model, 0, DELIVERY_INTERRUPT); /* whose accesses are charged at once */
+	model_delivery(model, 0, DELIVERY_INTERRUPT); /* charges the accesses below at once */
 	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
 	/* A load from memory costs (168 - 4) * 0.11 = 18.04 cycles. */
 	model_data_access(model, 0, 0x2000, 0x2000, 8, false);
@@ -206,7 +206,7 @@ static void data_and_strings(void **state)
 	                 18040000 + 8200000 + 24600000);
 
 	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
-	put(0x102, "\xF3\x48\xA5", 3); /* three rounds of REP MOVSQ: 35 + 24 * 2.2 / 64 */
+	put(0x102, "\xF3\x48\xA5", 3); /* REP MOVSQ, three rounds: 35 + 24 * 2.2 / 64 cycles */
 	for (unsigned i = 0; i < 3; i++) {
 		model_instruction_starts(model, 0, 0x102, registers);
 		model_repeat_iterations(model, 0, 1);
@@ -269,7 +269,7 @@ static void what_counts(void **state)
 
 static void branch_prediction(void **state)
 {
-	static struct branches branches; /* zero: with the long history */
+	static struct branches branches; /* all 0: `simple` is not set */
 	unsigned wrong = 0;
 	(void)state;
 

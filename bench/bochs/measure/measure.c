@@ -24,8 +24,8 @@ enum { REGISTER_RCX = 1, REGISTER_RSP = 4 };
 
 struct state {
 	uint64_t opened, closed, lost;
-	uint64_t others; /* the address was executed, but held other code */
-	bool right;      /* the code was the function's */
+	uint64_t others; /* how often the function's address held other code when it was executed */
+	bool right;      /* at least once it held the function's own code */
 	uint64_t written, stride;
 	struct chains functions; /* sums over the calls that have a line */
 };
@@ -33,12 +33,12 @@ struct state {
 struct cpu {
 	struct paging paging;
 	bool in_user;
-	bool resumed, left; /* an IRET was executed; user mode was entered; nothing else since */
-	bool entered;       /* SYSCALL was executed in user mode; nothing else since */
-	bool event;         /* an interrupt or exception was reported, and not its delivery */
+	bool resumed, left; /* what executed last is an IRET; is a return to user mode */
+	bool entered;       /* what executed last is a SYSCALL in user mode */
+	bool event;         /* an interrupt or exception was reported, but not yet its delivery */
 	struct entry_interrupted interrupted;
 	uint64_t called;      /* target of the last CALL */
-	uint64_t entries;     /* from user mode, so far */
+	uint64_t entries;     /* number of entries from user mode so far */
 	uint64_t system_call; /* target of the last SYSCALL; 0 after it was reached */
 };
 

@@ -57,8 +57,10 @@ static unsigned control, interrupts, modem; /* COM1's registers */
 static bool found;                          /* the text appeared */
 static volatile sig_atomic_t ended;         /* SIGTERM came: the harness ends the run */
 static uint8_t screen[ROWS][2 * COLUMNS];
-static bool changed, unwritten;  /* the screen changed in this period; since the file was written */
-static bool wrote, wrote_serial; /* the guest wrote or used a disk in this period; it ever wrote to COM1 */
+/* The screen has changed: in this period, and since the file was written. */
+static bool changed, unwritten;
+/* The guest has written anything, or used a disk, in this period. It has ever written to COM1. */
+static bool wrote, wrote_serial;
 static bool listened; /* in this period the guest took an interrupt or read the status of an input */
 
 /* Bochs's BX_MEM_C::readPhysicalPage(), a static member like getHostMemAddr() (guest.c). It also reads

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Ends the run of a kernel that does not say when it is done. The run ends when the kernel writes a
- * given text, when it resets the machine, after a number of ticks, or
- * at SIGTERM. The last lines of the stream
- * are then the `!region` lines and `!stop reason=until|ticks|reset|signal`; the process ends with status
- * 0. */
+ * given text, when it resets the machine, after a number of ticks, or at SIGTERM. The last lines of
+ * the stream are then the `!region` lines and `!stop reason=until|ticks|reset|signal`. The process
+ * ends with status 0. */
 #pragma once
 
 #include <stdbool.h>

@@ -12,7 +12,7 @@
 /* A load or store whose time is followed. */
 struct access {
 	struct cost begins;   /* when its address is ready and translated */
-	uint64_t translation; /* nominal part of that which is due to translation */
+	uint64_t translation; /* nominal part of `begins` that is due to translation */
 };
 
 /* Charges the access to a line that missed L1. */
@@ -35,7 +35,7 @@ static __attribute__((noinline)) void translate_and_wait(struct model *model, st
 	charge(core, core->sink, CAUSE_TRANSLATION, &time);
 }
 
-/* Translates beside the core: the access begins later. */
+/* Translates while the core continues: the access begins when its translation is known. */
 static __attribute__((noinline)) void translate_aside(struct model *model, struct core *core, uint64_t linear,
                                                       struct access *access)
 {
@@ -157,7 +157,7 @@ static void charge_at_once(struct model *model, struct core *core, uint64_t phys
 	*arrival = core->dataflow.now;
 }
 
-/* An access of an instruction that is not followed, or of a delivery. */
+/* Charges an access at once: that of a delivery, or of an instruction that is not plain. */
 static void access_at_once(struct model *model, struct core *core, uint64_t linear, uint64_t physical,
                            unsigned length, bool write)
 {

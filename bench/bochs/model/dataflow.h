@@ -27,7 +27,7 @@ struct dataflow {
 	struct cost ready[OPERAND_REGISTERS];
 	struct cost latest;             /* when all results so far are complete */
 	struct cost loaded;             /* when this instruction's loads are complete; 0 if it has none */
-	struct cost complete;           /* when all that this instruction accesses is; 0 if nothing */
+	struct cost complete;           /* when this instruction's accesses are complete; 0 if it has none */
 	struct cost covered;            /* least cost of `window` - 1 instructions */
 	struct cost latency[LATENCIES]; /* of arithmetic */
 	unsigned brief;                 /* set of the latencies that are at most `covered` */
@@ -52,7 +52,7 @@ struct stall {
 };
 
 /* Initialises *dataflow. `window` is at most DATAFLOW_WINDOW_MAX; `cheapest` is the least cost of
- * an instruction; `latency` are those of arithmetic, by class. */
+ * an instruction; `latency` has the latencies of arithmetic, by class. */
 void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost *cheapest,
                    const struct cost latency[LATENCIES]);
 
@@ -69,7 +69,7 @@ bool dataflow_wait_for_value(struct dataflow *dataflow, const struct operands *o
  * the nominal part of `complete` that is due to translation. */
 void dataflow_load(struct dataflow *dataflow, const struct cost *complete, uint64_t translation);
 
-/* Notes the same of a store, which no register waits for. */
+/* Does the same for a store. No register waits for a store. */
 void dataflow_store(struct dataflow *dataflow, const struct cost *complete, uint64_t translation);
 
 /* Do the work of dataflow_end() if there is any. */

@@ -79,7 +79,7 @@ void model_watch_unpriced(struct model *model, model_unpriced *executed)
 	model->executed = executed;
 }
 
-/* More than whatever can be under way in a core takes. */
+/* Longer than anything that can be under way in a core takes. */
 #define LONG_TIME (1000000ULL * CYCLE)
 
 static void forget_fetch(struct core *core)

@@ -86,9 +86,9 @@ bool model_reset(struct model *model, unsigned cpu);
 void model_counts(struct model *model, unsigned cpu, bool counts);
 
 /* model_start() sets the CPU's counts to 0; model_read() returns them. From model_stop() until
- * model_start() nothing counts. To save work, the model then follows only what is in the caches,
- * the TLBs and the predictor, and no times. At model_start() everything that was begun before is
- * complete.
+ * model_start() nothing counts. To save work, the model then keeps track of what is in the caches,
+ * the TLBs and the predictor, but not of times. At model_start(), everything that began earlier is
+ * taken as complete.
  */
 void model_start(struct model *model, unsigned cpu);
 void model_stop(struct model *model, unsigned cpu);

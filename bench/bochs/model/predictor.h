@@ -17,8 +17,8 @@
  * were right the last PREDICTOR_QUIET times.
  *
  * The tables are large enough to remember as many random outcomes, or random targets, that repeat
- * as an Emerald Rapids does. It remembers nearly all outcomes of 4000 branches, and nearly all
- * targets of 1000 indirect branches. Of four times as many it remembers hardly any.
+ * as an Emerald Rapids does. That processor remembers nearly all outcomes of 4000 branches, and
+ * nearly all targets of 1000 indirect branches. Of four times as many it remembers hardly any.
  */
 #pragma once
 

@@ -15,7 +15,7 @@ enum { PARAMETERS = (int)SIZE_COUNT + (int)COST_COUNT };
 
 struct parameter {
 	const char *section, *key;
-	uint64_t least, most; /* for a cost, the unit is whole cycles */
+	uint64_t least, most; /* bounds of the value; those of a cost are in cycles, not in millionths */
 };
 
 #define SIZE_ROW(id, section, key, least, most) { section, key, least, most },

@@ -22,14 +22,14 @@ enum { STORES_MAX = 256, STORES_PLACES = 256 };
 
 struct stores_value {
 	uint64_t word;   /* linear address / 8 */
-	uint64_t number; /* of the store, from 1; 0: none */
+	uint64_t number; /* number of the store, from 1; 0: no store */
 	struct cost ready;
 };
 
 struct stores {
 	unsigned size;
 	uint64_t count;                 /* stores so far */
-	struct cost leaves[STORES_MAX]; /* when stores leave that had to wait, by number modulo `size` */
+	struct cost leaves[STORES_MAX]; /* when stores that had to wait leave, by number modulo `size` */
 	struct cost last;               /* when the last one leaves */
 	struct stores_value value[STORES_PLACES];
 };

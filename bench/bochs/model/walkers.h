@@ -14,7 +14,7 @@ enum { WALKERS_MAX = 16 };
 
 struct walkers {
 	unsigned count;
-	struct cost free[WALKERS_MAX]; /* when each is free; in every set by itself */
+	struct cost free[WALKERS_MAX]; /* when each walker is free, per parameter set */
 };
 
 /* `count` is from 1 to WALKERS_MAX. All walkers are free. */

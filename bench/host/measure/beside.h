@@ -14,9 +14,9 @@
 struct beside_kind {
 	const char *name;      /* what the user gives for --as */
 	const char *what;      /* in words */
-	const char *benchmark; /* of the presets and of Linux */
+	const char *benchmark; /* the row's benchmark in both files */
 	long parameter;
-	const char *part; /* of Linux (docs/baselines.md); NULL if Linux was not measured */
+	const char *part; /* part of Linux's row (docs/baselines.md); NULL if Linux was not measured */
 };
 
 /* Returns the kind with this name, or NULL. */
@@ -26,9 +26,9 @@ const struct beside_kind *beside_find(const char *name);
 #define BESIDE_KINDS "exec, irq, syscall, fault"
 
 /*
- * Adds the rows of a region to the table `beside`, which it creates: `place` orders the kernels, the
- * measured one first; `kernel` is the name, `metric` and `value` a median. Returns 0, or -1 after a
- * message if a file cannot be read.
+ * Adds the rows of a region to the table `beside`, which it creates. A row is the median `value` of
+ * a `metric` for a `kernel`. `place` orders the kernels; the measured one is first. Returns 0, or -1
+ * after a message if a file cannot be read.
  */
 int beside_add(sqlite3 *db, const char *region, const struct beside_kind *kind);
 

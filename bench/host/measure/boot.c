@@ -88,8 +88,8 @@ static void store_counts(struct run *run, const struct record *record, struct bo
 		             "");
 }
 
-/* Takes the counts of a region that the guest marked. Each number of a region is a region of its own;
- * its samples are numbered together with those of all others. */
+/* Stores the counts of a region that the guest marked, as a sample of the region mark.N, where N is
+ * the guest's number. The samples of all these regions are numbered in one sequence. */
 static void take_mark(struct run *run, const struct record *record)
 {
 	struct boot_region region = { 0 };

@@ -11,19 +11,19 @@ enum { BOOT_FIRST_USER = REQUEST_REGIONS_MAX, BOOT_REGIONS_MAX = BOOT_FIRST_USER
 
 /* What became of a region. */
 struct boot_region {
-	int64_t opened, closed, lost; /* as the library says at the end; -1 if it did not */
-	int64_t others;               /* calls that found other code at the function's address */
-	bool right;                   /* a call found the function's own code there */
-	int64_t stored;               /* calls in the database */
-	bool attributed;              /* the database has the functions of these calls */
+	int64_t opened, closed, lost; /* numbers of calls that the library reports at the end, or -1 */
+	int64_t others;               /* how often the function's address held other code when executed */
+	bool right;                   /* at least once it held the function's own code */
+	int64_t stored;               /* number of calls that are in the database */
+	bool attributed;              /* the database also says which functions these calls executed */
 };
 
 struct boot {
 	const char *state;         /* complete | failed | cut short | timed out */
 	char reason[BOOT_WHY_MAX]; /* "" if complete */
 	int status;                /* exit status of Bochs, or 128 + signal */
-	int64_t marks;             /* regions that the guest marked, and that are in the database */
-	bool refused;              /* the library says that the input is wrong */
+	int64_t marks;             /* number of regions that the guest marked and that are in the database */
+	bool refused;              /* the library reported that its input is wrong */
 	double seconds;
 	/* The regions of the request, then the entries from user mode through each vector and through
 	 * SYSCALL. */

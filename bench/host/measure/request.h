@@ -24,7 +24,7 @@ struct request_region {
 /* A place in the code: a symbol, or a symbol plus an offset, or an address. */
 struct request_place {
 	char symbol[256]; /* "" for an address */
-	uint64_t offset;  /* or the address */
+	uint64_t offset;  /* bytes after the symbol, or the address */
 };
 
 /* The texts are those of argv. An option that was not given is NULL or 0. */

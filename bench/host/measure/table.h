@@ -12,8 +12,8 @@
 	" WHEN 'cycles_nominal' THEN 2 WHEN 'cycles_high' THEN 3 ELSE 4 END, metric"
 
 /* Prints a line for each region and metric of the table `summary`: number of samples, minimum, median
- * and maximum. Then prints the table of beside.h. Metrics that are always 0 and causes of cycles are left out. Returns 0, or -1 after a
- * message. */
+ * and maximum. Leaves out metrics that are always 0, and causes of cycles. Then prints the table of
+ * beside.h. Returns 0, or -1 after a message. */
 int table_print(sqlite3 *db, FILE *out);
 
 /* Writes this table to tables.txt in the folder. Returns 0, or -1 after a message. */

@@ -17,10 +17,11 @@ if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 fi
 [ -r "$csv" ] || { echo "$0: there is no $csv; make linux-baseline makes it" >&2; exit 2; }
 
-# query RUN SQL: prints the result as a table without padding. The SQL may use these names: `linux` is
-# the CSV file; `run` is the database of the run; `place` lists the rows of the printed table in their
-# order; `counted` has the counts of Linux and of this kernel. sqlite3 runs in the folder RUN and reads the CSV file from descriptor 3, so
-# that no name of a folder has to be quoted.
+# query RUN SQL: prints the result of the query SQL as a table without padding. The query may use
+# three tables: `linux` has the rows of the CSV file; `place` says which benchmarks the document shows,
+# and in which order; `counted` has the counts of Linux and of this kernel. The database of the run is
+# attached as `run`. sqlite3 runs in the folder RUN and reads the CSV file from descriptor 3, so that
+# no name of a folder has to be quoted.
 query()
 {
 	(cd "$1" && sqlite3 -markdown) 3<"$csv" <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
