@@ -179,7 +179,7 @@ void chains_free(struct chains *chains)
 {
 	struct chain *chain = chains->top.child, *next;
 
-	/* Goes down to a chain without callees, frees it, and goes on with the next one of its caller. */
+	/* Goes down to a chain without callees, frees it, and continues with its caller's next callee. */
 	for (; chain; chain = next) {
 		next = chain->child;
 		if (next)

@@ -66,5 +66,5 @@ void chains_clear(struct chains *chains);
 /* Frees all chains of the tree. */
 void chains_free(struct chains *chains);
 
-/* What does not fit into a tree is charged to this function. */
+/* The events of chains that do not fit into a tree are charged to this function. */
 extern const struct symbol chains_rest;

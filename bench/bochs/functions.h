@@ -26,8 +26,8 @@
  * stack of calls starts anew with the function in which the CPU continues.
  *
  * In a kernel without markers (measure/), the events of each measured call are attributed, and
- * several calls may be open. There [user] is what executes in ring 3, wherever its code is, and all
- * other code is the kernel's.
+ * several calls may be open. In such a kernel, [user] is all code that executes in ring 3, whatever
+ * its address, and all other code is the kernel's.
  */
 #pragma once
 

@@ -436,7 +436,7 @@ static void open_symbols(void)
 	irq_off_open(symbols);
 }
 
-/* Reads what to measure in a kernel without markers, if anything. If such a kernel is measured, the
+/* Reads the plan that says what to measure in a kernel without markers. If there is a plan, the
  * library follows the modes of the processor and all deliveries from reset on. */
 static void open_measure(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Puts a kernel and its boot modules into the guest's memory, in place of a boot loader. To read
- * them from a CD, Bochs needs more time than for most benchmarks. rom.asm has the rest of the
- * loader.
+ * Puts a kernel and its boot modules into the guest's memory, in place of a boot loader. This saves
+ * time: Bochs takes longer to read them from a CD than to execute most benchmarks. rom.asm has the
+ * rest of the loader.
  *
  * The environment variable PALIMPSEST_LOAD names a file that lists what to load, one item a line:
  *     kernel FILE          an ELF file for 32-bit Multiboot loaders

@@ -14,9 +14,9 @@
  * Closing a region writes its `!count` line, resets its id to 0 until the next REGION, and disarms
  * END_AT and END_IN_USER.
  *
- * The functions below are called for Bochs's events. Those of the first group and
- * region_repeat_iteration() are called even if no region is open. All others are called only
- * between tell(true) and tell(false).
+ * The functions below are called for Bochs's events. The functions of the first group, and
+ * region_repeat_iteration(), are called even if no region is open. All other functions are called
+ * only between tell(true) and tell(false).
  */
 #pragma once
 

@@ -33,8 +33,8 @@ struct symbols *symbols_read_list(const char *path, char why[SYMBOLS_WHY_MAX]);
 
 void symbols_free(struct symbols *symbols);
 
-/* Returns the address that the entry window's code has in the image: that of the symbol entry_text,
- * or 0 if the image has no such symbol. */
+/* Returns the address of the entry window's code in the image, which is that of the symbol
+ * entry_text. Returns 0 if the image has no such symbol. */
 uint64_t symbols_entry_code(const struct symbols *symbols);
 
 /* Returns the function that contains the address, or NULL if there is none. The result is valid

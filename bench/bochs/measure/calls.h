@@ -42,7 +42,7 @@ struct functions_stack;
 
 struct call {
 	unsigned region;
-	uint64_t number; /* from 1, in the order in which the calls of the region open */
+	uint64_t number; /* numbers the region's calls, from 1, in the order in which they open */
 	enum call_kind kind;
 	uint64_t start; /* address of the function */
 	uint64_t slot;  /* RSP at its first instruction */
@@ -50,8 +50,8 @@ struct call {
 	uint64_t word;  /* bytes of a return address: 8 or 4 */
 	uint64_t to;    /* the return address, or the interrupted address in user mode */
 	uint64_t rsp;   /* RSP after the return; not for CALL_RETURNS */
-	uint64_t cr3;   /* CALL_LEAVES: of the interrupted code */
-	uint64_t entry; /* CALL_LEAVES: number of the entry from user mode; its calls end together */
+	uint64_t cr3;   /* CALL_LEAVES: CR3 of the interrupted code */
+	uint64_t entry; /* CALL_LEAVES: number of the entry; calls with the same number end together */
 	bool restarts;  /* its first instruction faulted, and will execute again */
 	struct call_counts before;
 	struct functions_stack *functions; /* NULL if functions are not attributed */
@@ -87,10 +87,10 @@ static inline bool calls_may_return(const struct calls *calls, uint64_t rip)
  * the same entry from user mode.
  *
  * A return to user mode may fit no call, because a signal handler or another program begins there.
- * It then ends the last call of the same address space. If that space has none, it ends the last
- * call of all. But it ends no call if another address space has a call that returns to the same
- * address with the same stack pointer. In this case a copy of that program, which fork made, begins
- * there.
+ * Such a return ends the last call of the same address space or, if this space has no call, the last
+ * call of all. There is one exception: if another address space has a call that returns to the same
+ * address with the same stack pointer, no call ends. The return then starts a copy that fork made of
+ * the program in that other space.
  */
 int calls_returned(const struct calls *calls, uint64_t rip, uint64_t rsp, calls_place *place, void *context);
 int calls_resumed(const struct calls *calls, uint64_t rsp);

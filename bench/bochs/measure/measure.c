@@ -25,7 +25,7 @@ enum { REGISTER_RCX = 1, REGISTER_RSP = 4 };
 struct state {
 	uint64_t opened, closed, lost;
 	uint64_t others; /* how often the function's address held other code when it was executed */
-	bool right;      /* at least once it held the function's own code */
+	bool right;      /* at least once the address held the function's own code */
 	uint64_t written, stride;
 	struct chains functions; /* sums over the calls that have a line */
 };
@@ -33,8 +33,8 @@ struct state {
 struct cpu {
 	struct paging paging;
 	bool in_user;
-	bool resumed, left; /* what executed last is an IRET; is a return to user mode */
-	bool entered;       /* what executed last is a SYSCALL in user mode */
+	bool resumed, left; /* the last instruction was an IRET; was a return to user mode */
+	bool entered;       /* the last instruction was a SYSCALL in user mode */
 	bool event;         /* an interrupt or exception was reported, but not yet its delivery */
 	struct entry_interrupted interrupted;
 	uint64_t called;      /* target of the last CALL */
@@ -192,7 +192,7 @@ static void begin(unsigned cpu, unsigned region, uint64_t address, bool is64)
 	add(cpu, &call, address, 0);
 }
 
-/* Begins an entry of a region `between`. If an entry of the region is open, it is lost. */
+/* Begins a call of a region `between`. If the region already has an open call, that call is lost. */
 static void begin_between(unsigned cpu, unsigned region, uint64_t address)
 {
 	struct call call = { .region = region, .kind = CALL_BETWEEN, .start = address };
@@ -283,7 +283,8 @@ static void hit(unsigned cpu, uint64_t address, bool is64)
 	stop_if_idle(cpu);
 }
 
-/* Ends the calls that the last IRET, SYSRET or SYSEXIT ended. After a SYSCALL, begins a region. */
+/* Ends the calls that the last instruction ended, if it was an IRET, SYSRET or SYSEXIT. If it was a
+ * SYSCALL in user mode, begins the region of this entry. */
 static void settle_return(unsigned cpu)
 {
 	struct cpu *now = &cpus[cpu];

@@ -30,14 +30,14 @@ struct model;
 
 /* Reads the plan that PALIMPSEST_MEASURE names. Does nothing if the variable is not set or there is
  * no stream. A wrong plan ends the process with status 2. measure_wanted() returns false if there is
- * no plan, and if the plan leaves it to the guest to mark regions. */
+ * no plan, or if the plan has the item `marks`. */
 void measure_open(void);
 bool measure_wanted(void);
 
 /* Returns true if the CPU is in ring 3. */
 bool measure_in_user(unsigned cpu);
 
-/* Returns true once the first CPU uses paging: then the kernel runs, and no boot loader. */
+/* Returns true once the first CPU uses paging, because then the boot loader has started the kernel. */
 bool measure_in_kernel(void);
 
 /* The open calls of each CPU. */

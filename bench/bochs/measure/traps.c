@@ -20,7 +20,7 @@ enum { WATCHED_MAX = 2 * PLAN_REGIONS_MAX };
 /* Bochs's functions for instructions are members of its CPU. */
 typedef void execute(void *cpu, void *instruction);
 
-/* What a stub passes on. Instructions that agree in all of this share a stub. */
+/* A stub passes one of these to arrive(). Instructions with equal records share a stub. */
 struct record {
 	execute *original;
 	unsigned cpu;

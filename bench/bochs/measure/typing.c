@@ -77,7 +77,8 @@ static void find_functions(void)
 		               "Debian 12 does");
 }
 
-/* Returns the key of a character, and whether it needs Shift. Returns 0 if there is none. */
+/* Returns the key of a character, or 0 if there is none. Sets *shift to true if the key must be
+ * pressed together with Shift. */
 static uint32_t key_of(char character, bool *shift)
 {
 	/* The keys from KEY_QUOTE to KEY_GRAVE, and those of the digits, without and with Shift. */

@@ -57,11 +57,13 @@ static unsigned control, interrupts, modem; /* COM1's registers */
 static bool found;                          /* the text appeared */
 static volatile sig_atomic_t ended;         /* SIGTERM came: the harness ends the run */
 static uint8_t screen[ROWS][2 * COLUMNS];
-/* The screen has changed: in this period, and since the file was written. */
+/* `changed`: the screen changed in this period. `unwritten`: it changed since the file was written. */
 static bool changed, unwritten;
-/* The guest has written anything, or used a disk, in this period. It has ever written to COM1. */
+/* `wrote`: the guest wrote a byte or used a disk in this period. `wrote_serial`: it has written to
+ * COM1 since the run began. */
 static bool wrote, wrote_serial;
-static bool listened; /* in this period the guest took an interrupt or read the status of an input */
+/* In this period the guest took an interrupt, or read the status of COM1 or of the keyboard. */
+static bool listened;
 
 /* Bochs's BX_MEM_C::readPhysicalPage(), a static member like getHostMemAddr() (guest.c). It also reads
  * the memory of devices. */

@@ -21,7 +21,7 @@ struct caches {
 	struct lru l1i, l1d, l2, *l3;
 	/* Number of each stream's last line, newest stream first; 0: none. */
 	uint64_t stream[CACHE_STREAMS];
-	struct cost arrival[CACHE_STREAMS]; /* when each of these lines comes */
+	struct cost arrival[CACHE_STREAMS]; /* time at which each of these lines arrives */
 };
 
 /* Return false if out of memory; caches_free() frees what was made. */
@@ -55,6 +55,6 @@ static inline enum cache_level caches_access(struct caches *caches, uint64_t phy
 bool caches_hold(const struct caches *caches, uint64_t physical);
 
 /* Records a data line that missed L1. Returns true if its neighbour, above or below in the same 4
- * KiB page, missed recently. *arrival is then the time at which that line comes; the caller
- * replaces it with that of this line. */
+ * KiB page, missed recently; **arrival is then the time at which the neighbour arrives. In any case
+ * the caller sets **arrival to the time at which the recorded line arrives. */
 bool caches_in_stream(struct caches *caches, uint64_t physical, struct cost **arrival);

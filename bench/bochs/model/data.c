@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Data accesses: when a load's value is ready, and what the core waits for meanwhile.
+ * Data accesses: at which time the value of a load is ready, and how long the core waits.
  *
- * The accesses of plain instructions are followed through the dataflow, the walkers, the store
- * buffer and the way from the caches. The core waits only where one of these is full. The accesses
- * of all other instructions and of deliveries are charged at once.
+ * The accesses of plain instructions are followed through dataflow.h, walkers.h, stores.h and
+ * fills.h. The core waits only if the window of instructions or the store buffer is full. The
+ * accesses of all other instructions, and those of deliveries, are charged at once.
  */
 #include "bench/bochs/model/model_internal.h"
 #include "bench/bochs/model/prices.h"
 
 /* A load or store whose time is followed. */
 struct access {
-	struct cost begins;   /* when its address is ready and translated */
+	struct cost begins;   /* time at which its address is ready and translated */
 	uint64_t translation; /* nominal part of `begins` that is due to translation */
 };
 
@@ -35,7 +35,7 @@ static __attribute__((noinline)) void translate_and_wait(struct model *model, st
 	charge(core, core->sink, CAUSE_TRANSLATION, &time);
 }
 
-/* Translates while the core continues: the access begins when its translation is known. */
+/* Translates while the core continues. Delays the access until its translation is known. */
 static __attribute__((noinline)) void translate_aside(struct model *model, struct core *core, uint64_t linear,
                                                       struct access *access)
 {
@@ -59,7 +59,7 @@ static __attribute__((noinline)) void translate_aside(struct model *model, struc
 	access->translation = access->begins.of[SET_NOMINAL] - before;
 }
 
-/* Returns in *complete when a load that missed L1 is complete. */
+/* Sets *complete to the time at which a load that missed L1 is complete. */
 static __attribute__((noinline)) void missed_load(struct model *model, struct core *core, uint64_t physical,
                                                   enum cache_level level, const struct access *access,
                                                   struct cost *complete)
@@ -74,7 +74,7 @@ static __attribute__((noinline)) void missed_load(struct model *model, struct co
 		           &model->shown[ahead ? EXPOSED_STREAM : EXPOSED_LOAD][level], &begins);
 	for (unsigned set = 0; set < SETS; set++) {
 		complete->of[set] = begins.of[set] + latency->of[set];
-		/* A prefetched line does not come before the line that it was prefetched with. */
+		/* A prefetched line does not arrive before the line whose miss fetched it. */
 		if (ahead && has(model, PART_STREAMS) && complete->of[set] < arrival->of[set])
 			complete->of[set] = arrival->of[set];
 	}
@@ -97,8 +97,9 @@ static inline void load_line(struct model *model, struct core *core, uint64_t ph
 	dataflow_load(&core->dataflow, &complete, access->translation);
 }
 
-/* Finds the store that a load reads. If it is still in the buffer, the load waits for its value and
- * takes the latency that is returned; otherwise that of L1. */
+/* Returns the latency of a load. If the store that it reads is still in the buffer, this is the
+ * latency of forwarding, and the load is delayed until the store's value is ready. Otherwise it is
+ * the latency of L1. */
 static inline const struct cost *forwarded(struct model *model, struct core *core, uint64_t linear,
                                            struct access *access)
 {
@@ -133,7 +134,7 @@ static void store_line(struct model *model, struct core *core, uint64_t physical
 		charge(core, core->sink, CAUSE_DATA, &stall);
 }
 
-/* Notes when the value of a store is ready for loads that read it. */
+/* Notes the time at which loads can read the value of a store. */
 static inline void note_store(struct core *core, uint64_t linear)
 {
 	const struct operands *operands = &core->decoded->operands;

@@ -43,7 +43,8 @@ static bool until(const struct dataflow *dataflow, const struct cost *time, stru
 	return any;
 }
 
-/* Sets the part of a stall that is due to translation. */
+/* Like until(), but also sets the part of the stall that is due to translation. `translation` is the
+ * part of *time that is. */
 static bool until_with(const struct dataflow *dataflow, const struct cost *time, uint64_t translation,
                        struct stall *stall)
 {
@@ -105,9 +106,9 @@ void dataflow_store(struct dataflow *dataflow, const struct cost *complete, uint
 	raise_to(&dataflow->latest, complete);
 }
 
-/* Remembers this instruction if its results, which are complete at the time `complete`, may delay
- * later instructions. They delay none if they are complete before the window can be full. The window
- * fills with `window` - 1 further instructions, which take at least the time `covered`. */
+/* Remembers this instruction if its results may delay later instructions. The results are complete
+ * at the time `complete`. If the window cannot be full before that time, they delay nothing. The
+ * window is full after `window` - 1 further instructions, which take at least the time `covered`. */
 static void hold(struct dataflow *dataflow, const struct cost *complete)
 {
 	unsigned at;
@@ -163,8 +164,8 @@ static void write_registers(struct dataflow *dataflow, const struct operands *op
 	raise_to(&dataflow->latest, &time);
 }
 
-/* Does the work of dataflow_pass_on() for an instruction without accesses, as most are. `left` are
- * its late sources, at least one and at most two. */
+/* Does the work of dataflow_pass_on() for an instruction without accesses; most have none. `left` is
+ * the set of its late sources, one or two. */
 static inline void compute_late(struct dataflow *dataflow, const struct operands *operands, unsigned left)
 {
 	const struct cost *latency = &dataflow->latency[operands->latency];

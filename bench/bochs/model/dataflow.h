@@ -25,9 +25,9 @@ enum { DATAFLOW_WINDOW_MAX = 1024 };
 struct dataflow {
 	struct cost now;
 	struct cost ready[OPERAND_REGISTERS];
-	struct cost latest;             /* when all results so far are complete */
-	struct cost loaded;             /* when this instruction's loads are complete; 0 if it has none */
-	struct cost complete;           /* when this instruction's accesses are complete; 0 if it has none */
+	struct cost latest;             /* time at which all results so far are complete */
+	struct cost loaded;             /* time at which this instruction's loads are complete; 0: no loads */
+	struct cost complete;           /* time at which this instruction's accesses are complete; 0: none */
 	struct cost covered;            /* least cost of `window` - 1 instructions */
 	struct cost latency[LATENCIES]; /* of arithmetic */
 	unsigned brief;                 /* set of the latencies that are at most `covered` */
@@ -69,15 +69,16 @@ bool dataflow_wait_for_value(struct dataflow *dataflow, const struct operands *o
  * the nominal part of `complete` that is due to translation. */
 void dataflow_load(struct dataflow *dataflow, const struct cost *complete, uint64_t translation);
 
-/* Does the same for a store. No register waits for a store. */
+/* Notes that a store of the current instruction completes at the time `complete`. `translation` is
+ * as for dataflow_load(). No register waits for a store. */
 void dataflow_store(struct dataflow *dataflow, const struct cost *complete, uint64_t translation);
 
-/* Do the work of dataflow_end() if there is any. */
+/* Do the parts of dataflow_end() that few instructions need. */
 void dataflow_pass_on(struct dataflow *dataflow, const struct operands *operands);
 bool dataflow_release(struct dataflow *dataflow, struct stall *stall);
 
-/* Notes the result of arithmetic whose sources are ready, and which delays no later instruction by
- * filling the window. */
+/* Notes the result of arithmetic whose sources are ready and whose latency is at most `covered`. The
+ * window cannot be full before such a result is complete, so it delays no later instruction. */
 static inline void dataflow_compute(struct dataflow *dataflow, const struct operands *operands)
 {
 	struct cost *first = &dataflow->ready[__builtin_ctz(operands->writes)];
@@ -96,8 +97,8 @@ static inline void dataflow_compute(struct dataflow *dataflow, const struct oper
 }
 
 /* Ends the current instruction, whose cost is already in `now`. Returns true if the next
- * instruction must wait because the window is full, and sets *stall to how long. The caller charges
- * this stall, and that of dataflow_drain(). */
+ * instruction must wait because the window is full, and sets *stall to how long it must wait. The
+ * caller charges this stall, and the stall of dataflow_drain(). */
 static inline bool dataflow_end(struct dataflow *dataflow, const struct operands *operands,
                                 struct stall *stall)
 {
@@ -111,6 +112,6 @@ static inline bool dataflow_end(struct dataflow *dataflow, const struct operands
 	return ++dataflow->instruction >= dataflow->deadline && dataflow_release(dataflow, stall);
 }
 
-/* Waits until all results so far are complete. Returns true if that takes any time, and sets *stall
- * to how long. */
+/* Computes the wait until all results so far are complete. Returns true if it is not 0, and stores
+ * it in *stall. */
 bool dataflow_drain(struct dataflow *dataflow, struct stall *stall);

@@ -79,7 +79,7 @@ void model_watch_unpriced(struct model *model, model_unpriced *executed)
 	model->executed = executed;
 }
 
-/* Longer than anything that can be under way in a core takes. */
+/* Longer than any operation of a core can take. */
 #define LONG_TIME (1000000ULL * CYCLE)
 
 static void forget_fetch(struct core *core)
@@ -187,7 +187,7 @@ static void add(struct cost *to, const struct cost *cost)
 		to->of[set] += cost->of[set];
 }
 
-/* Adds what a page walk takes to *time. */
+/* Adds the time of a page walk to *time. */
 static void walk_time(struct model *model, struct core *core, struct model_counts *counts,
                       const struct walk *walk, struct cost *time)
 {

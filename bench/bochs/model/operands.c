@@ -274,9 +274,9 @@ static bool has_byte_registers(char form)
 }
 
 /*
- * One letter per opcode: what the instruction does to the flags, and its latency.
- *  .  nothing, and none    n  nothing, 1 cycle    w  writes the flags, 1 cycle    r  reads them, 1 cycle
- *  x  reads and writes them, 1 cycle    c  writes them, 3 cycles    M  the same, a multiplication
+ * One letter per opcode: what the instruction does to the flags, and its latency in cycles.
+ *  .  no flags, LATENCY_NONE    n  no flags, 1    w  writes flags, 1    r  reads flags, 1
+ *  x  reads and writes flags, 1    c  writes flags, 3    M  writes flags, LATENCY_MULTIPLY
  *  1  group 1: x for ADC and SBB, otherwise w    2  shifts: x for RCL and RCR, otherwise w
  *  3  group 3    5  groups 4 and 5: w for INC and DEC, otherwise .
  */

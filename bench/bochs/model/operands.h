@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds the general registers that an instruction of 64-bit code reads and writes, and how long its
- * result takes, as far as waiting for results is concerned. */
+/* Finds the general registers that an instruction of 64-bit code reads and writes, and the latency
+ * of its result: what is needed to know which instructions wait for which results. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 /* Classes of latency between an instruction's sources and its result. */
 enum latency {
-	LATENCY_NONE, /* moves: what is written is ready with its sources */
+	LATENCY_NONE, /* moves: the result is ready when its sources are */
 	LATENCY_ONE,
 	LATENCY_THREE, /* bit scans and counts, double shifts */
 	LATENCY_MULTIPLY,
@@ -22,9 +22,9 @@ enum { OPERAND_REGISTERS = 17 };
 
 struct operands {
 	uint32_t address; /* registers that form the address of the memory operand */
-	uint32_t sources; /* registers that affect what is written, stored or jumped to */
+	uint32_t sources; /* registers that affect the value written or stored, or the jump's target */
 	uint32_t writes;
-	bool memory;     /* the loaded value affects that, too */
+	bool memory;     /* a value loaded from memory is a source too */
 	uint8_t latency; /* an enum latency; LATENCY_NONE if nothing is written */
 };
 

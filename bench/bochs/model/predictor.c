@@ -143,8 +143,9 @@ bool predictor_conditional(struct predictor *predictor, uint64_t from, bool take
 	return missed;
 }
 
-/* Makes an entry in the first table after `provider` in whose place no entry has been right, or
- * once in four times in the one after that; in the last table in any case. */
+/* Makes an entry in the first table after `provider` whose place holds no entry that has been right.
+ * Once in four times, makes it in the second such table. If there is no such table, makes it in the
+ * last table. */
 static void allocate_target(struct predictor *predictor, const struct place place[PREDICTOR_TARGET_TABLES],
                             int provider, uint64_t to)
 {

@@ -16,9 +16,10 @@
  * left out if the table that knows only the address is right, and if both it and the whole predictor
  * were right the last PREDICTOR_QUIET times.
  *
- * The tables are large enough to remember as many random outcomes, or random targets, that repeat
- * as an Emerald Rapids does. That processor remembers nearly all outcomes of 4000 branches, and
- * nearly all targets of 1000 indirect branches. Of four times as many it remembers hardly any.
+ * The sizes of the tables follow a measurement on an Emerald Rapids, with random sequences that
+ * repeat. That processor remembers nearly all of a sequence of 4000 outcomes, and nearly all of a
+ * sequence of 1000 indirect targets. Of sequences that are four times as long, it remembers hardly
+ * anything.
  */
 #pragma once
 

@@ -17,7 +17,7 @@ bool stores_queue(struct stores *stores, const struct cost *now, const struct co
 	for (unsigned set = 0; set < SETS; set++) {
 		uint64_t begins = now->of[set];
 
-		/* The place belongs to the store that is `size` stores before this one. */
+		/* The place still has the time of the store that was made `size` stores ago. */
 		stall->of[set] = place->of[set] > begins ? place->of[set] - begins : 0;
 		any |= stall->of[set];
 		begins += stall->of[set];

@@ -5,8 +5,8 @@
  * full.
  *
  * If a load reads what one of the last stores wrote, it gets the value from the buffer once the
- * value is ready. Stores are found by the aligned 8 bytes that contain their first byte, in a table
- * in which a store replaces an earlier one in the same place.
+ * value is ready. A table holds the last stores. The aligned 8 bytes that contain a store's first
+ * byte select its place in the table, and it replaces the store that was there.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */
@@ -29,8 +29,8 @@ struct stores_value {
 struct stores {
 	unsigned size;
 	uint64_t count;                 /* stores so far */
-	struct cost leaves[STORES_MAX]; /* when stores that had to wait leave, by number modulo `size` */
-	struct cost last;               /* when the last one leaves */
+	struct cost leaves[STORES_MAX]; /* leaving times of stores that waited; index: number % size */
+	struct cost last;               /* time at which the last store leaves */
 	struct stores_value value[STORES_PLACES];
 };
 
@@ -53,7 +53,8 @@ static inline bool stores_add(struct stores *stores, const struct cost *now, con
 	return waits && stores_queue(stores, now, time, stall);
 }
 
-/* Notes the linear address of the last store, and when its value is ready. */
+/* Puts the last store into the table, with its linear address and the time at which its value is
+ * ready. */
 static inline void stores_note(struct stores *stores, uint64_t linear, const struct cost *ready)
 {
 	struct stores_value *value = &stores->value[linear / 8 % STORES_PLACES];
@@ -63,8 +64,8 @@ static inline void stores_note(struct stores *stores, uint64_t linear, const str
 	value->ready = *ready;
 }
 
-/* Returns when the value of the last store to the 8 bytes around `linear` is ready, if at most
- * `size` stores have been made since; otherwise NULL. */
+/* Looks for the last store to the aligned 8 bytes that contain `linear`. Returns the time at which
+ * its value is ready, or NULL if the store has left the table or `size` others were made after it. */
 static inline const struct cost *stores_find(const struct stores *stores, uint64_t linear)
 {
 	const struct stores_value *value = &stores->value[linear / 8 % STORES_PLACES];

@@ -205,7 +205,7 @@ static bool has_two_levels(const struct translation *translation)
 	return translation->mode32 && !(translation->cr4 & CR4_PAE);
 }
 
-/* Returns the number of the lowest bit of an address that is part of the index of a level. */
+/* Returns the lowest bit of a linear address that belongs to the index into the tables of `level`. */
 static unsigned level_shift(const struct translation *translation, unsigned level)
 {
 	return level == LEVEL_PD && has_two_levels(translation) ? 22 : 39 - 9 * level;

@@ -8,9 +8,9 @@
  * caches (PML4, PDPT and PD entries that point to a table) are fully associative, and their entries
  * have a PCID. The walker reads the guest's tables and does not change them.
  *
- * In long mode, paging has four levels. In 32-bit mode (Intel SDM, volume 3, 4.3 and 4.4), it has two
- * levels, whose entries have 4 bytes, or with PAE three. The four entries of the third level are then
- * held in registers, so a walk reads two entries at most in both cases. These are the two lowest
+ * In long mode, paging has four levels. In 32-bit mode (Intel SDM, volume 3, 4.3 and 4.4), it has
+ * three levels with PAE, and otherwise two levels with entries of 4 bytes. With PAE, registers hold
+ * the four entries of the third level. So in 32-bit mode a walk reads only entries of the two lowest
  * levels, and only the cache of PD entries is used. Pages of 4 MiB are held as two pieces of 2 MiB.
  *
  * Flushes follow the manual (Intel SDM, volume 3, 4.10.4.1):

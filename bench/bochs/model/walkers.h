@@ -14,11 +14,12 @@ enum { WALKERS_MAX = 16 };
 
 struct walkers {
 	unsigned count;
-	struct cost free[WALKERS_MAX]; /* when each walker is free, per parameter set */
+	struct cost free[WALKERS_MAX]; /* time at which each walker is free */
 };
 
 /* `count` is from 1 to WALKERS_MAX. All walkers are free. */
 void walkers_make(struct walkers *walkers, unsigned count);
 
-/* Makes a walk that is ready at the time `ready` and takes `time`. Returns when it is complete. */
+/* Makes a walk that is ready at the time `ready` and takes `time`. Returns the time at which the walk
+ * is complete. */
 struct cost walkers_walk(struct walkers *walkers, const struct cost *ready, const struct cost *time);
