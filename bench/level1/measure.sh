@@ -5,9 +5,9 @@
 #   level1.layout          the largest kernel that fits below 256 stacks, and how many CPUs fit (layout.sh)
 #   level1.plans           the two plans of the note, with and without faults (plan.sh)
 #   level1.overflow.LEVEL  a stack of 1 KiB that overflows (deep.sh)
-#   level1.stacks.LEVEL    how much of its stacks of 1 KiB a kernel uses that was built at LEVEL
-# usage: measure.sh STACK+LOADER+ISOLATION CPUS LEVEL…
-# The kernels of the last row are those of build/, built with BOOT=level1; levels are such as O2.
+#   level1.stacks.LEVEL    how much of its stacks of 1 KiB a kernel built at LEVEL uses
+# usage: measure.sh STACK+LOADER+ISOLATION CPUS LEVEL…       (LEVEL: such as O2)
+# The last benchmark boots kernels of build/ that were built with BOOT=level1.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -18,9 +18,9 @@ build=$1 cpus=$2
 shift 2
 # shellcheck source=bench/level1/boot.sh
 . bench/level1/boot.sh
-STACKS=256     # that the note counts with
-MOST_CPUS=255  # of QEMU's machine pc
-FAULTS=6       # of each of two kinds (plans.asm)
+STACKS=256     # number of stacks in the note's arithmetic
+MOST_CPUS=255  # maximum number of CPUs of QEMU's machine pc
+FAULTS=6       # number of faults of each of two kinds (plans.asm)
 all=$(($(constant LEVEL1_KERNEL) / -4096)) # pages for the kernel and the stacks
 tries=0
 
@@ -41,9 +41,9 @@ layout()
 	found=${found%% *}
 }
 
-# largest METRIC KIB: calculates the largest kernel that fits below all stacks if a stack has KIB KiB.
-# Boots this kernel and its neighbours in size. The row has the size in bytes of the largest kernel that
-# fits, if the kernel that is one page larger collides.
+# largest METRIC KIB: calculates the largest kernel that fits below STACKS stacks of KIB KiB. Boots this
+# kernel, one that is a page smaller, and one that is a page larger. Prints a row with the size in bytes
+# of the largest kernel that fits, if the kernel that is one page larger collides.
 largest()
 {
 	local pages last='' size=''
@@ -56,8 +56,9 @@ largest()
 	[ -z "$size" ] || row level1.layout "$1" bytes "$size"
 }
 
-# most_cpus METRIC KIB: does the same for the largest number of CPUs below whose stacks, of KIB KiB each,
-# a kernel of one page fits
+# most_cpus METRIC KIB: calculates the largest number of CPUs for which a kernel of one page fits below
+# the stacks, which have KIB KiB each. Boots the kernel with this number of CPUs and with one more, up to
+# MOST_CPUS. Prints a row with the largest number that fits, if one more CPU collides.
 most_cpus()
 {
 	local last=''

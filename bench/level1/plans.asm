@@ -6,9 +6,9 @@
 ;
 ; A plan is six calls of map_same and map_new, the switch, and a jump to go_on with the address of the
 ; structure in RDI. The calls are numbered from 1. Call LEFT_OUT does nothing, and call TOO_HIGH maps
-; its page one page too high; 0 stands for no call. MISTAKE is what the kernel does wrong after the switch: `none`, `return` (it
-; returns to the caller of the plan), `local` (it reads a local variable relative to RSP) or `frame`
-; (relative to RBP).
+; its page one page too high; if one of these numbers is 0, it selects no call. MISTAKE is what the
+; kernel does wrong after the switch: `none`, `return` (it returns to the caller of the plan), `local`
+; (it reads a local variable relative to RSP) or `frame` (relative to RBP).
 ;
 ; The kernel writes "works", "wrong" and what is wrong, or "trap" (watch.inc).
 

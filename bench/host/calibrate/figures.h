@@ -13,7 +13,7 @@
 enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 
 /*
- * Each X() has an id, a section, a key, and how the figure is measured. The figures of
+ * Each X() has an id, a section, a key, and the method of the measurement. The figures of
  * FIGURE_COUNTS and FIGURE_COSTS are parameters of the cycle model. The figures of FIGURE_EXTRAS
  * are no parameters so far; a profile lists them in its section [measured].
  */

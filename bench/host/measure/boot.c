@@ -64,7 +64,7 @@ void boot_region_name(const struct request *request, size_t index, char name[NAM
 		snprintf(name, NAME_SIZE, "user.vector-%zu", index - BOOT_FIRST_USER);
 }
 
-/* Stores the counts of a line as those of one sample. */
+/* Stores the counts of a line as one sample. */
 static void store_counts(struct run *run, const struct record *record, struct boot_region *region,
                          const char *name, int64_t call)
 {
@@ -113,7 +113,7 @@ static int64_t region_index(const struct run *run, int64_t id)
 	return index;
 }
 
-/* Takes a line about functions. The library writes them after the last call. */
+/* Takes a `!frame` or `!function` line. The library writes these lines when the run ends. */
 static void take_functions(struct run *run, const struct record *record)
 {
 	int64_t id, index = -1;

@@ -13,7 +13,7 @@ enum { BOOT_FIRST_USER = REQUEST_REGIONS_MAX, BOOT_REGIONS_MAX = BOOT_FIRST_USER
 struct boot_region {
 	int64_t opened, closed, lost; /* numbers of calls that the library reports at the end, or -1 */
 	int64_t others;               /* how often the function's address held other code when executed */
-	bool right;                   /* at least once it held the function's own code */
+	bool right;                   /* at least once the address held the function's own code */
 	int64_t stored;               /* number of calls that are in the database */
 	bool attributed;              /* the database also says which functions these calls executed */
 };

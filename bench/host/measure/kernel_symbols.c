@@ -347,8 +347,8 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Returns how many letters must be added, removed or replaced to make `a` of `b`. A name that
- * contains `a`, or that is part of `a`, counts as near. */
+/* Returns the least number of letters that must be added, removed or replaced to turn `b` into `a`.
+ * If one of the names contains the other, returns less: 1 + a quarter of the difference in length. */
 static unsigned distance(const char *a, const char *b)
 {
 	unsigned row[NAME_MAX_COMPARED + 1];

@@ -53,8 +53,9 @@ static int make_cd(const struct request *request, const char *directory, char *w
 	return status ? -1 : 0;
 }
 
-/* Describes the geometry of a disk with so many sectors. Bochs's own choice has cylinders of 1,008
- * sectors, and smaller disks have none, so the BIOS could not read them. */
+/* Describes the geometry of a disk with fewer than 1,008 sectors; writes "" for a larger one. Bochs
+ * chooses cylinders of 1,008 sectors, so a smaller disk would have no cylinder, and the BIOS could not
+ * read it. */
 static void describe_geometry(uint64_t sectors, char *text, size_t room)
 {
 	enum { SECTORS = 63, HEADS = 16 };

@@ -16,5 +16,5 @@
  * beside.h. Returns 0, or -1 after a message. */
 int table_print(sqlite3 *db, FILE *out);
 
-/* Writes this table to tables.txt in the folder. Returns 0, or -1 after a message. */
+/* Writes the text of table_print() to tables.txt in the folder. Returns 0, or -1 after a message. */
 int table_write(sqlite3 *db, const char *folder);

@@ -104,7 +104,8 @@ static void use(uint64_t start, uint64_t end)
 	}
 }
 
-/* Takes zeroed memory at or above 1 MiB, the lowest that is free. Returns its physical address. */
+/* Takes `pages` pages: the lowest free ones at or above 1 MiB. Fills them with zeros, and returns
+ * their physical address. */
 static uint64_t take(size_t pages)
 {
 	const uint64_t size = pages * PAGE_SIZE;

@@ -17,7 +17,7 @@ struct initrd_file {
 
 #define INITRD_HEADER   110
 #define INITRD_SIZE_AT  54 /* offset of the file's size in the header: 8 hexadecimal digits */
-#define INITRD_NAME_AT  94 /* offset of its name's size, NUL included: 8 hexadecimal digits */
+#define INITRD_NAME_AT  94 /* offset of the size of its name, with the NUL: 8 hexadecimal digits */
 #define INITRD_ALIGN(n) (((n) + 3) & ~3UL)
 
 static inline uint32_t initrd_number(const uint8_t *digits)
