@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Tests `run-bench.sh measure` on the kernels of tests/foreign. Every call of every region must have
-# the number of instructions that expected.tsv says. Two runs must be the same, byte for byte. Bad
-# input must end with a message that says what to do, and the calls measured so far must be kept.
+# the number of instructions that expected.tsv says. The results of two runs must be the same, byte for
+# byte. With bad input the run must end with a message that says what to do, and it must keep the calls
+# measured so far.
 # Prints TAP.
 # usage: foreign.sh [KERNEL]      (with KERNEL: only compares its calls with the table)
 set -u
@@ -28,7 +29,7 @@ measure()
 	timeout 120 ./run-bench.sh measure --memory 64 --out "$work/$run/results" "$@" >"$work/out" 2>&1 </dev/null || status=$?
 }
 
-# ends STATUS TEXT: the last run ended with STATUS, and its output contains TEXT
+# ends STATUS TEXT: succeeds if the last run ended with STATUS and its output contains TEXT
 ends()
 {
 	{ [ "$status" = "$1" ] && grep -qF -- "$2" "$work/out"; } || { echo "status $status"; tail -n 4 "$work/out"; return 1; }
@@ -44,7 +45,7 @@ values()
 			s/^user\.vector-32\t/user:timer_entry\t/'
 }
 
-# kept RUN REGION: the results have calls of this region
+# kept RUN REGION: succeeds if the results have calls of this region
 kept()
 {
 	values "$1" | grep -q "^$2	" || { echo "no calls of $2"; return 1; }
@@ -65,8 +66,8 @@ equals_table()
 	awk -F '\t' -v kernel="$1" -v without='^$' -f tests/foreign/compare.awk tests/foreign/expected.tsv "$work/values"
 }
 
-# add_up RUN: in each region and metric, the functions and the calls in the results add up to the same
-# number
+# add_up RUN: succeeds if in each region and metric the functions and the calls in the results add up to
+# the same number
 add_up()
 {
 	sqlite3 "$work/$1/results/results.sqlite" "SELECT benchmark, metric, f.value, s.value FROM
@@ -166,8 +167,8 @@ misses()
 	sqlite3 "$work/$1/results/results.sqlite" \
 		"SELECT value FROM samples WHERE metric = 'stlb_misses' AND benchmark = '$2' ORDER BY value" | paste -sd ' '
 }
-# touch() reads a word of each of four pages. They have 4 KiB in 32-bit mode, and one of 2 MiB in
-# 64-bit mode has them all. The TLBs are cold only in the first call of all.
+# touch() reads a word in each of four blocks of 4 KiB. In 32-bit mode each block is a page of its own;
+# in 64-bit mode all four are in one page of 2 MiB.
 for kernel in k32 k32-pae; do
 	measure run --kernel "$images/$kernel.elf" --until "$kernel: done" --profile skylake-server --user-entry \
 		--region touch=touch "${common[@]}"

@@ -23,7 +23,7 @@ median()
 		"$work/$1/summary.csv"
 }
 
-# at_most WHAT LIMIT VALUE: VALUE is a number, and at most LIMIT
+# at_most WHAT LIMIT VALUE: one test, which passes if VALUE is a number and at most LIMIT
 at_most()
 {
 	check "$1: ${3:-not measured}, at most $2" awk -v value="$3" -v limit="$2" 'BEGIN { exit !(value ~ /^[0-9.]+$/ && value <= limit) }'

@@ -116,9 +116,10 @@ function order(pages, against,    set, one, other, less, more) {
 	return more - less
 }
 
-# crossing(AGAINST, AGAIN): the part of the sentence about the benchmark AGAINST: from how many pages
-# on it costs less than INVLPG, and up to how many it costs more. If AGAIN is true, leaves out the
-# words "costs less than INVLPG of each page", which the sentence already has.
+# crossing(AGAINST, AGAIN): returns the part of the sentence that is about the benchmark AGAINST. This
+# part has two numbers of pages: the least with which AGAINST costs less than INVLPG, and the greatest
+# with which it costs more. If AGAIN is true, the part lacks the words "costs less than INVLPG of each
+# page", because the sentence already has them.
 function crossing(against, again,    pages, from, up_to, text) {
 	for (pages = 1; pages <= 1024 && order(pages, against) < 0; pages *= 2)
 		up_to = pages

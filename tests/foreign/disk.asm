@@ -13,7 +13,7 @@ KERNEL_SECTORS  equ (kernel_end - kernel + SECTOR - 1) / SECTOR
 BUFFER          equ 0x9000      ; of a sector
 FILE            equ 0x1000000   ; where the ELF file is put
 
-IDE             equ 0x1f0       ; ports: data, and from 2 on: sectors, three bytes of LBA, disk, command
+IDE             equ 0x1f0       ; the data port; ports 2 to 7 after it: sectors, LBA (3), disk, command
 FIRST_DISK      equ 0xe0
 SECOND_DISK     equ 0xf0
 READ            equ 0x20

@@ -21,7 +21,8 @@ PAGE_MASK       equ 4096 / ENTRY_BYTES - 1
 
 section .text
 
-; TIMER_ENTRY = 11 + the instructions of the function that on_tick points to: 12 with tick_plain()
+; Calls the function that on_tick points to. With tick_plain(), TIMER_ENTRY = 12: 11 here and one in
+; the function.
 timer_entry:
         push    rax
         push    rcx
@@ -113,7 +114,8 @@ call_leave:
 
 %if WIDTH = 64
 
-; SYSTEM_CALL_ENTRY = 10 + the instructions of the call: 11 with CALL_NOTHING
+; Calls the function for the number in RAX. With CALL_NOTHING, SYSTEM_CALL_ENTRY = 11: 10 here and
+; one in the function.
 system_call_entry:
         mov     [user_stack], rsp
         lea     rsp, [entry_stack_end]
@@ -128,7 +130,7 @@ system_call_entry:
 
 %else
 
-; SYSTEM_CALL_ENTRY = 6 + the instructions of the call: 7 with CALL_NOTHING
+; As above. With CALL_NOTHING, SYSTEM_CALL_ENTRY = 7: 6 here and one in the function.
 system_call_entry:
         push    ecx
         push    edx

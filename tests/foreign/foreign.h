@@ -22,8 +22,8 @@ void console_open(void);
 void put(const char *text);
 void put_number(unsigned number);
 void screen_put(const char *text); /* the screen alone */
-bool was_typed(void);              /* a character has been typed, and not been got */
-char get(const char **where);      /* the next character typed; and where, at COM1 or the keyboard */
+bool was_typed(void);              /* true if COM1 or the keyboard has a byte for get() */
+char get(const char **where);      /* waits for a character; *where is then "COM1" or "the keyboard" */
 
 /* tables.c: descriptor and page tables, the interrupt controller */
 void tables_open(void);

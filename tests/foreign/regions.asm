@@ -94,8 +94,8 @@ interrupted:
         cli
         ret
 
-; The functions that the timer's handler may call. TIMER_ENTRY = 11 + the instructions of the
-; function that it calls.
+; The functions that the timer's handler may call. TIMER_ENTRY is 11 plus the instructions of the
+; called function.
 ; TICK_PLAIN = 1
 tick_plain:
         ret

@@ -16,9 +16,9 @@ for tool in qemu-system-x86_64 bochs grub-mkrescue; do
 done
 [ -e $images/k64.elf ] || { echo "Bail out! no kernels; make foreign-kernels builds them"; exit 1; }
 
-# qemu_from SECONDS FILE OPTION…: boots what the options say until a kernel's last line, for at most
-# SECONDS seconds; FILE is typed at its serial port. Its output is then in $work/serial. The timer
-# follows the instructions, so that each interrupt comes where it is expected.
+# qemu_from SECONDS FILE OPTION…: boots a machine with these options, and ends it at the kernel's last
+# line or after SECONDS seconds. Types FILE at the serial port, and writes the output of that port to
+# $work/serial. The timer counts instructions, so that each interrupt comes where it is expected.
 qemu_from()
 {
 	local seconds=$1 typed=$2 emulator i
@@ -54,8 +54,8 @@ address()
 	nm "$images/$1.elf" | sed -n "s/^\([0-9a-f]*\) [Tt] $2$/0x\1/p"
 }
 
-# bochs_trace NAME: boots NAME in Bochs by GRUB. A trace of its regions is then in $work/trace, what
-# it wrote to COM1 in $work/serial.
+# bochs_trace NAME: boots NAME in Bochs by GRUB. Writes a trace of its regions to $work/trace, and its
+# output on COM1 to $work/serial.
 bochs_trace()
 {
 	kernel/boot/make-iso.sh "$work/cd.iso" "$work/$1.elf32" "" || return

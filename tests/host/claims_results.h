@@ -164,7 +164,7 @@ struct expectation {
 	COUNT("heap", "regions.elf_order", "control_violations", control)
 #define LEVEL1(row, metric, value)            "level1 heap level1." row " 0 " metric " " value "\n"
 #define COMPUTED(metric, value)               COUNT("heap", "arith.boot_layout", metric, value)
-/* Kernels that were booted, and the same by arithmetic. */
+/* A metric of the layout, found by booting kernels, and its value by arithmetic. */
 #define BOOT_LAYOUT(metric, booted, computed) LEVEL1("layout", metric, booted) COMPUTED(metric, computed)
 /* Lines of both plans, the faults that each survived, and how many were injected. */
 #define PLANS(kernel_lines, stacks_lines, kernel_survived, stacks_survived, works) \

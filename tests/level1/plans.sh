@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Boots the kernels of bench/level1/ that carry out the two plans of the note, and those that overflow a
-# stack, with mistakes planted, and prints TAP. Each mistake must break what
-# docs/first-environment.md says, at that place.
+# Plants mistakes in the kernels of bench/level1/ that carry out the two plans of the note, and in those
+# that overflow a stack. Boots them, and prints TAP. Each mistake must have the effect that
+# docs/first-environment.md describes, and at the place that it names.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -21,7 +21,8 @@ outcome()
 	[[ $found = "$wanted"* ]] || { echo "wanted $wanted, got $found"; return 1; }
 }
 
-# overflows LEVEL: succeeds if CPU 0 overflows its stack by a few bytes, and thereby changes CPU 1's
+# overflows LEVEL: succeeds if CPU 0 overflows its stack, and thereby changes a few bytes of CPU 1's
+# stack
 overflows()
 {
 	local calls bytes changed place what

@@ -18,7 +18,8 @@ cd "$(dirname "$0")/../.." || exit
 . bench/level1/boot.sh
 all=$(($(constant LEVEL1_KERNEL) / -1024)) # KiB for kernel and stacks
 
-# try PAGES CPUS KIB WANTED: tests that a boot ends as arithmetic says, with WANTED
+# try PAGES CPUS KIB WANTED: boots a kernel, and tests that the result is the one that arithmetic
+# predicts. The text of the predicted result begins with WANTED.
 try()
 {
 	local what found

@@ -99,7 +99,7 @@ static void random_misses(void **state)
 {
 	struct caches caches = { 0 };
 	uint64_t lines[CACHE_STREAMS] = { 0 }; /* the oldest first; 0: no line */
-	uint64_t comes[CACHE_STREAMS] = { 0 }; /* when each of them comes */
+	uint64_t comes[CACHE_STREAMS] = { 0 }; /* time at which each of these lines arrives */
 	struct cost *arrival;
 	(void)state;
 

@@ -75,9 +75,10 @@ static void what_it_learns(void **state)
 }
 
 /*
- * Returns how many of 1000 branches are mispredicted in the fifth round of `period` random
- * outcomes, or random targets of an indirect branch, each followed by a branch that is always
- * taken.
+ * Executes a branch with a sequence of `period` random outcomes, or an indirect branch with a
+ * sequence of `period` random targets. Repeats the sequence until it was executed five times. After
+ * each execution of the branch, executes another branch that is always taken. Returns how many of
+ * 1000 executions in the last sequence were mispredicted.
  */
 static unsigned remembered(unsigned period, bool indirect)
 {
@@ -99,10 +100,9 @@ static unsigned remembered(unsigned period, bool indirect)
 }
 
 /*
- * The predictor must remember as much as an Emerald Rapids does. How many branches that processor
- * mispredicts in the fifth round was calculated from the time that they take. With 4000 random
- * outcomes these are 150 of 1000 branches, and with 16000 outcomes 490. With 1000 random targets
- * these are 90 of 1000 indirect branches, and with 4000 targets 740.
+ * The predictor must remember about as much as an Emerald Rapids does. On that processor, the number
+ * of mispredicted executions of 1000 was calculated from the time that they took: 150 with 4000
+ * random outcomes, 490 with 16000 outcomes, 90 with 1000 random targets, and 740 with 4000 targets.
  */
 static void how_much_it_remembers(void **state)
 {

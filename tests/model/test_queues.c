@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests what accesses wait for besides registers: page walkers, the store buffer, and the way from
- * the caches. Compares some times with values computed by hand. Compares random accesses with naive
- * models, which keep all that ever happened.
+ * Tests what accesses wait for besides registers: page walkers, the store buffer, and the transfers
+ * of lines that missed L1 (fills). Compares some times with values computed by hand. Compares random
+ * accesses with naive models, which remember all earlier accesses.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,7 +126,7 @@ static void buffer_full(void **state)
 	assert_null(stores_find(&stores, 0x1000));
 }
 
-/* The naive model: when each store leaves, and the list of all noted values. */
+/* The naive model keeps the time at which each store leaves, and a list of all noted values. */
 static void random_stores(void **state)
 {
 	static uint64_t leaves[SETS][OPERATIONS];
@@ -145,7 +145,7 @@ static void random_stores(void **state)
 		const struct cost *value = stores_find(&stores, linear);
 
 		for (unsigned j = 0; j < 7 && j < i && !found; j++) {
-			/* Stores to addresses with the same place are not told apart. */
+			/* If two stores have the same place in the table, only the later one is found. */
 			if (values[i - 1 - j].word % STORES_PLACES == linear / 8 % STORES_PLACES) {
 				found = true;
 				assert_int_equal(values[i - 1 - j].word == linear / 8, value != NULL);
@@ -177,7 +177,7 @@ static void random_stores(void **state)
 	}
 }
 
-/* ---- the way from the caches ---- */
+/* ---- the transfers of lines that missed L1 ---- */
 
 static uint64_t take(struct fills *fills, uint64_t now, uint64_t share, uint64_t ready)
 {

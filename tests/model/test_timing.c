@@ -182,7 +182,7 @@ static void page_walks(void **state)
 	assert_int_equal(refill(1U << PART_WALKERS, 8, false), 7 * (54 + 1) + 54 + 4);
 }
 
-/* What the walks of a chain take is due to translation. */
+/* The time of a load's page walk is due to translation. */
 static void due_to_translation(void **state)
 {
 	uint64_t before;
@@ -299,12 +299,12 @@ static void loads_overlap(void **state)
 {
 	(void)state;
 
-	/* Each load occupies the way from the caches for 20 cycles, so the third begins at cycle
+	/* Each load delays the next one by its share of 20 cycles, so the third begins at cycle
 	 * 40. */
 	assert_int_equal(loads_that_miss(0, 256), 2 * 20 + 204);
 	/* Without fills the core waits 20 cycles for each load. */
 	assert_int_equal(loads_that_miss(1U << PART_FILLS, 256), 2 * 21 + 204);
-	/* The next lines of a stream come with the first one. */
+	/* The other two lines are prefetched, and arrive together with the first one. */
 	assert_int_equal(loads_that_miss(0, 64), 204);
 }
 
@@ -350,7 +350,7 @@ static void streams(void **state)
 	(void)state;
 
 	assert_int_equal(neighbour(0), 2 * 204);
-	/* The line's turn is at cycle 40, and a prefetched line takes 4 + 10 cycles. */
+	/* The load begins at cycle 40, and a prefetched line takes 4 + 10 cycles. */
 	assert_int_equal(neighbour(1U << PART_STREAMS), 40 + 14);
 }
 

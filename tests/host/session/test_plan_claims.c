@@ -93,8 +93,8 @@ static void claims_may_need_several_rounds(void **state)
 {
 	(void)state;
 	write_file("build/host/about.txt", "irq.a\tx\npitfall.a\tx\ntlb.a\tx\nheap.fuzz\tx\tfixed\n");
-	/* Only the globs with a number of rounds boot in rounds 2 and 3. Experiments boot once, in a
-	 * launch of their own. */
+	/* Rounds 2 and 3 have only the items whose number of rounds is given. Experiments have one
+	 * boot, in a launch of their own. */
 	write_claims("-- needs: " MIX " irq.* 3, " MIX " heap.*\n-- boots: window pitfall.* 2\n",
 	             "-- needs: " MIX " tlb.*, random tlb.*\n");
 	assert_string_equal(support_of("7"), "1 fixed one plain " MIX " irq.*,heap.*,tlb.*\n"
