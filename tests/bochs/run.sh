@@ -16,30 +16,10 @@ done
 [[ $library == /* ]] || library=$PWD/$library
 [ -f "$library" ] || { echo "Bail out! no library $library; make bochs-library builds it"; exit 1; }
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/tap.sh
+. "$here/../tap.sh"
 trap 'exit 1' INT TERM
 cd "$work"
-
-tests=0
-failed=0
-result() { # STATUS NAME: the test passes if STATUS is 0
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $tests - $2"
-	else
-		echo "not ok $tests - $2"
-		failed=1
-	fi
-}
-check() { # NAME COMMAND…: the test passes if the command succeeds
-	name=$1
-	shift
-	if "$@" >check.out 2>&1; then result 0 "$name"; else
-		result 1 "$name"
-		sed 's/^/# /' check.out
-	fi
-}
 
 image() { # NAME [OPTION…]: makes NAME.iso and NAME.bochsrc; the options are passed to nasm
 	name=$1
@@ -110,12 +90,7 @@ boot guest second
 number=0
 while IFS='|' read -r name line; do
 	number=$((number + 1))
-	got=$(grep "^!count region=$number " first.stream || true)
-	if [ "$got" = "$line" ]; then result 0 "$name"; else
-		result 1 "$name"
-		echo "# expected $line"
-		echo "# got      $got"
-	fi
+	check "$name" equal "$line" "$(grep "^!count region=$number " first.stream)"
 done <expected
 
 check "one line per region, in order" sh -c 'cut -d "|" -f 2 expected | cut -d " " -f 2 >order.expected
@@ -495,5 +470,4 @@ echo $status >other.status
 check "a Bochs whose CPUs have another layout is refused" ends_with 2 other
 check "with a message that names the cause" grep -q "RIP was not found in the CPU object .*package bochs of Debian 12" other.err
 
-echo "1..$tests"
-exit $failed
+echo "1..$count"
