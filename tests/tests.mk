@@ -25,6 +25,7 @@ $(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/sy
 -include $(MODEL_TESTS:=.d)
 
 $(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
+$(BUILD)/tests/model/test_chains: $(BUILD)/bench/bochs/chains.o
 
 # A boot loader that puts the kernel anywhere in memory. It is linked at an address that leaves the
 # lowest 64 MiB free, because QEMU loads its modules after it.

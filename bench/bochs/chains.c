@@ -92,13 +92,14 @@ void chains_round(struct chains *chains)
 static struct chain *twin_of(struct chains *to, struct chain *chain)
 {
 	struct chain *parent;
-	unsigned before = to->count;
+	unsigned before;
 
 	if (!chain->function)
 		return &to->top;
 	if (chain->twin)
 		return chain->twin;
 	parent = twin_of(to, chain->parent);
+	before = to->count;
 	if (parent)
 		chain->twin = chains_extend(to, parent, chain->function,
 		                            added < ADDED_MAX ? UINT32_MAX : to->count);
