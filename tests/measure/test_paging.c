@@ -12,11 +12,6 @@
 
 enum { FRAMES = 32, PAGE = 4096, PRESENT = 1, LARGE = 0x80 };
 
-#define CR0_PG   (1ULL << 31)
-#define CR4_PSE  (1ULL << 4)
-#define CR4_PAE  (1ULL << 5)
-#define EFER_LME (1ULL << 8)
-
 static uint8_t memory[FRAMES][PAGE];
 
 static const uint8_t *frame_of(uint64_t physical)
@@ -57,10 +52,10 @@ static void two_levels(void **state)
 	set4(1, 0x300, 0x2000 | PRESENT);
 	set4(2, 5, 0x3000 | PRESENT);
 	set4(1, 0x301, 0x00400000 | PRESENT | LARGE);
-	set4(1, 0x302, 0x00400000 | 0x3U << 13 | PRESENT | LARGE);
+	set4(1, 0x302, 0x00400000 | 0x83U << 13 | PRESENT | LARGE);
 	assert_int_equal(paging_translate(&paging, frame_of, 0xC0005678), 0x3678);
 	assert_int_equal(paging_translate(&paging, frame_of, 0xC0412345), 0x412345);
-	assert_true(paging_translate(&paging, frame_of, 0xC0812345) == 0x300412345);
+	assert_true(paging_translate(&paging, frame_of, 0xC0812345) == 0x8300412345);
 	assert_true(paging_translate(&paging, frame_of, 0xC0006000) == UINT64_MAX);
 	assert_true(paging_translate(&paging, frame_of, 0x1000) == UINT64_MAX);
 }

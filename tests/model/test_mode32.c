@@ -203,7 +203,7 @@ static void four_mib(void **state)
 
 	memset(memory, 0, sizeof memory);
 	set(1, 1, 4, 0x00C00000 | PRESENT | LARGE);
-	set(1, 2, 4, 0x00C00000 | 5ULL << 13 | PRESENT | LARGE); /* above 4 GiB (PSE-36) */
+	set(1, 2, 4, 0x00C00000 | 0x85ULL << 13 | PRESENT | LARGE); /* above 4 GiB (PSE-36) */
 	set(1, 3, 4, 0x2000 | PRESENT);
 	set(2, 0, 4, 0x7000 | PRESENT);
 	set(2, 1, 4, 0x8000 | PRESENT);
@@ -215,12 +215,12 @@ static void four_mib(void **state)
 	assert_int_equal(loads(&translation, 0x400123, 0xC00123), 1);
 	assert_int_equal(loads(&translation, 0x400456, 0xC00456), 0);
 	assert_int_equal(loads(&translation, 0x600123, 0xE00123), 1);
-	assert_int_equal(loads(&translation, 0x800123, 0x500C00123), 1);
+	assert_int_equal(loads(&translation, 0x800123, 0x8500C00123), 1);
 	set(1, 1, 4, 0x01000000 | PRESENT | LARGE);
 	translation_invlpg(&translation, 0x7FFFFF);
 	assert_int_equal(loads(&translation, 0x400123, 0x1000123), 1);
 	assert_int_equal(loads(&translation, 0x600123, 0x1200123), 1);
-	assert_int_equal(loads(&translation, 0x800123, 0x500C00123), 0);
+	assert_int_equal(loads(&translation, 0x800123, 0x8500C00123), 0);
 	assert_int_equal(loads(&translation, 0xC00123, 0x7123), 2);
 	assert_int_equal(loads(&translation, 0xC01123, 0x8123), 1); /* the PD entry is cached */
 	translation_free(&translation);

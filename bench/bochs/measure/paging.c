@@ -5,14 +5,6 @@
 
 enum { PAGE = 4096 };
 
-#define CR4_PSE       (1ULL << 4)
-#define CR4_PAE       (1ULL << 5)
-#define CR4_LA57      (1ULL << 12)
-
-#define ENTRY_PRESENT 1ULL
-#define ENTRY_LARGE   (1ULL << 7)
-#define ENTRY_FRAME   0x000FFFFFFFFFF000ULL
-
 /* The shape of the page tables: number of levels, bits of the address for each level, bytes of an
  * entry. The top level has as many entries as the address has bits left. */
 struct shape {
@@ -23,9 +15,9 @@ struct shape {
 static struct shape shape_of(const struct paging *paging)
 {
 	if (!(paging->cr4 & CR4_PAE))
-		return (struct shape){ .levels = 2, .bits = 10, .entry = 4, .root = 0xFFFFF000 };
+		return (struct shape){ .levels = 2, .bits = 10, .entry = 4, .root = ROOT_2_LEVELS };
 	if (!(paging->efer & EFER_LME))
-		return (struct shape){ .levels = 3, .bits = 9, .entry = 8, .root = 0xFFFFFFE0 };
+		return (struct shape){ .levels = 3, .bits = 9, .entry = 8, .root = ROOT_3_LEVELS };
 	return (struct shape){
 		.levels = paging->cr4 & CR4_LA57 ? 5 : 4, .bits = 9, .entry = 8, .root = ENTRY_FRAME
 	};
@@ -63,8 +55,8 @@ uint64_t paging_translate(const struct paging *paging, memory_frame frame_of, ui
 		if (!(entry & ENTRY_LARGE) || level > 3 || (shape.levels == 3 && level == 3) ||
 		    (shape.entry == 4 && !(paging->cr4 & CR4_PSE)))
 			continue;
-		if (shape.entry == 4) /* PSE: bits 16-13 are bits 35-32 of the address */
-			table |= (entry >> 13 & 0xF) << 32;
+		if (shape.entry == 4)
+			table |= entry_above_4g(entry);
 		return (table & ~within) | (linear & within);
 	}
 	return UINT64_MAX;

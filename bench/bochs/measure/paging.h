@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 #include "bench/bochs/model/memory.h"
+#include "bench/bochs/model/paging_bits.h"
 
 #define MSR_EFER 0xC0000080U
 #define EFER_LME (1ULL << 8)
 #define CR0_PE   1ULL
-#define CR0_PG   (1ULL << 31)
 
 /* Control registers of a CPU. */
 struct paging {

@@ -3,19 +3,8 @@
 
 #include <string.h>
 
-#define CR0_PG         (1ULL << 31)
-#define CR4_PSE        (1ULL << 4)
-#define CR4_PAE        (1ULL << 5)
-#define CR4_PGE        (1ULL << 7)
-#define CR4_LA57       (1ULL << 12)
-#define CR4_PCIDE      (1ULL << 17)
-#define CR4_SMEP       (1ULL << 20)
-#define ENTRY_PRESENT  (1ULL << 0)
-#define ENTRY_LARGE    (1ULL << 7)
-#define ENTRY_GLOBAL   (1ULL << 8)
-#define ENTRY_FRAME    0x000FFFFFFFFFF000ULL
-#define ROOT_2_LEVELS  0xFFFFF000ULL /* bits of CR3 that are the address of the top table */
-#define ROOT_3_LEVELS  0xFFFFFFE0ULL
+#include "bench/bochs/model/paging_bits.h"
+
 #define LINEAR_MASK    0x0000FFFFFFFFFFFFULL
 #define PCID_MASK      0xFFFULL
 
@@ -269,7 +258,7 @@ static void take_leaf(const struct translation *translation, uint64_t linear, un
 	leaf->page = (enum page_size)(WALK_LEVELS - 1 - level);
 	if (level == LEVEL_PD && has_two_levels(translation)) {
 		leaf->page = PAGE_4M;
-		frame |= (entry >> 13 & 0xFF) << 32; /* PSE-36 */
+		frame |= entry_above_4g(entry);
 	}
 	leaf->physical = (frame - within(frame, leaf->page)) | within(linear, leaf->page);
 	leaf->global = entry & ENTRY_GLOBAL && translation->cr4 & CR4_PGE;
