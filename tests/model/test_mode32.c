@@ -13,6 +13,7 @@
 
 #include "bench/bochs/model/decode.h"
 #include "bench/bochs/model/translation.h"
+#include "tests/model/loads.h"
 #include "tests/model/random.h"
 
 enum { OPERATIONS = 100000, FRAMES = 16, PAGE = 4096 };
@@ -182,17 +183,6 @@ static void random_streams(void **state)
 	}
 	compare(PSE | PGE);
 	compare(PAE | PGE);
-}
-
-static unsigned loads(struct translation *translation, uint64_t linear, uint64_t physical)
-{
-	struct walk walk;
-	uint64_t got;
-
-	if (translation_look_up(translation, linear, SIDE_DATA, &walk, &got) != TRANSLATION_WALK)
-		walk.loads = 0;
-	assert_int_equal(got, physical);
-	return walk.loads;
 }
 
 /* A page of 4 MiB is held in two pieces. INVLPG must flush both. */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bench/bochs/model/translation.h"
+#include "tests/model/loads.h"
 #include "tests/model/random.h"
 
 enum { OPERATIONS = 200000, FRAMES = 64, LIST_MAX = 128 };
@@ -436,17 +437,6 @@ static void make_small(struct translation *translation)
 	translation_write_cr4(translation, PAE | PGE | PCIDE);
 	translation_write_cr3(translation, 0x1000, false);
 	translation_write_cr0(translation, PG);
-}
-
-static unsigned loads(struct translation *translation, uint64_t linear, uint64_t physical)
-{
-	struct walk walk;
-	uint64_t got;
-
-	if (translation_look_up(translation, linear, SIDE_DATA, &walk, &got) != TRANSLATION_WALK)
-		walk.loads = 0;
-	assert_int_equal(got, physical);
-	return walk.loads;
 }
 
 static void by_hand(void **state)
