@@ -108,7 +108,23 @@ for command in "watch w 0x7000" "s 100000000" "lb 0x7c00"; do
 	boot guest busy "PALIMPSEST_DEBUGGER=skip"
 	check "it is not left out after the debugger's command $command" ends_with 2 busy
 done
+lists() { # NUMBER RUN: succeeds if the debugger printed the beginnings of NUMBER of the two lists in that run
+	[ "$(grep -caE '^(cpu0 = \{| *blk0 = .*)$' "$2.out")" = "$1" ] || { sed -n 7,12p "$2.out"; return 1; }
+}
+# The lists of fields and blocks. Then a Bochs without the functions that make them: hide.so hides them.
+printf '%s\n' 'show "cpu0"' 'show "memory"' c >debugger.rc
+boot guest listed "PALIMPSEST_DEBUGGER=keep"
+boot guest unlisted
+check "with keep, Bochs lists the fields of its CPU and the blocks of its memory" lists 2 listed
+check "otherwise it lists neither" lists 0 unlisted
+check "without the lists the same is counted" cmp listed.stream unlisted.stream
 echo c >debugger.rc
+cc -shared -fPIC -o hide.so "$here/hide.c"
+library=$work/hide.so:$library boot guest hidden
+library=$work/hide.so:$library boot guest hidden-skip "PALIMPSEST_DEBUGGER=skip"
+check "a Bochs without the functions that make these lists runs too" cmp first.stream hidden.stream
+check "but not with skip" ends_with 2 hidden-skip
+check "which the message says" grep -q "Bochs has no function _ZN8BX_CPU_C14register_stateEv" hidden-skip.err
 
 # ---- REP in bulk ----
 image copies -DCOPIES
