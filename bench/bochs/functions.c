@@ -25,9 +25,9 @@ struct frame {
 enum transfer { TRANSFER_NONE, TRANSFER_CALL, TRANSFER_RETURN, TRANSFER_INTERRUPT_RETURN };
 
 struct functions_stack {
-	struct functions_stack *next; /* of this CPU */
+	struct functions_stack *next; /* next stack of this CPU */
 	struct functions_place *place;
-	bool of_call;           /* of a measured call, and not of a region */
+	bool of_call;           /* the stack is of a measured call, not of a region */
 	enum transfer transfer; /* made by the current instruction */
 	unsigned depth;
 	struct frame frame[DEPTH];

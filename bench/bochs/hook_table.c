@@ -51,7 +51,7 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 static void write_hello(void);
 
 static struct model *modelled;  /* NULL without a profile */
-static struct symbols *symbols; /* of the kernel image; NULL if functions are not attributed */
+static struct symbols *symbols; /* the kernel image's; NULL if functions are not attributed */
 
 static void reset(unsigned cpu, unsigned type)
 {

@@ -35,7 +35,7 @@ struct module {
 struct load {
 	struct information information;
 	struct module module[MODULES_MAX];
-	uint32_t low;  /* where the next string goes, above the list of modules */
+	uint32_t low;  /* address of the next string, above the list of modules */
 	uint32_t high; /* address of the first free frame after the kernel and its modules */
 };
 

@@ -36,7 +36,7 @@ section .boot.bss nobits align=4096
 	global boot_tables
 boot_tables:
 boot_pml4:	resb 4096
-boot_pdpt:	resb 4096			; for all three entries of the PML4
+boot_pdpt:	resb 4096			; the PDPT of all three entries of the PML4
 boot_pd:	resb 4 * 4096			; the first 4 GiB
 boot_image_pd:	resb 4096
 boot_image_pt:	resb 2 * 4096			; 4 MiB from KERNEL_VMA on

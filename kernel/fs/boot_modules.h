@@ -16,7 +16,7 @@ struct boot_module {
 	 * and without .elf; padded with NULs.
 	 */
 	char name[BOOT_MODULE_NAME] __attribute__((aligned(8)));
-	const void *data; /* in the direct map */
+	const void *data; /* address in the direct map */
 	size_t size;      /* bytes */
 };
 

@@ -14,9 +14,9 @@
 struct node;
 
 struct lock {
-	struct lock *next;    /* in the list of the node */
+	struct lock *next;    /* next lock in the node's list */
 	const void *owner;    /* a process or an open file */
-	int pid;              /* of the owner; -1 if that is an open file */
+	int pid;              /* the owner's; -1 if the owner is an open file */
 	uint64_t first, last; /* range of bytes, both included */
 	bool exclusive;
 	bool whole; /* a lock of flock(), which record locks ignore */

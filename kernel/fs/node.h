@@ -36,7 +36,7 @@ struct node {
 	 * in the tree.
 	 */
 	struct backing backing;
-	uint16_t device; /* of a character device: DEVICE_* */
+	uint16_t device; /* DEVICE_*, if the node is a character device */
 	bool owns_data;  /* true if it co-owns the frames that contain `data` */
 	uint16_t name_length;
 	struct node *parent; /* its directory; the root for the root itself; NULL if removed */
@@ -46,7 +46,7 @@ struct node {
 	/* Of a directory: the tree of its children by hash (node.c). */
 	struct node *names;
 	struct node *branch[2]; /* its branches in the tree of its directory's children */
-	uint32_t hash;          /* of its name */
+	uint32_t hash;          /* hash of its name */
 	/* Of a directory: the number of names removed so far (struct cursor). */
 	uint32_t left;
 	/*

@@ -14,7 +14,7 @@
 #define PIPE_BUF   PAGE_SIZE /* writes of up to this many bytes are atomic */
 
 struct pipe {
-	char *page[PIPE_PAGES]; /* in the direct map; NULL: not allocated yet */
+	char *page[PIPE_PAGES]; /* addresses in the direct map; NULL: not allocated yet */
 	size_t start, used;     /* bytes; start is below PIPE_SIZE */
 	bool readers, writers;  /* true while that end is open */
 	struct wait_queue changed;

@@ -53,13 +53,13 @@ _Static_assert(ENTRY_WINDOW_PAGES == 3 || IDT_GATES < 256, "the IDT leaves room 
  */
 struct window_cpu {
 	struct cpu cpu;
-	uint64_t user_cr3;   /* to load before a return to user mode; 0 before the first task */
-	uint64_t kernel_cr3; /* to load on an entry from user mode */
+	uint64_t user_cr3;   /* loaded before a return to user mode; 0 before the first task */
+	uint64_t kernel_cr3; /* loaded on an entry from user mode */
 	/* Addresses in the window to which the kernel jumps for a return to user mode. */
 	uint64_t leave_interrupt, leave_call, leave_first, leave_anywhere;
 	uint64_t place;      /* number of the place at which this CPU uses the window */
 	uint64_t base;       /* address of the window there */
-	uint64_t call_entry; /* where SYSCALL enters: an address in the kernel's image */
+	uint64_t call_entry; /* address in the kernel's image at which SYSCALL enters */
 #if ENTRY_WINDOW_PAGES > 1
 	uint8_t unused[PAGE_SIZE - sizeof(struct cpu) - 9 * sizeof(uint64_t) - 6 * WINDOW_STACK];
 #endif

@@ -3,7 +3,7 @@
  * bouncing with fixed stacks: each task has kernel tables of its own. Their PML4 is a copy of
  * kernel_pml4, except for two entries. KSTACK_FIXED_PML4 leads to the task's own stacks.
  * COPY_ENTRY_PML4 leads to user memory while the kernel copies from it or to it. All PML4s share
- * the tables below the other entries. One of those changes only when the window gets its first
+ * the tables below the other entries. Such an entry changes only when the window gets its first
  * place in the 512 GiB of the entry, or loses its last place there. kernel_roots_follow() then
  * changes all PML4s.
  *

@@ -27,7 +27,7 @@ struct load_segment {
 	size_t pages;
 	uint64_t flags;      /* PTE_WRITE, PTE_NX, REGION_*; never writable and executable */
 	size_t data_offset;  /* where the data begins, in bytes from `start` */
-	const uint8_t *data; /* in kernel memory */
+	const uint8_t *data; /* address in kernel memory */
 	size_t data_size;    /* bytes */
 };
 

@@ -9,7 +9,7 @@
  * frames and frees them after the flush.
  *
  * x86/flush.h, included here, has the instructions themselves. Benchmarks, experiments and the
- * loading window use those directly, because each of them needs a particular instruction on one
+ * loading window use the instructions directly, because each needs a particular instruction on one
  * CPU.
  */
 #pragma once

@@ -41,7 +41,7 @@ struct process {
 	struct task task;
 	struct address_space space;
 	int pid;
-	int status; /* as wait4() reports it */
+	int status; /* wait status, as wait4() reports it */
 
 	struct process *parent, *children, *sibling;
 	/*

@@ -91,7 +91,7 @@ struct signal_action {
 /* Information that a handler gets in addition to the signal number. */
 struct signal_info {
 	int32_t code;
-	int32_t pid;    /* of the sender or the child */
+	int32_t pid;    /* process ID of the sender or the child */
 	uint64_t value; /* the child's status, or the address of a fault */
 };
 
@@ -118,7 +118,7 @@ struct signals {
 	/* SIGNALS entries on the heap; NULL: all dispositions are defaults */
 	struct signal_action *action;
 	struct signal_stack stack;       /* set by sigaltstack() */
-	uint64_t vector, error, address; /* of the last exception that became a signal */
+	uint64_t vector, error, address; /* the last exception that became a signal */
 	struct signal_info info[SIGNALS];
 };
 

@@ -10,8 +10,8 @@ LOADER_SECTORS  equ 1
 KERNEL_SECTOR   equ 1 + LOADER_SECTORS
 KERNEL_SECTORS  equ (kernel_end - kernel + SECTOR - 1) / SECTOR
 
-BUFFER          equ 0x9000      ; of a sector
-FILE            equ 0x1000000   ; where the ELF file is put
+BUFFER          equ 0x9000      ; address of a buffer for one sector
+FILE            equ 0x1000000   ; address at which the ELF file is put
 
 IDE             equ 0x1f0       ; the data port; ports 2 to 7 after it: sectors, LBA (3), disk, command
 FIRST_DISK      equ 0xe0

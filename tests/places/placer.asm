@@ -13,7 +13,7 @@ MULTIBOOT_FLAGS equ 3
 INFO_CMDLINE    equ 16
 INFO_MODULES    equ 20
 INFO_LIST       equ 24
-ENTRY_SIZE      equ 16				; of a module: start, end, string, reserved
+ENTRY_SIZE      equ 16				; bytes of a module's entry: start, end, string, reserved
 ELF_ENTRY       equ 24
 ELF_SEGMENTS    equ 28
 ELF_COUNT       equ 44

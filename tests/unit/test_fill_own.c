@@ -14,7 +14,7 @@
 
 #define PAGES 8
 
-static uintptr_t start;         /* of the user pages */
+static uintptr_t start;         /* first address of the user pages */
 static unsigned flushed[PAGES]; /* number of flushes of each page */
 static struct address_space space;
 

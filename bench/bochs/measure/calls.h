@@ -58,7 +58,7 @@ struct call {
 };
 
 struct calls {
-	struct call *item; /* in the order in which they opened */
+	struct call *item; /* the calls, in the order in which they opened */
 	size_t count, room;
 	uint16_t watched[CALLS_WATCHED];
 };

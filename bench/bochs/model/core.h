@@ -28,7 +28,7 @@ struct core {
 	unsigned cpu;
 	unsigned entry_left; /* number of instructions that still cost cpi_entry */
 	bool in_user;        /* CPL is 3 */
-	bool stopped;        /* by model_stop() */
+	bool stopped;        /* model_stop() was called after the last model_start() */
 	bool fetched;        /* `fetch` holds costs that no sink has received yet */
 	bool flushed;        /* the instruction's write to CR4 flushed the TLBs */
 	/* True while `dataflow` tracks the loads of the current instruction: its class is

@@ -29,7 +29,7 @@ struct dataflow {
 	struct cost loaded;             /* time at which this instruction's loads are complete; 0: no loads */
 	struct cost complete;           /* time at which this instruction's accesses are complete; 0: none */
 	struct cost covered;            /* least cost of `window` - 1 instructions */
-	struct cost latency[LATENCIES]; /* of arithmetic */
+	struct cost latency[LATENCIES]; /* latencies of arithmetic, by class */
 	unsigned brief;                 /* set of the latencies that are at most `covered` */
 	uint64_t translation;           /* nominal part of `complete` that is due to translation */
 	uint64_t latest_translation;    /* nominal part of `latest` that is due to translation */

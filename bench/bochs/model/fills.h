@@ -14,7 +14,7 @@
 #include "bench/bochs/model/profile.h"
 
 struct fills {
-	struct cost free; /* when the shares of all loads so far are over */
+	struct cost free; /* time at which the shares of all loads so far are over */
 };
 
 /* Takes the share `share` at the time `now` for a load that is ready at the time *begins, and

@@ -15,7 +15,7 @@
 #include "process/process.h"
 
 static struct nest_page *page; /* the program's page, in the direct map */
-static unsigned kind;          /* of the next interrupt: NEST_* */
+static unsigned kind;          /* kind of the next interrupt: NEST_* */
 static uint64_t on_user_stack, smap_faults;
 static unsigned regular_ist;
 static uint64_t shipped_cr4;

@@ -14,7 +14,7 @@
 #define HIT_IMAGE   (1UL << 2)
 
 static const struct spawn_watch *watching;
-static bool no_mapping_yet, no_store_yet; /* in the current load */
+static bool no_mapping_yet, no_store_yet; /* no such event so far in the current load */
 
 static void tell(void (*function)(struct trap_frame *), struct trap_frame *frame)
 {

@@ -19,7 +19,7 @@ _Static_assert(PAGES_MAX *PAGE_SIZE <= BENCH_AREA_SIZE, "the benchmark area hold
 static uint64_t frames[2][PAGES_MAX];
 static pte_t *entries[PAGES_MAX];
 static size_t mapped;         /* number of pages that are mapped now */
-static volatile uint64_t sum; /* of the tags that were read */
+static volatile uint64_t sum; /* sum of the tags that were read */
 static uint64_t sum_before;   /* the sum before the body */
 
 static volatile uint64_t *page(size_t i)

@@ -49,7 +49,7 @@ struct answer_strategy {
 	/* In modelled cycles: the medians with the model's low and high parameters. Otherwise: the
 	 * interval of the median. */
 	double low, high;
-	char flags[FLAGS_TEXT_MAX]; /* of the median */
+	char flags[FLAGS_TEXT_MAX]; /* flags of the median */
 	enum answer_order order;
 	/*
 	 * The ratio to the lowest median, and the ends of its interval over the rounds. In modelled

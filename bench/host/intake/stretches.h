@@ -21,7 +21,7 @@ struct stretch {
 
 struct stretches {
 	struct stretch last;    /* the stretch of the last `!off` line */
-	struct stretch longest; /* of the row; the first one if several are equally long */
+	struct stretch longest; /* the row's longest; the first one if several are equally long */
 };
 
 /* Keeps the stretch of a `!off` line. Returns NULL, or a description of what is wrong with it. */

@@ -13,7 +13,7 @@
 /* Something that all kernels do. */
 struct beside_kind {
 	const char *name;      /* what the user gives for --as */
-	const char *what;      /* in words */
+	const char *what;      /* the operation, in words */
 	const char *benchmark; /* the row's benchmark in both files */
 	long parameter;
 	const char *part; /* part of Linux's row (docs/baselines.md); NULL if Linux was not measured */

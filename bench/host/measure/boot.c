@@ -45,7 +45,7 @@ struct run {
 	struct functions *functions;
 	struct process process;
 	char line[RECORD_LINE_MAX];
-	size_t length; /* of `line` */
+	size_t length; /* bytes in `line` */
 	char stop[16]; /* the library's reason to end the run */
 	bool powered_off;
 	char failure[BOOT_WHY_MAX];

@@ -40,7 +40,7 @@ struct request {
 	const char *input;
 	const char *until;
 	uint64_t instructions;
-	uint64_t offset;     /* to add to the addresses of symbols */
+	uint64_t offset;     /* added to the addresses of symbols */
 	const char *profile; /* NULL: no cycle model */
 	const char *out;
 	unsigned memory;  /* MiB */

@@ -24,7 +24,7 @@ int csv_export(sqlite3 *db, const char *run_dir);
 /* A csv_export() that has begun. */
 struct csv_export {
 	pid_t child; /* writes samples and functions, which take longest; -1: there is none */
-	int status;  /* of what is already written: 0 or -1 */
+	int status;  /* 0, or -1 if a file already written has failed */
 };
 
 /*

@@ -66,7 +66,7 @@ struct options {
 	unsigned isolated; /* the CPU that --calibrate measures on, if one is given */
 	bool quiet, verbose;
 	bool tables;        /* print all tables before the last screen */
-	const char *format; /* of --export */
+	const char *format; /* the format given to --export */
 	/* Folders for --compare, --reproduces, --recover, --report and --export; the file for --import. */
 	const char *folder[2];
 	bool threshold_given;

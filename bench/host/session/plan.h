@@ -33,7 +33,7 @@ struct job {
 struct supporting_run {
 	struct strategy strategy;
 	char bench[BENCH_GLOBS];    /* globs of round 1, separated by commas */
-	char repeated[BENCH_GLOBS]; /* those of them that boot in later rounds, too */
+	char repeated[BENCH_GLOBS]; /* those of these globs that boot in later rounds, too */
 	unsigned rounds;            /* the number of rounds, if the run has as many */
 	bool alone;                 /* separate boots for one claim, as in struct claim_run */
 };
