@@ -73,6 +73,13 @@ JOIN cost a ON a.benchmark = f."row" AND a.parameter = f."from"
 JOIN cost b ON b.benchmark = f."row" AND b.parameter = f."to" AND b.parameter_set = a.parameter_set
 WHERE f.how IN ('slope', 'rate')
 UNION ALL
+SELECT f.rowid, a.parameter_set,
+       CASE f.how WHEN 'ratio' THEN b.each / a.each ELSE (b.each - a.each) / (b.parameter - a.parameter) END
+FROM published f
+JOIN cost a ON a.benchmark = f."row" AND a.parameter = f."from"
+JOIN cost b ON b.benchmark = f."row" AND b.parameter = f."to" AND b.parameter_set = a.parameter_set
+WHERE f.how IN ('ratio', 'rise')
+UNION ALL
 SELECT f.rowid, d.parameter_set, d.each
 FROM published f JOIN difference d ON d.benchmark = f."row" AND d.less = f.less AND d.parameter = f."from"
 WHERE f.how = 'difference'
@@ -97,11 +104,11 @@ CREATE TEMP VIEW shown AS
 SELECT number, kind, figure || ', ' || unit AS figure,
        CASE WHEN published_low = published_high THEN CAST(published_low AS TEXT)
             ELSE published_low || '–' || published_high END AS published,
-       printf(CASE WHEN low IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, low)
+       printf(CASE WHEN low IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN unit = 'ratio' THEN '%.2f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, low)
        AS low,
-       printf(CASE WHEN nominal IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, nominal)
+       printf(CASE WHEN nominal IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN unit = 'ratio' THEN '%.2f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, nominal)
        AS nominal,
-       printf(CASE WHEN high IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, high)
+       printf(CASE WHEN high IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN unit = 'ratio' THEN '%.2f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, high)
        AS high,
        printf(CASE WHEN error IS NULL THEN '-' ELSE '%+.1f %%' END, round(error, 1) + 0.0) AS error, CASE bound WHEN 0 THEN 'exact' ELSE '±' || bound || ' %' END AS bound,
        CASE WHEN nominal IS NULL THEN 'missing' WHEN abs(error) <= bound THEN 'ok' ELSE 'OUT' END AS verdict,

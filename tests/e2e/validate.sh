@@ -62,7 +62,12 @@ rows()
 			row("micro.movsb", 4096, 8, 8 * (35 + 4096 / 29))
 			row("micro.movsb", 8192, 8, 8 * (35 + 8192 / 29))
 			row("micro.switch", 4, 16, 16 * 600)
+			row("micro.switch.pcid", 4, 16, 16 * 562)
 			row("micro.switch.same", 4, 16, 16 * 105)
+			row("micro.cr3.refill", 1, 16, 16 * 152)
+			row("micro.cr3.refill", 4, 16, 16 * 148)
+			row("micro.invlpg.refill", 1, 16, 16 * 284)
+			row("micro.invlpg.refill", 4, 16, 16 * (284 + 3 * 224))
 		}'
 }
 

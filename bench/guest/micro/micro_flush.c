@@ -2,18 +2,21 @@
 /*
  * Flushes, and changes of the address space. In parentheses: the parameter.
  *
- *   micro.invlpg (pages)       INVLPG of each page, no refill
- *   micro.cr3 (loads)          loads of CR3
- *   micro.cr3.refill (pages)   ROUNDS times: a load of CR3 and a read of each page
- *   micro.switch (pages)       ROUNDS round trips between two address spaces. Each round trip reads
- *                              `pages` private pages in each space
- *   micro.switch.same (pages)  the same number of reads without loads of CR3
+ *   micro.invlpg (pages)         INVLPG of each page, no refill
+ *   micro.invlpg.refill (pages)  ROUNDS times: INVLPG of each page, and then a read of each page
+ *   micro.cr3 (loads)            loads of CR3
+ *   micro.cr3.refill (pages)     ROUNDS times: a load of CR3 and a read of each page
+ *   micro.switch (pages)         ROUNDS round trips between two address spaces. Each round trip reads
+ *                                `pages` private pages in each space
+ *   micro.switch.pcid (pages)    the same round trips between two PCIDs; no load of CR3 flushes
+ *   micro.switch.same (pages)    the same number of reads without loads of CR3
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "bench/guest/micro/micro.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "mem/frames.h"
+#include "mem/pcid.h"
 #include "mem/tlb.h"
 #include "stack/kstack.h"
 #include "vm/address_space.h"
@@ -26,6 +29,7 @@
 /* The numbers of pages that Hansen measured in 2017 (docs/model.md). */
 static const uint64_t flushed_pages[] = { 1, 33, 129, BENCH_LIST_END };
 static const uint64_t cr3_loads[] = { 8, 64, BENCH_LIST_END };
+static const uint64_t few_pages[] = { 1, 2, 3, 4, BENCH_LIST_END };
 static const uint64_t refilled_pages[] = { 0, 1, 2, 4, 8, 16, 32, 64, 128, PAGES_MAX, BENCH_LIST_END };
 static const uint64_t space_pages[] = { 0, 1, 2, 4, 8, SPACE_MAX, BENCH_LIST_END };
 
@@ -110,6 +114,14 @@ static void invlpg_pages(struct bench *b)
 		invlpg(MICRO_SMALL_BASE + i * PAGE_SIZE);
 }
 
+static void invlpg_and_refill(struct bench *b)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		invlpg_pages(b);
+		touch(b->parameter);
+	}
+}
+
 static void load_cr3(struct bench *b)
 {
 	for (uint64_t i = 0, cr3 = b->cr3; i < b->parameter; i++)
@@ -128,6 +140,7 @@ static void load_and_refill(struct bench *b)
 static struct address_space spaces[SPACES];
 static uint32_t frames[SPACES];
 static unsigned spaces_made;
+static uint64_t loaded[SPACES]; /* the values that the rounds load into CR3 */
 static uint64_t read_in_all;
 
 static void destroy_spaces(struct bench *b)
@@ -190,12 +203,12 @@ static void take_turns(void *argument)
 	const struct bench *b = argument;
 	const uint64_t old = read_cr3(), pages = b->parameter;
 
-	write_cr3(spaces[0].pml4);
+	write_cr3(loaded[0]);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		read_in_all += read_private(pages);
-		write_cr3(spaces[1].pml4);
+		write_cr3(loaded[1]);
 		read_in_all += read_private(pages);
-		write_cr3(spaces[0].pml4);
+		write_cr3(loaded[0]);
 	}
 	write_cr3(old);
 }
@@ -216,12 +229,45 @@ static void stay(void *argument)
 static void forget(struct bench *b)
 {
 	(void)b;
+	for (unsigned i = 0; i < SPACES; i++)
+		loaded[i] = spaces[i].pml4;
 	read_in_all = 0;
+}
+
+static void destroy_pcid_spaces(struct bench *b)
+{
+	write_cr4(read_cr4() & ~CR4_PCIDE);
+	destroy_spaces(b);
+}
+
+static int make_pcid_spaces(struct bench *b)
+{
+	if (!cpu_features.pcid)
+		b->why = "the CPU has no PCID";
+	else if (pcid_on)
+		b->why = "the kernel uses PCIDs itself (pcid=on)";
+	return b->why ? -ENOSYS : make_spaces(b);
 }
 
 static void switch_spaces(struct bench *b)
 {
 	kstack_call_across_cr3(take_turns, b);
+}
+
+/*
+ * Gives each space a PCID that nothing else uses, and fills the TLB with its pages. Clearing PCIDE
+ * flushes what an earlier sample left, under every PCID. PCIDE may be set because bits 11-0 of CR3
+ * are 0 (SDM 3A 4.10.1).
+ */
+static void use_pcids(struct bench *b)
+{
+	write_cr4(read_cr4() & ~CR4_PCIDE);
+	write_cr4(read_cr4() | CR4_PCIDE);
+	forget(b);
+	for (unsigned i = 0; i < SPACES; i++)
+		loaded[i] |= (i + 1) | CR3_NO_FLUSH;
+	switch_spaces(b);
+	read_in_all = 0;
 }
 
 static void switch_nothing(struct bench *b)
@@ -244,6 +290,11 @@ BENCH(micro_invlpg, "INVLPG for each of n pages", .name = "micro.invlpg", .own_b
       .parameters = flushed_pages, .setup = map_pages, .prepare = fill_tlb, .body = invlpg_pages,
       .check = flushed, .teardown = give_pages);
 
+BENCH(micro_invlpg_refill, "INVLPG for each of n pages, then the pages touched again",
+      .name = "micro.invlpg.refill", .own_boot = true, .unit = "pages", .parameters = few_pages,
+      .setup = map_pages, .prepare = fill_tlb, .body = invlpg_and_refill, .check = flushed_each_round,
+      .teardown = give_pages);
+
 BENCH(micro_cr3, "CR3 loads that flush", .name = "micro.cr3", .own_boot = true, .unit = "loads",
       .parameters = cr3_loads, .setup = map_pages, .prepare = fill_tlb, .body = load_cr3, .check = flushed,
       .teardown = give_pages);
@@ -256,6 +307,11 @@ BENCH(micro_switch, "a round trip to another address space, with n pages touched
       .name = "micro.switch", .own_boot = true, .unit = "pages", .parameters = space_pages,
       .setup = make_spaces, .prepare = forget, .body = switch_spaces, .check = read_both,
       .teardown = destroy_spaces);
+
+BENCH(micro_switch_pcid, "the round trip of micro.switch between two PCIDs, without flushes",
+      .name = "micro.switch.pcid", .own_boot = true, .unit = "pages", .parameters = space_pages,
+      .setup = make_pcid_spaces, .prepare = use_pcids, .body = switch_spaces, .check = read_both,
+      .teardown = destroy_pcid_spaces);
 
 BENCH(micro_switch_same, "the round trip of micro.switch within one address space",
       .name = "micro.switch.same", .own_boot = true, .unit = "pages", .parameters = space_pages,
