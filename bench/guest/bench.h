@@ -126,6 +126,12 @@ int bench_skip(struct bench *b, const char *reason);
  */
 int bench_need_one_table(struct bench *b);
 
+/*
+ * For setup() of a row that sets CR4.PCIDE, uses PCIDs of its own, and clears CR4.PCIDE at the end.
+ * Returns 0 if the CPU has PCIDs and the kernel uses none, otherwise the value of bench_skip().
+ */
+int bench_need_free_pcids(struct bench *b);
+
 /* Adds a metric to the current sample. More than BENCH_EXTRAS metrics make the row's check fail. */
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit);
 

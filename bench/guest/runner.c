@@ -76,6 +76,13 @@ int bench_need_one_table(struct bench *b)
 	return root->user == root->kernel ? 0 : bench_skip(b, "user mode and kernel have different tables");
 }
 
+int bench_need_free_pcids(struct bench *b)
+{
+	if (!cpu_features.pcid)
+		return bench_skip(b, "the CPU has no PCID");
+	return pcid_on ? bench_skip(b, "the kernel uses the PCIDs itself (pcid=on)") : 0;
+}
+
 void bench_open_region(struct bench *b)
 {
 	b->extras = 0;

@@ -161,10 +161,10 @@ static void remap_rounds(uint64_t pml4, struct remap *r)
 
 static int need_pcid(struct bench *b)
 {
-	b->why = "the CPU has no PCID";
-	if (!cpu_features.pcid)
-		return -ENOSYS;
-	b->why = NULL;
+	const int error = bench_need_free_pcids(b);
+
+	if (error)
+		return error;
 	frames[0] = frame_alloc_zeroed();
 	frames[1] = frame_alloc_zeroed();
 	if (frames[0] != FRAME_NONE && frames[1] != FRAME_NONE &&

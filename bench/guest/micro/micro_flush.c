@@ -242,11 +242,9 @@ static void destroy_pcid_spaces(struct bench *b)
 
 static int make_pcid_spaces(struct bench *b)
 {
-	if (!cpu_features.pcid)
-		b->why = "the CPU has no PCID";
-	else if (pcid_on)
-		b->why = "the kernel uses PCIDs itself (pcid=on)";
-	return b->why ? -ENOSYS : make_spaces(b);
+	const int error = bench_need_free_pcids(b);
+
+	return error ? error : make_spaces(b);
 }
 
 static void switch_spaces(struct bench *b)
