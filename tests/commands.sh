@@ -366,6 +366,7 @@ table()
 		long;fuzz;make fuzz;make fuzz-smoke;make FUZZ_SECONDS=3600
 		long;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		long;test_machines;make test-machines
+		long;test_cpus;make test-cpus
 		long;test_moves;make test-moves;make MOVES=100000
 		long;test_combinations;make test-combinations;make LIKE='*+bouncing*'
 		long;test_places;make test-places;make PLACES=10

@@ -49,6 +49,12 @@ test_combinations()
 	shows "make test-combinations: closes with a count" "6 of 6 passed"
 }
 
+test_cpus()
+{
+	run "make test-cpus" make test-cpus
+	shows "make test-cpus: 255 CPUs start" "ok [0-9]* - .*255 CPUs start"
+}
+
 test_machines()
 {
 	run "make test-machines" make test-machines

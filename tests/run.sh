@@ -134,6 +134,11 @@ done
 # Each address space has its window at a place of its own, in either half.
 suite "kernel tcg heap-sw+direct+bouncing places=own" tests/kernel/run.sh tcg heap-sw+direct+bouncing WORDS=places=own
 suite "kernel tcg fixed-ist+direct+bouncing places=own" tests/kernel/run.sh tcg fixed-ist+direct+bouncing WORDS=places=own
+# Several CPUs; `make test-cpus` starts more.
+for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
+	suite "cpus tcg $build" tests/cpus.sh tcg "$build" 1 4
+done
+suite "cpus bochs" tests/cpus.sh bochs fixed-ist+window+shared 2
 # The kernel at three places in physical memory; `make test-places` boots it at ten.
 suite "tests/places/run.sh" tests/places/run.sh 3 1 fixed-ist+window+shared
 suite "tests/places/run.sh bouncing" tests/places/run.sh 1 2 heap-sw+window+bouncing

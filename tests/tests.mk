@@ -65,6 +65,13 @@ test-machines: programs
 	@set -e; for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
+# Starts 1 to 255 CPUs on tcg, 1 to 15 on Bochs, and runs the self-tests of CPUs on them.
+test-cpus: programs bochs-library
+	@set -e; for s in heap window best; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
+	@set -e; for b in $(foreach s,heap window best,$(call preset,$(s))); do tests/cpus.sh --time tcg $$b 1 2 4 8 15 32 64; done
+	@tests/cpus.sh bochs $(call preset,heap) 1 2 4 8 15
+	@tests/cpus.sh bochs $(call preset,window) 4
+
 # Moves the entry window, forks, and executes a program, each MOVES times. In a shortage of memory,
 # also moves the window and forks MOVES / 10 times. No frame may be lost.
 MOVES ?= 100000
@@ -108,4 +115,4 @@ mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODE
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-level1-kernel link-sweep test-machines test-moves test-combinations test-places test-compilers mutants test-commands
+.PHONY: test test-programs test-level1-kernel link-sweep test-machines test-cpus test-moves test-combinations test-places test-compilers mutants test-commands

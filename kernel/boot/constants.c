@@ -11,6 +11,7 @@
 #include "boot/level1/level1.h"
 #include "cpu/call_frame.h"
 #include "cpu/cpu.h"
+#include "cpu/cpus.h"
 #include "cpu/entry_ways.h"
 #include "cpu/exceptions.h"
 #include "isolation/entry_window.h"
@@ -37,6 +38,24 @@ void window_constants(void)
 	CONSTANT("WINDOW_CODE_BYTES", WINDOW_CODE_BYTES);
 }
 
+void cpu_constants(void);
+void cpu_constants(void)
+{
+	CONSTANT("CPU_USER_RSP", offsetof(struct cpu, user_rsp));
+	CONSTANT("CPU_KSTACK_TOP", offsetof(struct cpu, kstack_top));
+	CONSTANT("CPU_SCRATCH_RAX", offsetof(struct cpu, scratch_rax));
+	CONSTANT("CPU_RETURN_WORK", offsetof(struct cpu, return_work));
+	CONSTANT("CPU_SCRATCH_TOP", offsetof(struct cpu, scratch_top));
+	CONSTANT("CPU_NEXT", offsetof(struct other_cpu, next));
+	CONSTANT("CPU_IDLE_TOP", offsetof(struct other_cpu, idle_top));
+	CONSTANT("CPU_TSS_RSP0", offsetof(struct cpu, tss.rsp));
+	CONSTANT("CPU_DF_STACK", CPU_DF_TOP(0));
+	CONSTANT("CPU_NMI_STACK", CPU_NMI_TOP(0));
+	CONSTANT("CPU_MC_STACK", CPU_MC_TOP(0));
+	CONSTANT("CPU_DB_STACK", CPU_DB_TOP(0));
+	CONSTANT("CPU_GP_STACK", CPU_GP_TOP(0));
+}
+
 void constants(void);
 void constants(void)
 {
@@ -52,17 +71,6 @@ void constants(void)
 	CONSTANT("EXIT_PANIC", EXIT_PANIC);
 	CONSTANT("PORT_EXIT", PORT_EXIT);
 	CONSTANT("PORT_BOCHS_EXIT", PORT_BOCHS_EXIT);
-	CONSTANT("CPU_USER_RSP", offsetof(struct cpu, user_rsp));
-	CONSTANT("CPU_KSTACK_TOP", offsetof(struct cpu, kstack_top));
-	CONSTANT("CPU_SCRATCH_RAX", offsetof(struct cpu, scratch_rax));
-	CONSTANT("CPU_RETURN_WORK", offsetof(struct cpu, return_work));
-	CONSTANT("CPU_SCRATCH_TOP", offsetof(struct cpu, scratch_top));
-	CONSTANT("CPU_TSS_RSP0", offsetof(struct cpu, tss.rsp));
-	CONSTANT("CPU_DF_STACK", CPU_DF_TOP(0));
-	CONSTANT("CPU_NMI_STACK", CPU_NMI_TOP(0));
-	CONSTANT("CPU_MC_STACK", CPU_MC_TOP(0));
-	CONSTANT("CPU_DB_STACK", CPU_DB_TOP(0));
-	CONSTANT("CPU_GP_STACK", CPU_GP_TOP(0));
 	CONSTANT("WAY_BREAK", WAY_BREAK);
 	CONSTANT("WAY_STEPS_SEEN", WAY_STEPS_SEEN);
 	CONSTANT("WAY_BREAKS_SEEN", WAY_BREAKS_SEEN);

@@ -3,6 +3,7 @@
 #include "boot/modes.h"
 #include "boot/multiboot.h"
 #include "boot/places.h"
+#include "boot/start_cpus.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "fs/terminal.h"
@@ -28,7 +29,7 @@ extern uint64_t early_stack[];
 
 /* These are static, because the early stack is too small for them. */
 static struct boot_module modules[BOOT_MODULES];
-static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
+static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 4];
 static size_t usable_count, reserved_count;
 static struct memory_range image;
 
@@ -71,6 +72,24 @@ static void read_modules(const struct multiboot_info *info, const struct multibo
 	}
 }
 
+/* Takes the last range of `reserved` out of `usable`. */
+static void remove_reserved(void)
+{
+	usable_count =
+	        memory_ranges_prepare(usable, usable_count, RANGES_MAX, &reserved[reserved_count - 1], 1);
+}
+
+/* Reserves the memory that other CPUs need to start, if any is wanted. */
+static void reserve_low(void)
+{
+	const uint64_t low = cpus_wanted() ? cpus_choose_low(usable, usable_count) : FRAME_NONE;
+
+	if (low == FRAME_NONE)
+		return;
+	reserve(low, low + AP_LOW_PAGES * PAGE_SIZE);
+	remove_reserved();
+}
+
 static void start_frames(const struct multiboot_memory *memory)
 {
 	size_t bytes;
@@ -88,33 +107,10 @@ static void start_frames(const struct multiboot_memory *memory)
 		panic("not enough memory: no room for %lu bytes of frame links; give the machine more (-m)",
 		      bytes);
 	reserve(links, links + bytes);
-	usable_count =
-	        memory_ranges_prepare(usable, usable_count, RANGES_MAX, &reserved[reserved_count - 1], 1);
+	remove_reserved();
+	reserve_low();
 	frames_init(usable, usable_count, phys_to_virt(links));
 	frames_shuffle();
-}
-
-static void map_stack(uintptr_t top, size_t size)
-{
-	for (uintptr_t page = top - size; page < top; page += PAGE_SIZE) {
-		uint64_t frame = frame_alloc_zeroed();
-
-		if (frame == FRAME_NONE ||
-		    paging_map_kernel(page, frame, PTE_WRITE | PTE_NX | isolation_kernel_flags()))
-			panic("not enough memory for the stacks of a CPU: give the machine more (-m)");
-	}
-}
-
-/* Maps this CPU's own stacks in the kernel half, with an unmapped guard page between any two. */
-static void map_cpu_stacks(void)
-{
-	map_stack(CPU_SCRATCH_TOP(0), SCRATCH_SIZE);
-	map_stack(CPU_ENTRY_TOP(0), CPU_STACK_SIZE);
-	map_stack(CPU_DF_TOP(0), CPU_STACK_SIZE);
-	map_stack(CPU_NMI_TOP(0), CPU_STACK_SIZE);
-	map_stack(CPU_MC_TOP(0), CPU_STACK_SIZE);
-	map_stack(CPU_DB_TOP(0), CPU_STACK_SIZE);
-	map_stack(CPU_GP_TOP(0), CPU_STACK_SIZE);
 }
 
 static void start_lapic(void)
@@ -205,7 +201,8 @@ void boot_main(uint32_t address, uint64_t place)
 	start_pcids();
 	/* The boot code and the boot page tables are no longer needed. */
 	frames_add(place, place + (uintptr_t)boot_end - (uintptr_t)image_start);
-	map_cpu_stacks();
+	if (!cpu_map_stacks(0))
+		panic("not enough memory for the stacks of a CPU: give the machine more (-m)");
 	cpu_init();
 	kstack_init_cpu(this_cpu());
 	isolation_init_cpu(this_cpu());

@@ -3,7 +3,9 @@
 #include "bench/protocol/records.h"
 
 #include "boot/boot.h"
+#include "boot/start_cpus.h"
 #include "cpu/apic.h"
+#include "cpu/cpus.h"
 #include "cpu/fpu.h"
 #include "cpu/pmu.h"
 #include "cpu/tsc.h"
@@ -75,7 +77,7 @@ static void say_hello(const char *mode)
 	record_text("revision", config_revision);
 	record_text("compiler", config_compiler);
 	record_text("mode", mode);
-	record_number("cpus", 1);
+	record_number("cpus", cpu_count);
 	record_number("memory", frames_total() * PAGE_SIZE);
 	record_number("seed", string_to_number(seed));
 	record_number("layout", layout_seed());
@@ -208,8 +210,10 @@ void kernel_main(void)
 	irq_set_handler(VECTOR_TIMER, timer_tick);
 	if (boot_option("trace", trace, sizeof trace) && !strcmp(trace, "calls"))
 		trace_start();
+	cpus_boot();
 	say_hello(mode);
 	say_place();
+	cpus_say();
 	say_clock();
 	if (layout_seed())
 		say_layout();

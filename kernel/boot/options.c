@@ -30,6 +30,7 @@ static const struct option {
 	{ "calls", NUMBER, 23 },
 	{ "share", NUMBER, 23 },
 	{ "exit", "0|1", 0 },
+	{ "maxcpus", NUMBER, 23 },
 	{ "pcid", "on|off", 0 },
 	{ "window-flush", "invlpg|cr3", 0 },
 	{ "places", "common|own", 0 },

@@ -28,18 +28,30 @@ uint64_t lapic_physical; /* set at boot */
 static uint32_t ticks_per_second; /* ticks of the APIC timer, which divides by TIMER_DIVISOR */
 static uint64_t tsc_per_second;   /* ticks of the TSC */
 
-void lapic_find(void)
+/* Puts this CPU's local APIC into xAPIC mode. Returns the value of MSR_APIC_BASE. */
+static uint64_t enable_xapic(uint64_t base)
 {
-	uint64_t base = read_msr(MSR_APIC_BASE);
-
-	outb(PIC1_DATA, 0xff);
-	outb(PIC2_DATA, 0xff);
 	if (base & APIC_BASE_X2APIC) { /* to leave x2APIC mode, disable the APIC (SDM 3A 11.12.5) */
 		write_msr(MSR_APIC_BASE, base & ~(APIC_BASE_ENABLE | APIC_BASE_X2APIC));
 		base &= ~APIC_BASE_X2APIC;
 	}
-	write_msr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
-	lapic_physical = base & APIC_BASE_ADDRESS;
+	base |= APIC_BASE_ENABLE;
+	write_msr(MSR_APIC_BASE, base);
+	return base;
+}
+
+void lapic_enable_other(void)
+{
+	const uint64_t base = read_msr(MSR_APIC_BASE);
+
+	enable_xapic((base & ~APIC_BASE_ADDRESS) | lapic_physical);
+}
+
+void lapic_find(void)
+{
+	outb(PIC1_DATA, 0xff);
+	outb(PIC2_DATA, 0xff);
+	lapic_physical = enable_xapic(read_msr(MSR_APIC_BASE)) & APIC_BASE_ADDRESS;
 	if (!lapic_physical)
 		panic("no local APIC");
 }

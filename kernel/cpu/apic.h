@@ -23,6 +23,11 @@
 #define LAPIC_LVT_PERIODIC (1U << 17)
 #define LAPIC_ICR_SELF     (1U << 18) /* fixed delivery, destination shorthand: self */
 #define LAPIC_ICR_NMI      (4U << 8)
+#define LAPIC_ICR_INIT     (5U << 8)
+#define LAPIC_ICR_SIPI     (6U << 8)
+#define LAPIC_ICR_BUSY     (1U << 12) /* read-only: the previous IPI has not been sent yet */
+#define LAPIC_ICR_ASSERT   (1U << 14)
+#define LAPIC_IDS          255 /* IDs that xAPIC mode can address: 0 to 254; 255 means all CPUs */
 
 static inline void lapic_write(uint32_t reg, uint32_t value)
 {
@@ -49,6 +54,25 @@ static inline void lapic_self_ipi(uint8_t vector)
 	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_SELF | vector);
 }
 
+/* Returns the ID of this CPU's local APIC. */
+static inline uint32_t lapic_id(void)
+{
+	return lapic_read(LAPIC_ID) >> 24;
+}
+
+/*
+ * Sends an IPI to the CPU whose local APIC has the ID `id` (below LAPIC_IDS): an interrupt if
+ * `command` is a vector, else LAPIC_ICR_NMI, LAPIC_ICR_INIT, or LAPIC_ICR_SIPI and the number of a
+ * page below 1 MiB. Interrupts must be off, since their handlers may send IPIs, too.
+ */
+static inline void lapic_send(uint32_t id, uint32_t command)
+{
+	while (lapic_read(LAPIC_ICR_LOW) & LAPIC_ICR_BUSY)
+		__asm__ volatile("pause");
+	lapic_write(LAPIC_ICR_HIGH, id << 24);
+	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_ASSERT | command);
+}
+
 /*
  * Restarts the timer with the vector that lapic_timer_once() has set. The timer raises one
  * interrupt after `ticks` (not 0) ticks of its input clock.
@@ -63,6 +87,9 @@ static inline void lapic_timer_again(uint32_t ticks)
  * there is no local APIC. The caller must then map its registers at LAPIC_BASE, uncached.
  */
 void lapic_find(void);
+
+/* Enables the local APIC of another CPU than the boot CPU in xAPIC mode, at the same address. */
+void lapic_enable_other(void);
 
 /*
  * Masks the APIC's timer, LINT0, LINT1 and error interrupt, and lets the APIC deliver other

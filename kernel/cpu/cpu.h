@@ -21,7 +21,8 @@ struct task;
 
 /*
  * The state of one CPU. While the kernel runs, the GS base is the address of this structure. The
- * assembly files get the offsets of some fields from boot/constants.c.
+ * assembly files get the offsets of some fields from boot/constants.c. What no entry into the kernel
+ * needs is elsewhere (cpu/cpus.h), because user tables may map this structure.
  */
 struct cpu {
 	struct cpu *self;
@@ -31,7 +32,7 @@ struct cpu {
 	struct task *current;
 	uint64_t return_work; /* RETURN_* bits: what user_return_hook() has to do */
 	uint64_t scratch_top; /* top of the scratch stack, which every kernel CR3 maps */
-	uint32_t id;
+	uint32_t id;          /* number of the CPU's stacks (CPU_AREA()); 0 for the boot CPU */
 	uint32_t stale_pcids; /* number of PCIDs that are stale on this CPU (mem/pcid.h) */
 	uint64_t fault_code;  /* error code of the last page fault (process/traps.c) */
 	int fault_error;      /* negative error number: why the last page fault was not resolved */
@@ -61,3 +62,12 @@ static inline struct cpu *this_cpu(void)
  * be mapped.
  */
 void cpu_init(void);
+
+/*
+ * Fills the state of a CPU, which must be zeroed: its number, and the addresses of its stacks. While
+ * the CPU runs no task, all interrupts and exceptions arrive on its own stacks, whatever STACK is.
+ */
+void cpu_prepare(struct cpu *cpu, uint32_t id);
+
+/* Makes `cpu` the state of the CPU that executes this: loads GDT, TSS, IDT, GS base, SYSCALL. */
+void cpu_load(struct cpu *cpu);

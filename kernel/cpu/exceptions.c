@@ -231,6 +231,8 @@ void exception_entry(struct trap_frame *frame)
 	if (user_copy_faulted(frame) || stray_step(frame))
 		return;
 	kprintf("\n");
+	if (this_cpu()->id)
+		kprintf("on CPU %u: ", this_cpu()->id);
 	exception_dump(frame);
 	panic("%s in the kernel at %lx, address %lx", exception_name(frame->vector), frame->rip, read_cr2());
 }

@@ -74,6 +74,16 @@ void fpu_init(void)
 	write_cr0((read_cr0() | CR0_MP | CR0_NE | CR0_TS) & ~CR0_EM);
 }
 
+void fpu_init_other(void)
+{
+	if (!present)
+		return;
+	write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT | (with_xsave ? CR4_OSXSAVE : 0));
+	if (with_xsave)
+		__asm__ volatile("xsetbv" : : "c"(0), "a"(components), "d"(0));
+	write_cr0((read_cr0() | CR0_MP | CR0_NE | CR0_TS) & ~CR0_EM);
+}
+
 bool fpu_present(void)
 {
 	return present;

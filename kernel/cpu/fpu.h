@@ -16,9 +16,12 @@
 /*
  * Enables the FPU if the CPU has FXSAVE. Without FXSAVE, every FPU instruction raises #UD. Also
  * enables AVX if three conditions hold: the CPU has XSAVE, it has AVX, and XCR0 keeps its value.
- * Called once per CPU.
+ * Called once, by the boot CPU.
  */
 void fpu_init(void);
+
+/* Enables on another CPU what fpu_init() has enabled on the boot CPU. */
+void fpu_init_other(void);
 
 /*
  * Returns the low half of XCR0. Executes CPUID first, which causes a VM exit under a hypervisor. So

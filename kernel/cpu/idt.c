@@ -87,16 +87,20 @@ void gate_restore(unsigned vector)
 
 void idt_init(void)
 {
-	const struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) pointer = { sizeof idt.gates - 1, (uintptr_t)idt.gates };
-
 	for (unsigned vector = 0; vector < IDT_GATES; vector++) {
 		irq_handlers[vector] = spurious;
 		gate_restore(vector);
 	}
 	irq_handlers[VECTOR_SPURIOUS] = spurious_no_eoi; /* SDM 3A 11.9: no EOI */
+}
+
+void idt_load(void)
+{
+	const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) pointer = { sizeof idt.gates - 1, (uintptr_t)idt.gates };
+
 	__asm__ volatile("lidt %0" : : "m"(pointer));
 }
 

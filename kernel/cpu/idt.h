@@ -42,6 +42,7 @@
 #define VECTOR_SPURIOUS_OF(is_short)    ((is_short) ? 0x2f : 0xff) /* low 4 bits: SDM 3A 11.9 */
 
 #define VECTOR_TIMER                    (IDT_IS_SHORT ? 0x20 : 0x40)
+#define VECTOR_WAKE                     (IDT_IS_SHORT ? 0x22 : 0x48) /* for an idle CPU (cpu/cpus.h) */
 #define VECTOR_BENCH                    VECTOR_BENCH_OF(IDT_IS_SHORT)
 #define VECTOR_SPURIOUS                 VECTOR_SPURIOUS_OF(IDT_IS_SHORT)
 /* In a higher priority class than VECTOR_BENCH (SDM 3A 11.8.3). */
@@ -52,8 +53,11 @@
 /* For tests and experiments: n is 0 to 3, and a larger n is in a higher priority class. */
 #define VECTOR_FREE(n)                  (VECTOR_FREE_OF(IDT_IS_SHORT) + 16 * (n))
 
-/* Fills the gates and loads the IDT. */
+/* Fills the gates. Called once. */
 void idt_init(void);
+
+/* Loads the IDT, which all CPUs share. */
+void idt_load(void);
 
 /*
  * For experiments: makes the gate of `vector` use `ist`, an IST slot or IST_NONE. Returns what the

@@ -2,11 +2,11 @@
 /*
  * Spin locks, and the locking rules for data that several tasks use.
  *
- * The kernel lock protects all data whose comment names no other lock. It is implicit so far: the
- * kernel runs on one CPU and is never preempted, so no other task changes the data until the
- * current task waits or yields. With several CPUs the kernel lock would become a struct spinlock,
- * taken by the entry stubs (cpu/entry.asm) and passed on by the switch to another task
- * (sched/sched.c).
+ * The kernel lock protects all data whose comment names no other lock. It is implicit so far: tasks
+ * run on the boot CPU only, and are never preempted in the kernel, so no other task changes the data
+ * until the current task waits or yields. Other CPUs do not touch the data (cpu/cpus.h). If tasks
+ * ran on several CPUs, the kernel lock would become a struct spinlock, taken by the entry stubs
+ * (cpu/entry.asm) and passed on by the switch to another task (sched/sched.c).
  *
  * Interrupts may be on while a task holds the kernel lock. Interrupt handlers change only struct
  * cpu, the counters of cpu/exceptions.c, and the counts of benchmarks and self-tests. So no other

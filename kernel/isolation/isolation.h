@@ -128,6 +128,8 @@
  *       fault was raised in user mode or by a function of isolation/user_memory.h.
  *   ISOLATION_MOVES
  *       True if the axis has pages in the user half that move when a program uses their addresses.
+ *   ISOLATION_ONE_CPU
+ *       True if the axis' entry code serves the boot CPU only, so that no other CPU can be started.
  *   ISOLATION_ABOVE_FRAME
  *       Bytes between the top of the stack of NMI, #DF, #MC or #DB (CPU_*_TOP) and the trap frame.
  */

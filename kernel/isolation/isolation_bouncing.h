@@ -19,6 +19,7 @@
 #define ISOLATION_OWN_PAGES   ENTRY_WINDOW_PAGES
 #define ISOLATION_MOVES       true
 #define ISOLATION_UPPER_HALF  true
+#define ISOLATION_ONE_CPU     true
 #define ISOLATION_ABOVE_FRAME 16
 
 static inline uint64_t isolation_cr3(const struct root *root)

@@ -20,6 +20,7 @@ static inline void isolation_set_call_entry(const char *entry)
 #define ISOLATION_OWN_PAGES   0
 #define ISOLATION_MOVES       false
 #define ISOLATION_UPPER_HALF  false
+#define ISOLATION_ONE_CPU     false
 #define ISOLATION_ABOVE_FRAME 0
 #define isolation_way         COPIES_WALK
 

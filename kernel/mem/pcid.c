@@ -9,7 +9,7 @@ bool pcid_on;
 uint64_t pcid_global;
 static uint64_t taken[PCID_WORDS] = { 1 }; /* a bit per PCID; PCID 0 is never allocated */
 static unsigned next = 1;                  /* the search starts here; a freed PCID is thus reused late */
-uint64_t pcid_stale[MAX_CPUS][PCID_WORDS];
+uint64_t pcid_stale[PCID_CPUS][PCID_WORDS];
 
 void pcid_init(bool wanted, uint64_t kernel_flags)
 {
@@ -73,7 +73,7 @@ void pcid_make_stale(uint64_t cr3)
 
 	if (!pcid)
 		return;
-	cpu = this_cpu(); /* the only CPU that runs */
+	cpu = this_cpu(); /* the only CPU that runs tasks */
 	if (pcid_is_stale(cpu, cr3))
 		return;
 	pcid_stale[cpu->id][pcid / 64] |= 1UL << pcid % 64;

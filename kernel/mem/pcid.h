@@ -36,6 +36,7 @@
 #define CR3_NO_FLUSH (1UL << 63)
 #define PCID_COUNT   4096U
 #define PCID_WORDS   (PCID_COUNT / 64)
+#define PCID_CPUS    1 /* CPUs that load PCIDs: only the boot CPU runs tasks */
 
 /* True if PCIDs are in use. Set at boot, before the first address space is made. */
 extern bool pcid_on;
@@ -68,14 +69,14 @@ void pcid_give(uint64_t cr3); /* does nothing without a PCID */
  * every CPU; it ignores a value without a PCID, since every load of such a value flushes.
  * pcid_clear_stale() clears the mark of a PCID that is stale on this CPU. pcid_load_stale() returns
  * the value to load for `cr3` and clears the mark, if there is one, on this CPU. There is no lock,
- * because the kernel runs on one CPU and is never preempted.
+ * because tasks run on one CPU, and are never preempted in the kernel.
  */
 void pcid_make_stale(uint64_t cr3);
 void pcid_clear_stale(uint64_t cr3);
 uint64_t pcid_load_stale(uint64_t cr3);
 
 /* For each CPU, a bit per PCID that is stale there. cpu.stale_pcids is the number of set bits. */
-extern uint64_t pcid_stale[MAX_CPUS][PCID_WORDS];
+extern uint64_t pcid_stale[PCID_CPUS][PCID_WORDS];
 
 static inline bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3)
 {

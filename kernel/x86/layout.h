@@ -22,7 +22,7 @@
  *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
  *   ffffffa000000000  loading window
  *   ffffffb000000000  a user page, mapped for a copy (bouncing)
- *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, with guard pages between them
+ *   ffffffc000000000  per-CPU area: stacks of each CPU, with guard pages between them
  *   ffffffd000000000  devices (local APIC), uncached
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
  *   ffffffe040000000  memory of the probe loops (bench/guest/micro), in 4 KiB pages
@@ -133,10 +133,11 @@
 #define COPY_PAGE                 0xffffffb000000000UL
 
 #define CPU_AREA_BASE             0xffffffc000000000UL
-#define CPU_AREA_STRIDE           (64 * KIB)
+#define CPU_AREA_STRIDE           (128 * KIB)
+#define CPU_AREA_SLOTS            ((MMIO_BASE - CPU_AREA_BASE) / CPU_AREA_STRIDE)
 #define CPU_STACK_SIZE            PAGE_SIZE /* of each per-CPU stack except the scratch stack */
 #define SCRATCH_SIZE              (2 * PAGE_SIZE)
-#define MAX_CPUS                  8
+#define IDLE_SIZE                 (2 * PAGE_SIZE)
 #define CPU_AREA(cpu)             (CPU_AREA_BASE + (cpu)*CPU_AREA_STRIDE)
 #define CPU_SCRATCH_TOP(cpu)      (CPU_AREA(cpu) + PAGE_SIZE + SCRATCH_SIZE)
 #define CPU_ENTRY_TOP(cpu)        (CPU_SCRATCH_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
@@ -145,6 +146,7 @@
 #define CPU_MC_TOP(cpu)           (CPU_NMI_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 #define CPU_DB_TOP(cpu)           (CPU_MC_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 #define CPU_GP_TOP(cpu)           (CPU_DB_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_IDLE_TOP(cpu)         (CPU_GP_TOP(cpu) + PAGE_SIZE + IDLE_SIZE) /* not for the boot CPU */
 
 #define MMIO_BASE                 0xffffffd000000000UL
 #define LAPIC_BASE                MMIO_BASE
@@ -201,8 +203,8 @@ _Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= CPU_AREA_BASE, "window meets
 _Static_assert(PML4_INDEX(COPY_ENTRY_BASE) == COPY_ENTRY_PML4, "the borrowed entry is where it is used");
 _Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= COPY_PAGE && COPY_PAGE + PAGE_SIZE <= CPU_AREA_BASE,
                "the page of a copy meets window or per-CPU area");
-_Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= MMIO_BASE, "per-CPU area meets devices");
-_Static_assert(CPU_GP_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
+_Static_assert(CPU_AREA(CPU_AREA_SLOTS) <= MMIO_BASE, "per-CPU area meets devices");
+_Static_assert(CPU_IDLE_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
 _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");
 _Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= MICRO_SMALL_BASE, "the benchmark areas meet");
 _Static_assert(MICRO_SMALL_BASE + MICRO_SIZE <= MICRO_LARGE_BASE && MICRO_LARGE_BASE % PD_SPAN == 0,

@@ -10,6 +10,7 @@
 #   fuzz TARGET                   the corpus of the fuzz target
 #   kernel ENGINE BUILD GLOB [WORD…]    the kernel's self-tests that match GLOB; WORDs are added to
 #                                 the kernel's command line. BUILD is a preset, or STACK+LOADER+ISOLATION
+#   cpus ENGINE BUILD GLOB        the same on a machine with four CPUs, of which more than one must run
 #   calls BUILD                   the fuzzer of system calls, 10,000 calls on tcg
 #   bench ENGINE BUILD ROWS [WORD…]     benchmarks, which check what they measure
 #   harness BUILD ROWS            a run of the harness on Bochs
@@ -74,7 +75,7 @@ model) program=build/tests/model/test_$first ;;
 measure) program=build/tests/measure/test_$first ;;
 foreign) targets+=(host bochs-library foreign-kernels) ;;
 fuzz) program=build/tests/fuzz/fuzz_$first ;;
-kernel | bench)
+kernel | cpus | bench)
 	[ $# -ge 2 ] || usage
 	engine=$first build=$(full_name "$1") glob=$2
 	shift 2
@@ -118,6 +119,10 @@ fi
 case $kind in
 unit | host | model | measure | fuzz) exec "$program" ;;
 kernel) exec tests/kernel/run.sh "$engine" "$build" "WORDS=test=$glob $*" ;;
+cpus)
+	tests/kernel/run.sh "$engine" "$build" CPUS=4 "WORDS=test=$glob maxcpus=4" |
+		sed '/# SKIP .*only one CPU runs/s/^ok/not ok/'
+	;;
 calls) exec env FINDINGS=1 PATIENCE=10 tests/fuzz/calls.sh 10000 1 tcg "$build" ;;
 bench)
 	tests/boot.sh "$engine" "$build" "run=bench samples=quick table=off screen=off seed=1 bench=$glob $*" | checks

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/cpus.h"
+
+#include "cpu/apic.h"
+
+uint32_t cpu_count = 1;
+struct other_cpu *cpus_others;
+
+void cpus_add(struct other_cpu *cpu)
+{
+	struct other_cpu **link = &cpus_others;
+
+	while (*link && (*link)->cpu.id < cpu->cpu.id)
+		link = &(*link)->next;
+	cpu->next = *link;
+	*link = cpu;
+	cpu_count++;
+}
+
+void cpus_remove(struct other_cpu *cpu)
+{
+	struct other_cpu **link = &cpus_others;
+
+	while (*link != cpu)
+		link = &(*link)->next;
+	*link = cpu->next;
+	cpu_count--;
+}
+
+void cpu_wake(const struct other_cpu *cpu)
+{
+	const bool on = interrupts_are_on();
+
+	interrupts_off();
+	lapic_send(cpu->apic_id, VECTOR_WAKE);
+	if (on)
+		interrupts_on();
+}
+
+void cpu_call(struct other_cpu *cpu, void (*function)(void *), void *argument)
+{
+	cpu->call.argument = argument;
+	__atomic_store_n(&cpu->call.function, function, __ATOMIC_RELEASE);
+	cpu_wake(cpu);
+}
+
+bool cpu_call_is_done(const struct other_cpu *cpu)
+{
+	return !__atomic_load_n(&cpu->call.function, __ATOMIC_ACQUIRE);
+}
+
+void cpu_call_wait(const struct other_cpu *cpu)
+{
+	while (!cpu_call_is_done(cpu))
+		__asm__ volatile("pause");
+}
+
+void cpu_idle(void)
+{
+	struct cpu_call *call = &((struct other_cpu *)this_cpu())->call;
+
+	for (;;) {
+		void (*function)(void *);
+
+		/* Interrupts are off from the look at the request to HLT, so that no IPI is lost. */
+		interrupts_off();
+		function = __atomic_load_n(&call->function, __ATOMIC_ACQUIRE);
+		if (!function) {
+			__asm__ volatile("sti; hlt" : : : "memory");
+			continue;
+		}
+		interrupts_on();
+		function(call->argument);
+		__atomic_store_n(&call->function, NULL, __ATOMIC_RELEASE);
+	}
+}

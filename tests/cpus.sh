@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Boots a kernel on machines with several CPUs, starts all of them, and runs the self-tests of CPUs.
+# Prints TAP. On tcg it also boots machines on which some CPUs are missing.
+# usage: cpus.sh [--time] ENGINE STACK+LOADER+ISOLATION CPUS…
+#   --time  also checks that 64 CPUs start in 10 s, and that 255 start; for tcg on a host that is idle
+set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../bench/environment.sh"
+cd "$(dirname "$0")/.." || exit
+
+timed=
+[ "${1-}" != --time ] || { timed=1; shift; }
+[ $# -ge 3 ] || { echo "usage: $0 [--time] ENGINE STACK+LOADER+ISOLATION CPUS…" >&2; exit 2; }
+engine=$1 build=$2
+shift 2
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+prefix="$engine $build: "
+records=$work/records
+start_limit=10 # s: in this time 64 CPUs must start on tcg
+
+# boot MACHINE WORDS: boots a machine with these CPUs (boot.sh). Writes the records to $records.
+boot()
+{
+	LIMIT=${LIMIT:-250} SERIAL=$work/said CPUS=$1 tests/boot.sh "$engine" "$build" "$2" >"$records" 2>"$work/errors"
+}
+
+# passes CPUS WORDS: succeeds if the self-tests that run pass
+passes()
+{
+	boot "$1" "$2"
+	[ $? = 33 ] || { tail -n 3 "$work/said" "$work/errors"; return 1; }
+	! grep -a ' test name=.* ok=0 ' "$records"
+}
+
+# fact NAME: prints the value of a fact of the last boot
+fact()
+{
+	sed -n "s/^@[0-9]* fact name=$1 value=\([^ ]*\) .*/\1/p" "$records"
+}
+
+# Succeeds if the last boot listed $1 CPUs, started all but one of these (the first runs already),
+# and says that all run.
+all_run()
+{
+	equal "$1 $(($1 - 1)) $1" "$(fact cpus-listed) $(fact cpus-started) $(sed -n 's/.* hello .* cpus=\([0-9]*\) .*/\1/p' "$records")"
+}
+
+starts_in_time()
+{
+	local start=$SECONDS
+
+	passes 64 "run=test test=cr4* maxcpus=64" || return
+	[ $((SECONDS - start)) -le $start_limit ] || { echo "it took $((SECONDS - start)) s"; return 1; }
+}
+
+all="run=test test=cpus_* maxcpus=255"
+for cpus; do
+	check "$cpus CPUs: the self-tests pass" passes "$cpus" "$all"
+	check "$cpus CPUs: all run" all_run "$cpus"
+	[ "$cpus" = 1 ] || check "$cpus CPUs: tests of CPUs ran" test "$(grep -ac ' test name=cpus_.* ok=1 ' "$records")" -ge 10
+done
+if [ -n "$timed" ]; then
+	check "64 CPUs start within $start_limit s" starts_in_time
+	check "64 CPUs: all run" all_run 64
+	check "255 CPUs start" passes 255 "run=test test=cr4* maxcpus=255"
+	check "255 CPUs: all run" all_run 255
+fi
+if [ "$engine" = tcg ]; then
+	check "IDs with gaps: the self-tests pass" passes 6,sockets=2,cores=3,threads=1 "$all"
+	check "IDs with gaps: all run" all_run 6
+	check "CPUs that are not plugged in are not waited for" passes 2,maxcpus=4 "$all"
+	check "CPUs that are not plugged in are not listed" all_run 2
+	check "fewer CPUs can be asked for than there are" passes 8 "run=test test=cpus_* maxcpus=3"
+	check "as many start" equal "8 2" "$(fact cpus-listed) $(fact cpus-started)"
+	check "without maxcpus= no other CPU starts" passes 4 "run=test test=cpus_*"
+	check "there is nothing to say about it" equal "" "$(fact 'cpus-[a-z-]*')"
+fi
+echo "1..$count"
