@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Boots a kernel on machines with several CPUs, starts all of them, and runs the self-tests of CPUs.
-# Prints TAP. On tcg it also boots machines on which some CPUs are missing.
+# Prints TAP. On tcg it also boots machines on which some CPUs are missing. On Bochs it checks that the
+# counts of the benchmarks of CPUs repeat and are within bounds.
 # usage: cpus.sh [--time] ENGINE STACK+LOADER+ISOLATION CPUS…
 #   --time  also checks that 64 CPUs start in 10 s, and that 255 start; for tcg on a host that is idle
 set -uo pipefail
@@ -55,6 +56,41 @@ starts_in_time()
 	[ $((SECONDS - start)) -le $start_limit ] || { echo "it took $((SECONDS - start)) s"; return 1; }
 }
 
+# count ROW PARAMETER: prints the instructions of the last boot's samples of a row, less those of its
+# overhead samples: one number for each different result
+count()
+{
+	awk -v row="name=$1" -v parameter="parameter=$2" '
+		$1 == "!count" { split($3, part, "="); n = part[2] }
+		$2 == "sample" && $3 == row && $4 == parameter && / flags=- / { all[n] }
+		$2 == "sample" && $3 == row && $4 == parameter && / flags=overhead / { overhead = n }
+		END { for (n in all) print n - overhead }' "$records"
+}
+
+# within ROW PARAMETER BOUND: succeeds if all samples of the row have the same count, at most BOUND
+within()
+{
+	local n
+
+	n=$(count "$1" "$2")
+	if ! [[ $n =~ ^[0-9]+$ ]] || [ "$n" -gt "$3" ]; then
+		echo "counts: $n"
+		return 1
+	fi
+	echo "# $1 $2: $n instructions" >>"$work/counts"
+}
+
+repeats()
+{
+	local bench="run=bench samples=quick bench=ipi.roundtrip,tlb.shootdown* maxcpus=4 seed=1"
+
+	boot 4 "$bench"
+	[ $? = 33 ] || return
+	cp "$records" "$work/first"
+	boot 4 "$bench"
+	[ $? = 33 ] && grep -aq '^!count' "$records" && cmp "$work/first" "$records"
+}
+
 all="run=test test=cpus_* maxcpus=255"
 for cpus; do
 	check "$cpus CPUs: the self-tests pass" passes "$cpus" "$all"
@@ -66,6 +102,13 @@ if [ -n "$timed" ]; then
 	check "64 CPUs: all run" all_run 64
 	check "255 CPUs start" passes 255 "run=test test=cr4* maxcpus=255"
 	check "255 CPUs: all run" all_run 255
+fi
+if [ "$engine" = bochs ]; then
+	check "two boots with 4 CPUs count the same" repeats
+	check "an IPI to a CPU and its answer" within ipi.roundtrip 2 80
+	check "a shootdown of a page on 3 other CPUs" within tlb.shootdown 1 350
+	check "the handler of a shootdown" within tlb.shootdown.handler 1 120
+	cat "$work/counts"
 fi
 if [ "$engine" = tcg ]; then
 	check "IDs with gaps: the self-tests pass" passes 6,sockets=2,cores=3,threads=1 "$all"

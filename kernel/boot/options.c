@@ -31,6 +31,7 @@ static const struct option {
 	{ "share", NUMBER, 23 },
 	{ "exit", "0|1", 0 },
 	{ "maxcpus", NUMBER, 23 },
+	{ "shootdown", "batched|page|broadcast", 0 },
 	{ "pcid", "on|off", 0 },
 	{ "window-flush", "invlpg|cr3", 0 },
 	{ "places", "common|own", 0 },

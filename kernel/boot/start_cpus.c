@@ -396,6 +396,18 @@ static void say_missing(uint32_t count, const char *why)
 		kprintf("%u CPUs are not used: %s\n", count, why);
 }
 
+/* Chooses how CPUs are asked to flush (shootdown=). */
+static void choose_shootdown(void)
+{
+	char value[16];
+
+	boot_option("shootdown", value, sizeof value);
+	tlb_set_way(!strcmp(value, "page")        ? TLB_EACH_PAGE
+	            : !strcmp(value, "broadcast") ? TLB_BROADCAST
+	                                          : TLB_BATCHED);
+	tlb_init();
+}
+
 void cpus_boot(void)
 {
 	struct id_list list = { .own = lapic_id(), .room = LAPIC_IDS };
@@ -408,6 +420,7 @@ void cpus_boot(void)
 		kprintf("maxcpus= is ignored: the firmware lists no CPUs\n");
 		return;
 	}
+	choose_shootdown();
 	listed = (uint32_t)list.count + list.beyond + 1;
 	say_missing(list.beyond, "their IDs need x2APIC mode");
 	list.room = list.count < most_cpus() - 1 ? list.count : most_cpus() - 1;

@@ -22,6 +22,7 @@
 #define LAPIC_LVT_MASKED   (1U << 16)
 #define LAPIC_LVT_PERIODIC (1U << 17)
 #define LAPIC_ICR_SELF     (1U << 18) /* fixed delivery, destination shorthand: self */
+#define LAPIC_ICR_OTHERS   (3U << 18) /* destination shorthand: all but self */
 #define LAPIC_ICR_NMI      (4U << 8)
 #define LAPIC_ICR_INIT     (5U << 8)
 #define LAPIC_ICR_SIPI     (6U << 8)
@@ -71,6 +72,14 @@ static inline void lapic_send(uint32_t id, uint32_t command)
 		__asm__ volatile("pause");
 	lapic_write(LAPIC_ICR_HIGH, id << 24);
 	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_ASSERT | command);
+}
+
+/* Sends an interrupt to all CPUs but this one, also to those that the kernel has not started. */
+static inline void lapic_send_others(uint8_t vector)
+{
+	while (lapic_read(LAPIC_ICR_LOW) & LAPIC_ICR_BUSY)
+		__asm__ volatile("pause");
+	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_OTHERS | LAPIC_ICR_ASSERT | vector);
 }
 
 /*

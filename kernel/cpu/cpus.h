@@ -23,6 +23,17 @@ struct cpu_call {
 	void *argument;
 } __attribute__((aligned(CACHE_LINE)));
 
+/*
+ * What a CPU is asked to flush (mem/tlb.h), and its acknowledgement. In a cache line of its own:
+ * while one CPU waits for another, it polls this line, and no third CPU uses it.
+ */
+struct tlb_request {
+	uint64_t wanted; /* number of the latest request */
+	uint64_t done;   /* number of the latest request that the CPU has carried out */
+	uintptr_t start; /* address of the first page */
+	size_t pages;    /* number of pages; TLB_ALL: all translations, global ones included */
+} __attribute__((aligned(CACHE_LINE)));
+
 enum cpu_state {
 	CPU_STARTING,  /* prepared, and asked to start; 0, so that a zeroed structure has it */
 	CPU_RUNNING,   /* in the list of CPUs */
@@ -40,6 +51,7 @@ struct other_cpu {
 	struct other_cpu *next; /* in the pool of prepared CPUs (boot/ap.asm), later in the list of CPUs */
 	uint64_t idle_top;      /* top of the stack on which the CPU starts, and on which it is idle */
 	struct cpu_call call;
+	struct tlb_request tlb;
 };
 _Static_assert(sizeof(struct other_cpu) <= PAGE_SIZE, "a CPU's structure fits a frame");
 

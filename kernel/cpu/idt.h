@@ -43,6 +43,7 @@
 
 #define VECTOR_TIMER                    (IDT_IS_SHORT ? 0x20 : 0x40)
 #define VECTOR_WAKE                     (IDT_IS_SHORT ? 0x22 : 0x48) /* for an idle CPU (cpu/cpus.h) */
+#define VECTOR_TLB                      (IDT_IS_SHORT ? 0x25 : 0x49) /* a request to flush (mem/tlb.h) */
 #define VECTOR_BENCH                    VECTOR_BENCH_OF(IDT_IS_SHORT)
 #define VECTOR_SPURIOUS                 VECTOR_SPURIOUS_OF(IDT_IS_SHORT)
 /* In a higher priority class than VECTOR_BENCH (SDM 3A 11.8.3). */

@@ -37,10 +37,42 @@ enum tlb_scope {
 void tlb_flush_tables_here(uintptr_t address);
 
 /*
+ * Flushes `pages` pages of the kernel half from `start` on, on all CPUs that run. When it returns,
+ * all of them have done so: the frames and tables that the old entries pointed to may be freed. For
+ * more than TLB_PAGES_MAX pages, other CPUs flush everything, and so does this one.
+ *
+ * Each other CPU finds the request in a cache line of its own, gets an IPI (VECTOR_TLB), flushes in
+ * the handler, and acknowledges in the same line. Meanwhile this CPU flushes, too; then it waits for
+ * each acknowledgement. So a CPU must not keep interrupts off for long, and never while it waits for
+ * the CPU that calls this. Only the boot CPU calls it. Returns the number of polls of its waiting.
+ *
+ * The other functions of this header flush on this CPU alone. That is enough for what they are used
+ * for, as long as all tasks run on the boot CPU, and the functions that other CPUs run (cpu/cpus.h)
+ * use no mapping that is changed meanwhile.
+ */
+uint64_t tlb_shootdown(uintptr_t start, size_t pages);
+
+/* The value of `pages` in a struct tlb_request that asks for a flush of everything. */
+#define TLB_ALL SIZE_MAX
+
+/*
+ * How tlb_shootdown() asks other CPUs (shootdown= on the command line). TLB_BATCHED: one request for
+ * all pages, an IPI for each CPU. TLB_EACH_PAGE: a request for each page, with a wait for each.
+ * TLB_BROADCAST: as batched, but one IPI goes to all CPUs, even to those that the kernel has not
+ * started.
+ */
+enum tlb_way { TLB_BATCHED, TLB_EACH_PAGE, TLB_BROADCAST };
+void tlb_set_way(enum tlb_way way);
+
+/* The handler of VECTOR_TLB, which tlb_init() sets. Called before another CPU starts. */
+void tlb_serve(void);
+void tlb_init(void);
+
+/*
  * Flushes on this CPU, under the loaded CR3. When it returns, the frames and tables that the old
- * entries pointed to may be freed. The other flushes below call this function. With several CPUs,
- * this function would have to ask other CPUs to flush, and wait for them: for the kernel half all
- * CPUs, for the user half the CPUs that have loaded the space.
+ * entries pointed to may be freed. The other flushes below call this function. If tasks ran on
+ * several CPUs, it would have to do what tlb_shootdown() does: for the kernel half with all CPUs,
+ * for the user half with those that have loaded the space.
  *
  * If user mode has a PCID of its own, these flushes do not reach it. Code that has changed the
  * loaded user half also calls isolation_user_changed() (isolation/isolation.h).

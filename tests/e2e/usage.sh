@@ -37,8 +37,8 @@ refused "--export needs a format and a folder" --export perf-script
 refused "$tree/nowhere" --export perf-script "$tree/nowhere"
 refused "--threshold 'x': a number of percent" --threshold x
 refused "--quiet and --verbose exclude each other" --quiet --verbose
-refused "a number from 1 to 8 is needed" --cpus 0
-refused "a number from 1 to 8 is needed" --cpus 9
+refused "a number from 1 to 64 is needed" --cpus 0
+refused "a number from 1 to 64 is needed" --cpus 65
 refused "a number from 64 to 8192 is needed" --memory 63
 refused "a number from 64 to 8192 is needed" --memory 8193
 refused "a number from" --seed 99999999999999999999

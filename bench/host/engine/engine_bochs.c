@@ -18,6 +18,7 @@
 /* The most guest memory, in MiB, that Bochs keeps in its process. If the guest uses more, Bochs
  * swaps to a file. */
 #define HOST_MEMORY_MAX 2048U
+#define CPUS_MAX        15U /* each takes 3 of the 64 timers of Bochs */
 
 /* In Debian `bochs` is a script that starts `bochs-bin`. */
 static const char *const programs[] = { "bochs-bin", "bochs", NULL };
@@ -133,6 +134,10 @@ int bochs_prepare(const char *directory, unsigned memory, unsigned cpus, const c
 {
 	char path[PATH_MAX];
 
+	if (cpus > CPUS_MAX) {
+		snprintf(why, size, "Bochs can emulate at most %u CPUs", CPUS_MAX);
+		return -1;
+	}
 	path_format(path, sizeof path, "%s/build/bochs/" LIBRARY, path_root());
 	if (engine_link(path, directory, LIBRARY, why, size) ||
 	    write_bochsrc(directory, memory, cpus, more, why, size) ||

@@ -83,6 +83,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 	const struct launch_setup *setup = &launch->setup;
 	struct engine_command command = { 0 };
 	char command_line[512]; /* bytes; the kernel has the same limit */
+	char more_cpus[24] = "";
 	char log[PATH_MAX];
 	struct engine_boot boot = { .strategy = setup->strategy,
 		                    .directory = setup->directory,
@@ -101,11 +102,13 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 		                     .log = log };
 	int status;
 
+	if (setup->cpus > 1)
+		snprintf(more_cpus, sizeof more_cpus, " maxcpus=%u", setup->cpus);
 	path_format(command_line, sizeof command_line,
 	            "run=%s bench=%s samples=%s seed=%" PRIu64 " layout=%" PRIu32
-	            " share=%zu exit=1 table=off screen=off%s%s%s%s%s%s",
+	            " share=%zu exit=1 table=off screen=off%s%s%s%s%s%s%s",
 	            setup->mode, setup->bench, setup->samples, setup->seed, setup->layout, setup->share,
-	            setup->rows ? " rows=" : "", setup->rows ? setup->rows : "",
+	            setup->rows ? " rows=" : "", setup->rows ? setup->rows : "", more_cpus,
 	            setup->pcid ? " pcid=on" : "", setup->flush_cr3 ? " window-flush=cr3" : "",
 	            setup->engine->exclusive ? " warmup=stable pmu=on" : "",
 	            setup->engine->counts ? " irq-off=counted" : "");

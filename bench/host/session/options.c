@@ -318,7 +318,7 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_LAYOUT:
 		return parse_either("layout", value, "random", "fixed", &options->fixed_layout, why);
 	case OPTION_CPUS:
-		return option_unsigned("cpus", value, 1, 8, &options->cpus, why);
+		return option_unsigned("cpus", value, 1, 64, &options->cpus, why);
 	case OPTION_MEMORY:
 		return option_unsigned("memory", value, 64, 8192, &options->memory, why);
 	case OPTION_SEED:

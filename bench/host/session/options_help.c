@@ -53,7 +53,7 @@ static const char help_text[] =
         "                       26, 27, 28 and 31 need it\n"
         "\n"
         "Where and how it runs:\n"
-        "  --cpus N             CPUs of the machine, 1 to 8; default 1 (the kernel uses one)\n"
+        "  --cpus N             CPUs of the machine, 1 to 64, on bochs 1 to 15; default 1\n"
         "  --memory MIB         memory of the machine, 64 to 8192; default 512\n"
         "  --seed N             seed of all random choices; default 1\n"
         "  --jobs N             boots at the same time, except on kvm; default: the host's CPUs\n"
