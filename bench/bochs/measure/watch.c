@@ -59,8 +59,8 @@ static volatile sig_atomic_t ended;         /* SIGTERM came: the harness ends th
 static uint8_t screen[ROWS][2 * COLUMNS];
 /* `changed`: the screen changed in this period. `unwritten`: it changed since the file was written. */
 static bool changed, unwritten;
-/* `wrote`: the guest wrote a byte or used a disk in this period. `wrote_serial`: it has written to
- * COM1 since the run began. */
+/* `wrote`: in this period the guest wrote to COM1, port 0xE9 or the screen, or used a disk.
+ * `wrote_serial`: it has written to COM1 since the run began. */
 static bool wrote, wrote_serial;
 /* In this period the guest took an interrupt, or read the status of COM1 or of the keyboard. */
 static bool listened;
