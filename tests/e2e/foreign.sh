@@ -282,6 +282,8 @@ follow()
 	(cd "$work/new" && bash -e script)
 }
 check "the document's commands measure its kernel" follow
+check "serial.log has what the kernel wrote, though it neither waits nor sets up COM1" equal "kernel: done" \
+	"$(cat "$work/new/1/launch-1/serial.log")"
 # shellcheck disable=SC2016 # the other shell expands it
 check "by GRUB and from a CD: the table that the document shows" sh -c 'cmp "$0/table" "$0/1.out" && cmp "$0/table" "$0/2.out"' "$work/new"
 

@@ -3,6 +3,7 @@
 #include "bench/bochs/measure/watch.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +28,9 @@ enum {
 	CONTROL_DIVISOR = 0x80
 };
 
-/* Bits of COM1_INTERRUPTS and COM1_MODEM: interrupt on received data; interrupts reach the processor. */
-enum { INTERRUPTS_RECEIVED = 1, MODEM_OUT2 = 8 };
+/* Bits of COM1_INTERRUPTS and COM1_MODEM: interrupt on received data; interrupts reach the processor;
+ * the port receives what it sends, and nothing leaves it. */
+enum { INTERRUPTS_RECEIVED = 1, MODEM_OUT2 = 8, MODEM_LOOP = 16 };
 
 /* The registers of the two IDE channels that take commands. */
 enum { IDE_COMMAND = 0x1F7, IDE_COMMAND_SECOND = 0x177 };
@@ -41,9 +43,9 @@ enum { SCREEN = 0xB8000, COLUMNS = 80, ROWS = 25 };
 /* How often the screen is read, in ticks. */
 enum { PERIOD = 1 << 20 };
 
-/* Enough for the 16 characters in the serial port's queue, at 9,600 baud and a thousand million ticks a
- * second. */
-enum { LAST_PERIODS = 17 };
+/* The machine runs on for so long after the text appeared, for the rest of the line: enough for two
+ * characters at 9,600 baud and a thousand million ticks a second. */
+enum { LAST_TICKS = 2 * PERIOD };
 
 /* A stream of bytes in which the text is searched. */
 struct stream {
@@ -54,6 +56,7 @@ struct stream {
 static const struct plan *plan;
 static struct stream serial, debug_port;
 static unsigned control, interrupts, modem; /* COM1's registers */
+static FILE *serial_file;                   /* WATCH_SERIAL */
 static bool found;                          /* the text appeared */
 static volatile sig_atomic_t ended;         /* SIGTERM came: the harness ends the run */
 static uint8_t screen[ROWS][2 * COLUMNS];
@@ -113,22 +116,21 @@ static _Noreturn void stop(const char *reason)
 	output_stop(line, (size_t)length);
 }
 
-/* Called by Bochs LAST_PERIODS after the text appeared. */
+/* Called by Bochs LAST_TICKS after the text appeared. */
 static void text_is_out(void *unused)
 {
 	(void)unused;
 	stop("until");
 }
 
-/* The text has appeared. Stops measuring, and lets the machine run on for a while, so that the
- * serial port's log gets the last bytes. */
+/* The text has appeared. Stops measuring, and lets the machine run on for a while. */
 static void found_text(void)
 {
 	if (found)
 		return;
 	found = true;
 	measure_finish();
-	start_timer((uint64_t)LAST_PERIODS * PERIOD, false, text_is_out);
+	start_timer(LAST_TICKS, false, text_is_out);
 }
 
 static void take(struct stream *stream, char byte)
@@ -154,8 +156,9 @@ void watch_output(uint16_t port, unsigned value)
 		modem = value;
 	else if (port == COM1_INTERRUPTS && !(control & CONTROL_DIVISOR))
 		interrupts = value;
-	else if (port == COM1_DATA && !(control & CONTROL_DIVISOR)) {
+	else if (port == COM1_DATA && !(control & CONTROL_DIVISOR) && !(modem & MODEM_LOOP)) {
 		wrote = wrote_serial = true;
+		putc((int)value, serial_file);
 		take(&serial, (char)value);
 	} else if (port == PORT_RECORDS) {
 		wrote = true;
@@ -207,6 +210,7 @@ static void period_ends(void *unused)
 	if (ended)
 		stop("signal");
 	changed = false;
+	fflush(serial_file);
 	read_screen();
 	wrote = wrote || changed;
 	if (!changed && unwritten)
@@ -237,6 +241,9 @@ void watch_open(const struct plan *use)
 
 	sigaction(SIGTERM, &action, NULL);
 	plan = use;
+	serial_file = fopen(WATCH_SERIAL, "we");
+	if (!serial_file)
+		output_fail(2, WATCH_SERIAL " cannot be written: %s", strerror(errno));
 	if (*plan->type)
 		typing_open(plan->type);
 	*(void **)&read_physical = dlsym(RTLD_DEFAULT, "_ZN8BX_MEM_C16readPhysicalPageEP8BX_CPU_CmjPv");

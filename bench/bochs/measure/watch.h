@@ -14,6 +14,11 @@
  * end. */
 #define WATCH_SCREEN "screen.txt"
 
+/* What the guest wrote to COM1, as whole bytes, is in this file in the working folder. Bochs's own log
+ * has what a terminal would receive: only the lowest five bits of each byte if the guest never sets the
+ * line control register, and no byte at all if the guest writes before the port may send. */
+#define WATCH_SERIAL "serial.log"
+
 /* The plan must stay in place. watch_wanted() returns true from then on. */
 void watch_open(const struct plan *plan);
 bool watch_wanted(void);
