@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Makes a CD image that boots with GRUB, of a folder that has boot/grub/grub.cfg. The same files make
 # the same image, byte for byte: all files in the folder get the same date.
-# usage: grub-cd.sh OUTPUT.iso FOLDER MODULES     (MODULES: of GRUB, besides those that every image has)
+# usage: grub-cd.sh OUTPUT.iso FOLDER MODULES
+# MODULES: the modules of GRUB that the image has besides those that every image has
 # Exit status: 2 if a tool is missing, 1 if GRUB's tools failed.
 set -euo pipefail
 # shellcheck source=bench/environment.sh

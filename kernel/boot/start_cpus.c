@@ -22,7 +22,7 @@
 /* SDM 3A 8.4.4.1: after INIT 10 ms, after SIPI 200 us. */
 #define INIT_US     10000
 #define SIPI_US     200
-#define PATIENCE_US 1000000 /* if no CPU has come for so long, none will */
+#define PATIENCE_US 1000000 /* if no further CPU comes within this time, none will */
 
 /* Defined in ap.asm, which has comments. */
 extern char ap_trampoline[], ap_parameters[], ap_trampoline_end[], parked_nmi[];
@@ -55,7 +55,7 @@ struct cpu_stack {
 	size_t size;
 };
 
-/* Returns stack `i` of CPU `id`; one of size 0 after the last. The boot CPU has no idle stack. */
+/* Returns stack `i` of CPU `id`, or one of size 0 after the last. The boot CPU has no idle stack. */
 static struct cpu_stack stack_of(uint32_t id, unsigned i)
 {
 	const struct cpu_stack stacks[] = {
@@ -154,9 +154,9 @@ static void cpu_destroy(struct other_cpu *cpu)
 }
 
 /*
- * Fills the low pages: the trampoline, and page tables that map it at its physical address (not
- * writable) and the kernel half at its own. The tables are there because CR3 has 32 bits when they
- * are loaded.
+ * Fills the low pages: the trampoline, and page tables that map it (not writable) at its physical
+ * address, and also map the kernel half. The tables must be in low memory because CR3 has only 32
+ * bits when the trampoline loads it.
  */
 static void fill_low(void)
 {
@@ -271,7 +271,7 @@ static uint32_t send_start(const uint32_t *ids, size_t count, const struct other
 	return repeated;
 }
 
-/* Adds the CPUs that run to the list of CPUs, frees those that are still in the pool. */
+/* Adds the CPUs that run to the list of CPUs. Frees the structures that are still in the pool. */
 static void sort_out(struct other_cpu *first, struct cpus_started *result)
 {
 	struct other_cpu *rest = __atomic_exchange_n(&ap_pool, NULL, __ATOMIC_ACQ_REL), *next;

@@ -13,16 +13,16 @@
 #include "cpu/cpus.h"
 #include "mem/frames.h"
 
-/* Pages of low memory that starting CPUs needs: the code at which they start, and page tables. */
+/* Pages of low memory needed to start CPUs: the code at which they start, and page tables. */
 #define AP_LOW_PAGES 4
 
-/* What became of the CPUs that were to be started. */
+/* How many CPUs started, and how many did not, for each reason. */
 struct cpus_started {
-	uint32_t started;   /* they run now */
-	uint32_t no_memory; /* not asked to start, because there was no memory for them */
-	uint32_t absent;    /* never came */
-	uint32_t hung;      /* took a stack, but were not ready in time; they keep their memory */
-	uint32_t repeated;  /* second SIPIs, to CPUs that had not come after the first */
+	uint32_t started;   /* CPUs that run now */
+	uint32_t no_memory; /* CPUs not asked to start, because there was no memory for them */
+	uint32_t absent;    /* CPUs that never came */
+	uint32_t hung;      /* CPUs that took a stack, but were not ready in time; keep their memory */
+	uint32_t repeated;  /* second SIPIs sent, to CPUs that had not come after the first */
 };
 
 /*
@@ -43,8 +43,8 @@ bool cpus_wanted(void);
 
 /*
  * Starts the CPUs whose local APICs have these IDs, all at the same time, and waits until all are
- * idle or none has come for a while. The IDs must be below LAPIC_IDS. Takes 10 ms and as long as the
- * CPUs need.
+ * idle or no further CPU has come for a second. The IDs must be below LAPIC_IDS. Takes 10 ms plus
+ * the time that the CPUs need.
  */
 void cpus_start(const uint32_t *ids, size_t count, struct cpus_started *result);
 

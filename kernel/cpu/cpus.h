@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CPUs that run, and how one asks another to do something. boot/start_cpus.h starts them.
+ * The CPUs that run, and how one asks another to call a function. boot/start_cpus.h starts them.
  *
  * The boot CPU runs all tasks. Every other CPU is idle: it halts, until an IPI wakes it to call the
  * function that cpu_call() names. Such a function runs under kernel_pml4 with interrupts on. It must
@@ -61,7 +61,7 @@ extern uint32_t cpu_count;
 /* The CPUs that run, without the boot CPU; linked by `next`, in the order of their numbers. */
 extern struct other_cpu *cpus_others;
 
-/* Makes a CPU that has started part of the list. */
+/* Adds a CPU that has started to the list. */
 void cpus_add(struct other_cpu *cpu);
 
 /* Removes a CPU from the list. */

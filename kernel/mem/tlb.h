@@ -44,7 +44,7 @@ void tlb_flush_tables_here(uintptr_t address);
  * Each other CPU finds the request in a cache line of its own, gets an IPI (VECTOR_TLB), flushes in
  * the handler, and acknowledges in the same line. Meanwhile this CPU flushes, too; then it waits for
  * each acknowledgement. So a CPU must not keep interrupts off for long, and never while it waits for
- * the CPU that calls this. Only the boot CPU calls it. Returns the number of polls of its waiting.
+ * the CPU that calls this. Only the boot CPU calls it. Returns how often it polled while it waited.
  *
  * The other functions of this header flush on this CPU alone. That is enough for what they are used
  * for, as long as all tasks run on the boot CPU, and the functions that other CPUs run (cpu/cpus.h)

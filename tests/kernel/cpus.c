@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several CPUs: each has a state and stacks of its own, wakes, answers, takes interrupts, NMIs and
- * exceptions. CPUs that cannot be started, come late or never, do no harm. These tests need a boot
- * with maxcpus= of more than 1, on a machine with several CPUs (tests/cpus.sh).
+ * Tests several CPUs. Each must have a state and stacks of its own, wake when asked, answer calls,
+ * and take interrupts, NMIs and exceptions. CPUs that cannot be started, come late or never come
+ * must do no harm. These tests need a boot with maxcpus= of more than 1, on a machine with several
+ * CPUs (tests/cpus.sh).
  */
 #include "cpu/cpus.h"
 #include "boot/start_cpus.h"
@@ -15,11 +16,11 @@
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
-/* With fixed stacks, other CPUs do not see what is on this CPU's stack: what they use is static. */
+/* With fixed stacks, other CPUs do not map this CPU's stack, so the data that they use is static. */
 
 #define ONE_CPU     SKIP "only one CPU runs"
 #define VECTOR_TEST VECTOR_FREE(0)
-#define CALLS       20 /* to each CPU */
+#define CALLS       20 /* number of requests to each CPU */
 #define PATIENCE    20 /* s; much more than a CPU needs, even on a busy host */
 
 static uint32_t ids[LAPIC_IDS]; /* IDs of the local APICs of the CPUs that run */
@@ -186,7 +187,7 @@ TEST(cpus_answer_every_call)
 				return "a CPU does not answer";
 			if (count != i)
 				return "a call was made twice, or not at all";
-			cpu_wake(cpu); /* without a request it must do nothing */
+			cpu_wake(cpu); /* a CPU without a request must do nothing */
 		}
 	}
 	return cpus_others ? NULL : ONE_CPU;
@@ -217,8 +218,8 @@ TEST(cpus_run_at_the_same_time)
 	return cpus_others ? NULL : ONE_CPU;
 }
 
-static volatile uint32_t seen;       /* interrupts or NMIs */
-static const char *volatile problem; /* what one of them found */
+static volatile uint32_t seen;       /* number of interrupts or NMIs that have arrived */
+static const char *volatile problem; /* what a handler of them found wrong, or NULL */
 
 static void note_problem(const char *text)
 {
@@ -352,7 +353,7 @@ TEST(cpus_stop_and_start_again)
 	return test_cpus_answer_every_call();
 }
 
-/* Returns an ID that no CPU has that runs, or LAPIC_IDS. */
+/* Returns an ID that no running CPU has, or LAPIC_IDS if there is none. */
 static uint32_t unused_id(void)
 {
 	for (uint32_t id = LAPIC_IDS; id-- > 0;) {
@@ -413,7 +414,7 @@ TEST(cpus_that_hang_are_done_without)
 
 static const char *shortage_problem;
 
-/* Frames of a CPU: its state and its stacks. The page tables exist, as the CPU has run before. */
+/* Frames that a CPU takes for state and stacks. The page tables exist, as the CPU has run before. */
 #define CPU_FRAMES (1 + (SCRATCH_SIZE + IDLE_SIZE + 6 * CPU_STACK_SIZE) / PAGE_SIZE)
 
 /* Starts CPUs when there are `left` free frames. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Flushes on all CPUs. Other CPUs read pages all the time while these get other frames. After
- * tlb_shootdown() has returned, none may read an old frame. The old frames are then filled with
- * another value, as if they had been freed and belonged to somebody else.
+ * Tests flushes on all CPUs. Other CPUs read pages all the time, while this CPU maps these pages to
+ * other frames. Once tlb_shootdown() has returned, no CPU may read an old frame. The old frames are
+ * then filled with another value, as if they had been freed and belonged to somebody else.
  */
 #include "cpu/apic.h"
 #include "cpu/cpus.h"
@@ -12,17 +12,17 @@
 
 #define ONE_CPU   SKIP "only one CPU runs"
 #define PAGES_MAX 40 /* more than TLB_PAGES_MAX: other CPUs flush everything */
-#define ROUNDS    5  /* a request takes long if the engine has fewer CPUs than the machine */
+#define ROUNDS    5  /* few: a request takes long if the host has fewer CPUs than the machine */
 #define POISON    UINT64_MAX
 _Static_assert(PAGES_MAX > TLB_PAGES_MAX, "flushes of pages and of everything");
 
 static uint64_t frames[2][PAGES_MAX];
 static size_t pages;
 
-/* What the pages held at some time after the last flush began: no page may hold less. */
+/* The value that the pages had at the end of the last flush. No reader may find less. */
 static volatile uint64_t lowest;
 static volatile uint32_t stop;
-static uint32_t readers, stale; /* CPUs that read; reads of old frames */
+static uint32_t readers, stale; /* number of CPUs that read; number of reads of old frames */
 
 static volatile uint64_t *page(size_t i)
 {
@@ -58,8 +58,9 @@ static bool map(size_t count)
 }
 
 /*
- * Reads the pages until `stop`, with interrupts off while it looks at all of them once. So a request
- * to flush often has to wait, and a flush that nobody waits for shows.
+ * Reads the pages until `stop` is set. Interrupts are off during each pass over the pages, so a
+ * request to flush often has to wait. The test then notices a flush for which the boot CPU does not
+ * wait.
  */
 static void read_all(void *argument)
 {

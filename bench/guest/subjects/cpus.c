@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several CPUs: their start, an IPI to them and back, and flushes of their TLBs. These rows need
- * maxcpus= of more than 1, on a machine with several CPUs.
+ * Several CPUs: their start, an IPI to them and its answer, and flushes of their TLBs. These rows
+ * need maxcpus= of more than 1, on a machine with several CPUs.
  *
  * In a row that waits for other CPUs, the number of instructions depends on how the engine shares
- * its time between CPUs. Therefore these rows also record the number of polls of the waiting. A loop
- * of waiting has the same instructions for each poll, so they can be subtracted.
+ * its time between CPUs. Therefore these rows also record how often the loop that waits has polled.
+ * Each poll executes the same instructions, so those of all polls can be subtracted.
  */
 #include "cpu/cpus.h"
 #include "bench/guest/bench.h"
@@ -21,7 +21,7 @@
 static const uint64_t cpu_counts[] = { 2, 4, 8, 15, 16, 32, 64, BENCH_LIST_END };
 static const uint64_t page_counts[] = { 1, 2, 8, 32, 64, 256, BENCH_LIST_END };
 
-static uint64_t polls; /* of the body's waiting */
+static uint64_t polls; /* how often the body has polled while waiting */
 
 static int need_cpus(struct bench *b, uint64_t count)
 {
@@ -142,7 +142,7 @@ static uint64_t frames[2][PAGES_MAX];
 static pte_t *entries[PAGES_MAX];
 static size_t mapped;
 static volatile uint32_t stop, touched; /* `touched`: CPUs that have read all pages at least once */
-static uint64_t stale[LAPIC_IDS];       /* tags of old frames that a CPU has read */
+static uint64_t stale[LAPIC_IDS];       /* how many tags of old frames each CPU has read */
 
 static volatile uint64_t *page(size_t i)
 {
@@ -192,9 +192,9 @@ static int map_pages(struct bench *b)
 	return 0;
 }
 
-static struct bench *bench; /* for the other CPUs */
+static struct bench *bench; /* the row that runs, for the code on the other CPUs */
 
-/* What the other CPUs do meanwhile: they read the pages until they are told to stop. */
+/* Executed by the other CPUs during a sample: reads the pages until `stop` is set. */
 static void read_pages(void *argument)
 {
 	bool first = true;
@@ -227,7 +227,7 @@ static void stop_readers(void)
 
 static void start_readers(struct bench *b)
 {
-	stop_readers(); /* after an overhead sample they still read */
+	stop_readers(); /* after an overhead sample the CPUs still read */
 	bench = b;
 	stop = touched = false;
 	for (struct other_cpu *cpu = cpus_others; cpu; cpu = cpu->next)
