@@ -56,7 +56,7 @@ function header(   i, kind, k)
 	printf "#define PRESETS(X)" # X(name, stack, loader, isolation)
 	for (i = 1; i <= count["preset"]; i++)
 		printf " X(%s)", preset[i]
-	printf "\n#define PRESETS_ABOUT(X)" # X(name, description); the description may be ""
+	printf "\n#define PRESETS_ABOUT(X)" # X(name, brief, description); these two texts may be ""
 	for (i = 1; i <= count["preset"]; i++)
 		printf " X(%s, %s)", quoted(name_of["preset", i]), about[i]
 	printf "\n#define EXCLUDED(X)" # X(pattern, reason)
@@ -94,7 +94,10 @@ function combinations(   s, l, i, build)
 	sql_rows = sql_rows (sql_rows == "" ? "" : ", ") "(" count["preset"] ", '" $2 "', '" $3 "', '" $4 "', '" $5 "')"
 	text = $0
 	sub(/^preset +[^ ]+ +[^ ]+ +[^ ]+ +[^ ]+ *[^ ]* */, "", text)
-	about[count["preset"]] = quoted(text)
+	brief = text ~ / [|] / ? text : ""
+	sub(/ [|] .*/, "", brief)
+	sub(/.* [|] /, "", text)
+	about[count["preset"]] = quoted(brief) ", " quoted(text)
 	if ($6 == "default")
 		defaults = defaults (defaults == "" ? "" : ",") $2
 }

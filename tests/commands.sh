@@ -216,7 +216,7 @@ quick_run()
 	run "--profile none" ./run-bench.sh "${small[@]}" --bench syscall.null --profile none --out "$work/counts"
 	run "--tables" ./run-bench.sh "${small[@]}" --bench 'irq.entry.*' --tables --out "$work/tables"
 	shows "--tables: a table" "medians; instructions on Bochs"
-	shows "--tables: the screen" "user entry"
+	shows "--tables: the screen" "from user"
 	check "--profile none: no cycles" test "$(grep -c ,cycles_nominal, "$work/counts/summary.csv") $(grep -c ',syscall.null,0,instructions,' "$work/counts/summary.csv")" = "0 1"
 }
 

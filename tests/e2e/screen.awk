@@ -5,7 +5,7 @@
 
 BEGIN {
 	FS = ","
-	split("user entry|irq.entry.user;kernel entry|irq.entry.kernel;round trip|irq.roundtrip.user", pairs, ";")
+	split("from user|irq.entry.user;from kernel|irq.entry.kernel;round trip|irq.roundtrip.user", pairs, ";")
 	for (i in pairs) {
 		split(pairs[i], pair, "|")
 		benchmark_of[pair[1]] = pair[2]
@@ -120,7 +120,7 @@ function order(pages, against,    set, one, other, less, more) {
 # part has two numbers of pages: the least with which AGAINST costs less than INVLPG, and the greatest
 # with which it costs more. If AGAIN is true, the part lacks the words "costs less than INVLPG of each
 # page", because the sentence already has them.
-function crossing(against, again,    pages, from, up_to, text) {
+function crossing(against, again,    pages, from, up_to, text, first, last) {
 	for (pages = 1; pages <= 1024 && order(pages, against) < 0; pages *= 2)
 		up_to = pages
 	for (pages = 1024; pages >= 1 && order(pages, against) > 0; pages /= 2)
@@ -131,7 +131,15 @@ function crossing(against, again,    pages, from, up_to, text) {
 	else
 		text = again ? "that is not decided for any number of pages" : \
 			"is not decided to cost less than INVLPG of each page, whatever their number"
-	return text (up_to ? ", more up to " up_to (up_to == 1 ? " page" : " pages") : "")
+	text = text (up_to ? ", more up to " up_to (up_to == 1 ? " page" : " pages") : "")
+	for (pages = 1; pages <= 1024; pages *= 2)
+		if (order(pages, against) == 0) {
+			first = first ? first : pages
+			last = pages
+		}
+	if (from && first)
+		text = text " (not decided for " (first < last ? first " to " : "") last (last == 1 ? " page" : " pages") ")"
+	return text
 }
 
 # flush_sentence(): the sentence below the block on flushes
@@ -153,42 +161,25 @@ function fail(what) {
 }
 
 # check_cause(STRATEGY, ROW): checks `rest`, the last column of a line of the screen. The column has
-# the causes for which the strategy needs more than the lowest strategy.
-function check_cause(strategy, row,    key, difference, like, text, what, part, number) {
+# the causes for which the strategy needs more than the lowest strategy, in percent of the difference.
+function check_cause(strategy, row,    key, difference, part, first, what) {
 	key = strategy SUBSEP row
-	number = "[0-9.,]+( [kM])?"
 	difference = median[strategy, row, "cycles_nominal"] - median[least[row], row, "cycles_nominal"]
-	like = difference >= 1e4 ? 10 * difference : difference
-	if (match(rest, "^[^0-9]+ [+-]" number "(, rest [+-]" number ")?$")) { # other causes save
-		what = cut("[^0-9+-]+")
+	while (what = cut("(CR3)?[A-Za-z][^0-9,-]*")) {
 		sub(/ +$/, "", what)
-		part = due(strategy, row, what)
-		text = (part < 0 ? "-" : "+") scaled(part, like) letter(like)
-		if (rest ~ /rest/)
-			text = text ", rest " (difference < part ? "-" : "+") scaled(difference - part, like) letter(like)
-		same(key " due to " what ", and the rest", text, rest)
-		return
-	}
-	if (rest ~ "^all " number ": ") {
-		cut("all")
-		same(key " difference", scaled(difference, like) letter(like), cut(number))
-		cut(":")
-		same(key " due to " rest, scaled(difference, like), scaled(due(strategy, row, rest), like))
-		return
-	}
-	part = cut(number)
-	if (cut("of"))
-		same(key " difference", scaled(difference, like) letter(like), cut(number))
-	if (!cut(":"))
-		fail(key ": no cause: " rest)
-	while (part) {
-		what = cut("[^0-9,]+")
-		same(key " due to " what, scaled(due(strategy, row, what), like) letter(like), part)
+		part = what == "rest" ? 100 - first : percent(due(strategy, row, what), difference)
+		first = first ? first : part
+		same(key " due to " what, part " %", cut("-?[0-9]+ %"))
 		cut(",")
-		part = cut(number)
 	}
 	if (rest)
 		fail(key ": " rest)
+}
+
+# percent(PART, WHOLE): PART in percent of WHOLE, rounded as round() does
+function percent(part, whole) {
+	part = 100 * part / whole
+	return int(part + (part < 0 ? -0.5 : 0.5))
 }
 
 # due(STRATEGY, ROW, WHAT): the cycles that STRATEGY spends on the cause WHAT, less those that the
@@ -213,7 +204,7 @@ function check_row(strategy, row,    key, value, decimals, text, set, lo, hi) {
 			scaled(median[key, "cycles_high"], value) letter(value), cut("[0-9.,]+ - [0-9.,]+( [kM])?"))
 	}
 	text = cut("[0-9.]+")
-	if (text == "1") { # the least
+	if (text == "1" && rest !~ /^the same$/) { # the least
 		same(key " is the least", least[row], strategy)
 		if (rest !~ /^(fastest|lowest|no difference)/)
 			fail(key ": " rest)
@@ -267,10 +258,10 @@ file == 3 && /^[0-9]+ strateg(y|ies) on / { strategies = $0 + 0 }
 file == 3 && /^  / && block ~ /^(start a program|interrupt|16 context switches)/ {
 	rest = $0
 	if (substr(rest, 3, 1) != " ") {
-		title = substr(rest, 3, 12)
+		title = substr(rest, 3, 11)
 		sub(/ +$/, "", title)
 	}
-	rest = substr(rest, 16)
+	rest = substr(rest, 15)
 	name = cut("[^ ]+")
 	if (block ~ /^start/)
 		row = "exec.spawn" SUBSEP bytes(title)

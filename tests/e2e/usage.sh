@@ -156,6 +156,8 @@ check "a value of kernel/axes.txt is in the harness" grep -q 'AXIS_LOADERS ".* b
 check "and what is valid names it" grep -q 'STRATEGY_VALID ".*LOADER .*, batch, ISOLATION' "$tree/axes/strategies.h"
 check "and the figures have its curve" grep -q 'X("batch", 6, -1)' "$tree/axes/strategies.h"
 check "and the table of presets has the new one" grep -q "([0-9]*, 'third', 'heap-rsp0', 'batch', 'shared')" "$tree/axes/strategies.h"
+check "the texts of a preset are in the harness" grep -qF 'X("random", "random place", "as window, but' "$tree/axes/strategies.h"
+check "a preset may have no texts" grep -qF 'X("third", "", "")' "$tree/axes/strategies.h"
 check "the harness has the excluded combination with its reason" grep -qF \
 	'X("heap-*+window+*", "the window and \"a heap\" are kept apart in this test")' "$tree/axes/strategies.h"
 make -s AXES="$axes" list-strategies >"$tree/out"

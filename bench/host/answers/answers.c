@@ -16,25 +16,36 @@
 static const struct question {
 	enum answer_topic topic;
 	unsigned rank;
-	const char *title;
+	const char *title, *name;
 	struct subject subject; /* its title is used in sentences */
 } questions[] = {
-	{ ANSWER_EXEC, 0, "4 KiB", { "exec.spawn", 4 * KIB, NULL, "start a program of 4 KiB" } },
-	{ ANSWER_EXEC, 8, "64 KiB", { "exec.spawn", 64 * KIB, NULL, "start a program of 64 KiB" } },
-	{ ANSWER_EXEC, 5, "1 MiB", { "exec.spawn", MIB, NULL, "start a program of 1 MiB" } },
-	{ ANSWER_EXEC, 1, "16 MiB", { "exec.spawn", 16 * MIB, NULL, "start a program of 16 MiB" } },
+	{ ANSWER_EXEC, 0, "4 KiB", "4 KiB", { "exec.spawn", 4 * KIB, NULL, "start a program of 4 KiB" } },
+	{ ANSWER_EXEC, 8, "64 KiB", "64 KiB", { "exec.spawn", 64 * KIB, NULL, "start a program of 64 KiB" } },
+	{ ANSWER_EXEC, 5, "1 MiB", "1 MiB", { "exec.spawn", MIB, NULL, "start a program of 1 MiB" } },
+	{ ANSWER_EXEC, 1, "16 MiB", "16 MiB", { "exec.spawn", 16 * MIB, NULL, "start a program of 16 MiB" } },
 	{ ANSWER_IRQ,
 	  2,
-	  "user entry",
+	  "from user",
+	  "IRQ entry from user mode",
 	  { "irq.entry.user", 0, NULL, "enter an IRQ's handler from user mode" } },
 	{ ANSWER_IRQ,
 	  7,
-	  "kernel entry",
+	  "from kernel",
+	  "IRQ entry from the kernel",
 	  { "irq.entry.kernel", 0, NULL, "enter an IRQ's handler from the kernel" } },
-	{ ANSWER_IRQ, 3, "round trip", { "irq.roundtrip.user", 0, NULL, "interrupt user mode and return" } },
-	{ ANSWER_SWITCH, 4, "no pages", { "switch.pingpong", 0, NULL, "switch 16 times between two tasks" } },
+	{ ANSWER_IRQ,
+	  3,
+	  "round trip",
+	  "IRQ round trip",
+	  { "irq.roundtrip.user", 0, NULL, "interrupt user mode and return" } },
+	{ ANSWER_SWITCH,
+	  4,
+	  "no pages",
+	  "no pages",
+	  { "switch.pingpong", 0, NULL, "switch 16 times between two tasks" } },
 	{ ANSWER_SWITCH,
 	  6,
+	  "256 pages",
 	  "256 pages",
 	  { "switch.pingpong", 256, NULL,
 	    "switch 16 times between two tasks that touch 256 pages each, without the touches themselves" } },
@@ -164,6 +175,7 @@ static int read_ratios(sqlite3 *db, const struct view *view, struct answer *answ
 			status = answers_read_parts(db, view, answer, strategy);
 	}
 	sqlite3_finalize(row);
+	answers_set_decimals(answer);
 	return status;
 }
 
@@ -214,6 +226,7 @@ int answers_read(sqlite3 *db, struct answers *answers)
 		*answer = (struct answer){ .topic = questions[i].topic,
 			                   .rank = questions[i].rank,
 			                   .title = questions[i].title,
+			                   .name = questions[i].name,
 			                   .what = subject->title,
 			                   .times = questions[i].topic == ANSWER_SWITCH ? SWITCHES : 1,
 			                   .subject = subject,
@@ -235,7 +248,19 @@ int answers_read(sqlite3 *db, struct answers *answers)
 	answers->rounds =
 	        count_of(db, "SELECT count(DISTINCT round) FROM launches WHERE engine = ?1 AND round > 0",
 	                 answers->view->engine);
+	if (answers_read_notes(db, answers))
+		return -1;
 	return answers_read_flush(db, answers->view, &answers->flush);
+}
+
+bool answers_have(const struct answers *answers, const char *name, size_t length)
+{
+	for (size_t i = 0; i < answers->count; i++)
+		for (size_t j = 0; j < answers->answer[i].count; j++)
+			if (!strncmp(answers->answer[i].strategy[j].name, name, length) &&
+			    !answers->answer[i].strategy[j].name[length])
+				return true;
+	return false;
 }
 
 void answers_free(struct answers *answers)

@@ -23,8 +23,8 @@
 #include <sqlite3.h>
 
 #define ANSWERS_RANKS    9
-#define ANSWER_PARTS_MAX 4   /* maximum number of causes named for a difference */
-#define ANSWER_TEXT_MAX  900 /* bytes of a text in words, with the NUL */
+#define ANSWER_PARTS_MAX 4    /* maximum number of causes named for a difference */
+#define ANSWER_TEXT_MAX  1600 /* bytes of a text in words, with the NUL */
 
 /* The topic of a question. Answers on one topic are next to each other. */
 enum answer_topic { ANSWER_EXEC, ANSWER_IRQ, ANSWER_SWITCH, ANSWER_TOPICS };
@@ -57,6 +57,7 @@ struct answer_strategy {
 	 * parameters. All three numbers are 1 for ANSWER_LEAST, and 0 if no ratio is known.
 	 */
 	double ratio, ratio_low, ratio_high;
+	int decimals; /* of these three numbers in texts, at least */
 	char ratio_flags[FLAGS_TEXT_MAX];
 	/*
 	 * For ANSWER_MORE: the largest parts of the difference from the lowest median. A part is
@@ -70,6 +71,7 @@ struct answer {
 	enum answer_topic topic;
 	unsigned rank;     /* 0 to ANSWERS_RANKS - 1; a small screen shows the lowest ranks */
 	const char *title; /* short: "16 MiB" */
+	const char *name;  /* in a list: "16 MiB", "IRQ entry from user mode" */
 	const char *what;  /* in a sentence: "start a program of 16 MiB" */
 	unsigned times;    /* how often a sample does `what`; the numbers are per sample */
 	const struct subject *subject;
@@ -79,6 +81,24 @@ struct answer {
 	struct answer_strategy *strategy; /* presets first, in their order, then the others by name */
 	size_t least;                     /* index of the strategy with ANSWER_LEAST */
 	size_t with[ANSWER_MORE + 1];     /* number of strategies with each order */
+	/*
+	 * For a start of a program: a strategy that needs more, mostly for INVLPG, and what it needs
+	 * to load the program if one CR3 load takes the place of the INVLPGs (exec.load.flush_cr3),
+	 * relative to a load by the ANSWER_LEAST strategy. The ratio is of medians; 0: not measured.
+	 */
+	size_t cr3_strategy;
+	double cr3_ratio;
+};
+
+/*
+ * A strategy whose interrupt entry switches stacks in software, and a build that differs from it in
+ * STACK alone and does not. `with` and `without` are their instructions from the delivery of an
+ * interrupt in user mode to its handler.
+ */
+struct answer_stack_switch {
+	char strategy[64]; /* "" if there is no such pair, or if its counts vary */
+	char other[64];
+	double with, without;
 };
 
 /*
@@ -90,6 +110,8 @@ struct answer_crossing {
 	bool measured;
 	long long up_to; /* INVLPG costs less up to this many pages; 0: never */
 	long long from;  /* the CR3 load costs less from this many pages on; 0: never */
+	/* The lowest and the highest number of pages for which it is not decided; 0: none. */
+	long long open_low, open_high;
 };
 
 struct answer_flush_row {
@@ -114,6 +136,7 @@ struct answers {
 	size_t count;            /* number of answers */
 	struct answer *answer;   /* one per question for which some strategy has a median */
 	struct answer_flush flush;
+	struct answer_stack_switch stack_switch;
 };
 
 /*
@@ -124,8 +147,20 @@ int answers_read(sqlite3 *db, struct answers *answers);
 
 void answers_free(struct answers *answers);
 
+/* Returns true if an answer has the strategy whose name is the first `length` bytes of `name`. */
+bool answers_have(const struct answers *answers, const char *name, size_t length);
+
 /* Sets `flush` of struct answers, for answers_read(). Returns 0, or -1 after a message. */
 int answers_read_flush(sqlite3 *db, const struct view *view, struct answer_flush *flush);
+
+/*
+ * Sets `cr3_strategy` and `cr3_ratio` of all answers, and `stack_switch`, for answers_read(), after
+ * the parts. Returns 0, or -1 after a message.
+ */
+int answers_read_notes(sqlite3 *db, struct answers *answers);
+
+/* Sets `decimals` of all strategies of an answer, for answers_read(), after their ratios. */
+void answers_set_decimals(struct answer *answer);
 
 /*
  * Sets the parts of a strategy with the order ANSWER_MORE, for answers_read(). Returns 0, or -1
@@ -148,11 +183,10 @@ char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX]);
 char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes why a strategy needs more, in at most `width` columns. An example is "58 k of 79 k:
- * INVLPG": the largest part, the whole difference, and the name of the part. Further parts follow
- * as long as they fit. If the difference does not fit, leaves it out: "58 k: INVLPG". If a part is
- * larger than the difference, or if all known parts are savings, writes "INVLPG +90 k, rest -11 k"
- * instead. Writes "" if no cause is known or nothing fits. Returns `text`.
+ * Writes why a strategy needs more, in at most `width` columns: the largest parts of the difference
+ * in percent of it, such as "REP strings 42 %, INVLPG 34 %", as many as fit. If the largest part
+ * exceeds the difference, or if all known parts are savings, writes this part and the sum of all
+ * others: "INVLPG 114 %, rest -14 %". Writes "" if no cause is known or nothing fits. Returns `text`.
  */
 char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
                     char text[ANSWER_TEXT_MAX]);
@@ -161,9 +195,13 @@ char *answers_cause(const struct answer *answer, const struct answer_strategy *s
  * Writes the ratio and, if its ends differ, its interval: "1.10 [1.08..1.13]". An end that is
  * exactly 1 is written as "1". A decided ratio has 2 to 5 decimals, enough to show that its lower
  * end is not 1. A ratio that is not decided has two decimals, or three if an end of its interval would
- * otherwise be rounded to 1. Writes "-" if no ratio is known. Returns `text`.
+ * otherwise be rounded to 1. Both have up to three if different ratios of an answer would otherwise
+ * look equal. A ratio of ANSWER_SAME is "1". Writes "-" if no ratio is known. Returns `text`.
  */
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
+
+/* Returns how many decimals of a strategy's ratio are written: see answers_ratio(). */
+int answers_decimals(const struct answer_strategy *strategy);
 
 /*
  * Writes a sentence that names the strategies that need the least and says how much they need. It
@@ -186,7 +224,9 @@ char *answers_more_sentence(const struct answer *answer, const struct answer_str
 char *answers_flush_sentence(const struct answers *answers, char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes a sentence that sums up the answers on a topic: for each outcome ("heap is fastest") the
- * titles of the answers that have it. Writes "" if there are no answers. Returns `text`.
+ * Writes sentences that sum up the answers on a topic. The first has for each outcome ("heap is
+ * fastest") the names of the answers that have it, with their numbers. The others have the largest
+ * causes, what a load without INVLPG needs, and what switching stacks in software takes, as far as
+ * these are known. Writes "" if there are no answers. Returns `text`.
  */
 char *answers_verdict(const struct answers *answers, enum answer_topic topic, char text[ANSWER_TEXT_MAX]);

@@ -74,7 +74,8 @@ static int read_crossing(sqlite3 *db, const struct view *view, const char *again
 	              "pair WHERE"
 	              " NOT less), 9e18)), min(pages) FILTER (WHERE pages > coalesce((SELECT max(pages) FROM "
 	              "pair WHERE"
-	              " NOT more), 0)) FROM pair";
+	              " NOT more), 0)), min(pages) FILTER (WHERE NOT less AND NOT more), max(pages) FILTER"
+	              " (WHERE NOT less AND NOT more) FROM pair";
 	sqlite3_stmt *row = sql_prepare(db, PART, NULL, sql);
 
 	if (!row)
@@ -85,7 +86,9 @@ static int read_crossing(sqlite3 *db, const struct view *view, const char *again
 	if (sqlite3_step(row) == SQLITE_ROW)
 		*crossing = (struct answer_crossing){ .measured = sqlite3_column_int(row, 0) > 0,
 			                              .up_to = sqlite3_column_int64(row, 1),
-			                              .from = sqlite3_column_int64(row, 2) };
+			                              .from = sqlite3_column_int64(row, 2),
+			                              .open_low = sqlite3_column_int64(row, 3),
+			                              .open_high = sqlite3_column_int64(row, 4) };
 	sqlite3_finalize(row);
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DECIMALS_APART 3 /* at most so many to show that two ratios differ */
+
 /* Returns the divisor for numbers of the size of `like`: 1, a thousand or a million. Sets *letter
  * to "", " k" or " M". */
 static double scale_of(double like, const char **letter)
@@ -50,11 +52,7 @@ char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEX
 	return text;
 }
 
-/*
- * Returns how many decimals of a ratio to write: 2, or more if an end of the interval is not 1 but
- * would be rounded to 1. If the order is decided, there are up to 5, otherwise up to 3.
- */
-static int decimals(const struct answer_strategy *strategy)
+int answers_decimals(const struct answer_strategy *strategy)
 {
 	const int most = strategy->order == ANSWER_MORE ? 5 : 3;
 	const double low = fabs(strategy->ratio_low - 1);
@@ -64,7 +62,29 @@ static int decimals(const struct answer_strategy *strategy)
 	for (double smallest = 0.005;
 	     count < most && ((low > 0 && low < smallest) || (high > 0 && high < smallest)); smallest /= 10)
 		count++;
-	return count;
+	return count > strategy->decimals ? count : strategy->decimals;
+}
+
+/* Returns true if the two ratios differ, but not in what answers_ratio() writes of them. */
+static bool look_equal(const struct answer_strategy *a, const struct answer_strategy *b)
+{
+	char ratio[24], other[24];
+
+	snprintf(ratio, sizeof ratio, "%.*f", answers_decimals(a), a->ratio);
+	snprintf(other, sizeof other, "%.*f", answers_decimals(a), b->ratio);
+	return fabs(a->ratio - b->ratio) > 1e-9 && strcmp(ratio, other) == 0;
+}
+
+void answers_set_decimals(struct answer *answer)
+{
+	for (size_t i = 0; i < answer->count; i++) {
+		struct answer_strategy *strategy = &answer->strategy[i];
+
+		for (size_t j = 0; j < answer->count && strategy->ratio > 0; j++)
+			while (answers_decimals(strategy) < DECIMALS_APART &&
+			       look_equal(strategy, &answer->strategy[j]))
+				strategy->decimals = answers_decimals(strategy) + 1;
+	}
 }
 
 /* Writes an end of the interval of a ratio. Writes "1" if the end is exactly 1. */
@@ -75,14 +95,14 @@ static void write_end(double end, int count, char text[24])
 
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX])
 {
-	const int count = decimals(strategy);
+	const int count = answers_decimals(strategy);
 	char low[24], high[24];
 
 	write_end(strategy->ratio_low, count, low);
 	write_end(strategy->ratio_high, count, high);
 	if (strategy->ratio == 0)
 		snprintf(text, NUMBER_TEXT_MAX, "-");
-	else if (strategy->order == ANSWER_LEAST)
+	else if (strategy->order == ANSWER_LEAST || strategy->order == ANSWER_SAME)
 		snprintf(text, NUMBER_TEXT_MAX, "1");
 	else if (strcmp(low, high) == 0)
 		snprintf(text, NUMBER_TEXT_MAX, "%.*f", count, strategy->ratio);
@@ -108,54 +128,26 @@ static bool append_within(size_t width, const char *more, char *text)
 	return true;
 }
 
-/* Writes the largest part and the sum of all other parts, with signs: "INVLPG +90 k, rest -11 k". */
-static void write_signed(const struct answer_part *part, double difference, size_t width, char *text)
-{
-	const double rest = difference - part->more;
-	char number[NUMBER_TEXT_MAX], more[4 * NUMBER_TEXT_MAX];
-	const char *letter;
-	const double scale = scale_of_difference(difference, &letter);
-
-	digits(fabs(part->more), scale, number);
-	snprintf(more, sizeof more, "%s %c%s%s", part->brief, part->more < 0 ? '-' : '+', number, letter);
-	if (!append_within(width, more, text))
-		return;
-	digits(fabs(rest), scale, number);
-	snprintf(more, sizeof more, ", rest %c%s%s", rest < 0 ? '-' : '+', number, letter);
-	append_within(width, more, text);
-}
-
 char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
                     char text[ANSWER_TEXT_MAX])
 {
 	const double difference = strategy->median - answer->strategy[answer->least].median;
-	char whole[NUMBER_TEXT_MAX], number[NUMBER_TEXT_MAX], more[4 * NUMBER_TEXT_MAX];
-	const char *letter;
-	const double scale = scale_of_difference(difference, &letter);
+	char more[2 * NUMBER_TEXT_MAX];
 
 	text[0] = '\0';
-	if (strategy->parts == 0)
-		return text;
-	digits(difference, scale, whole);
-	digits(strategy->part[0].more, scale, number);
-	if (strcmp(number, whole) == 0) {
-		snprintf(more, sizeof more, "all %s%s: %s", whole, letter, strategy->part[0].brief);
-		append_within(width, more, text);
-		return text;
-	}
-	if (strategy->part[0].more < 0 || strategy->part[0].more > difference) {
-		write_signed(&strategy->part[0], difference, width, text);
-		return text;
-	}
-	snprintf(more, sizeof more, "%s%s of %s%s: %s", number, letter, whole, letter,
-	         strategy->part[0].brief);
-	if (strlen(more) > width)
-		snprintf(more, sizeof more, "%s%s: %s", number, letter, strategy->part[0].brief);
-	for (size_t i = 1; append_within(width, more, text) && i < strategy->parts; i++) {
-		if (strategy->part[i].more < 0)
+	for (size_t i = 0; i < strategy->parts && difference > 0; i++) {
+		const double percent = round(100 * strategy->part[i].more / difference);
+
+		if (i > 0 && percent <= 0)
 			break;
-		snprintf(more, sizeof more, ", %s%s %s", digits(strategy->part[i].more, scale, number),
-		         letter, strategy->part[i].brief);
+		snprintf(more, sizeof more, "%s%s %.0f %%", i ? ", " : "", strategy->part[i].brief, percent);
+		if (!append_within(width, more, text))
+			break;
+		if (i == 0 && (percent < 0 || percent > 100)) {
+			snprintf(more, sizeof more, ", rest %.0f %%", 100 - percent);
+			append_within(width, more, text);
+			break;
+		}
 	}
 	return text;
 }
@@ -231,7 +223,7 @@ static void append_median(const struct answer *answer, const struct answer_strat
 char *answers_more_sentence(const struct answer *answer, const struct answer_strategy *strategy,
                             char text[ANSWER_TEXT_MAX])
 {
-	const int count = decimals(strategy);
+	const int count = answers_decimals(strategy);
 	char low[24], high[24];
 
 	text[0] = '\0';
@@ -293,7 +285,8 @@ static void append_pages(char *text, long long pages)
 }
 
 /*
- * Appends for how many pages the CR3 load costs less, and for how many it costs more. If `again` is
+ * Appends for how many pages the CR3 load costs less, for how many it costs more, and for how many
+ * neither is decided (unless it never is decided that the load costs less). If `again` is
  * true, the text already says that it costs less than INVLPG.
  */
 static void append_crossing(const struct answer_crossing *crossing, bool again, char *text)
@@ -310,6 +303,13 @@ static void append_crossing(const struct answer_crossing *crossing, bool again, 
 	if (crossing->up_to > 0) {
 		append(text, ", more up to ");
 		append_pages(text, crossing->up_to);
+	}
+	if (crossing->from > 0 && crossing->open_low > 0) {
+		append(text, " (not decided for ");
+		if (crossing->open_low < crossing->open_high)
+			append(text, "%lld to ", crossing->open_low);
+		append_pages(text, crossing->open_high);
+		append(text, ")");
 	}
 }
 
@@ -328,7 +328,8 @@ char *answers_flush_sentence(const struct answers *answers, char text[ANSWER_TEX
 	append(text, " ");
 	append_crossing(alone->measured ? alone : refill, false, text);
 	if (alone->measured && refill->measured) {
-		if (alone->from == refill->from && alone->up_to == refill->up_to) {
+		if (alone->from == refill->from && alone->up_to == refill->up_to &&
+		    alone->open_low == refill->open_low && alone->open_high == refill->open_high) {
 			append(text, ", alone and %s", reads);
 		} else {
 			append(text, "; %s, %s", reads, alone->from > 0 ? "" : "it ");

@@ -33,18 +33,17 @@ static void write_unit(const struct report *report, const struct answers *answer
 		html_format(
 		        report->out,
 		        "Numbers are cycles that a model of the processor %s computes from what happens in "
-		        "an "
-		        "emulator; nothing was timed on a processor. In parentheses are the numbers with the "
-		        "model's low and high parameters. These parameters are the same for all strategies, "
-		        "so "
-		        "that strategies whose numbers overlap may still differ. ",
+		        "an emulator; nothing was timed on a processor. Below, in parentheses, are the "
+		        "numbers with the model's low and high parameters. These parameters are the same for "
+		        "all strategies, so that strategies whose numbers overlap may still differ. ",
 		        report_fact(report->db, "run.profile", profile, sizeof profile));
 	else
-		html_format(report->out, "Numbers are %s; their intervals are in parentheses. ",
+		html_format(report->out, "Numbers are %s; below, their intervals are in parentheses. ",
 		            answers->view->sized_unit);
 	html_format(report->out,
-	            "Each strategy was booted in %zu round%s, and each round lays out memory differently. In "
-	            "square brackets is the %s of a ratio over the rounds%s. %s",
+	            "Each strategy was booted in %zu round%s, and each round lays out memory differently. A "
+	            "ratio is the median of the rounds' ratios, so it may differ from the ratio of two shown "
+	            "numbers. In square brackets is the %s of a ratio over the rounds%s. %s",
 	            answers->rounds, answers->rounds == 1 ? "" : "s", enough ? "95 % interval" : "range",
 	            is_cycles ? " and over the model's parameters" : "",
 	            enough ? "It is decided that a strategy needs more if this interval is above 1."
@@ -203,26 +202,17 @@ static bool write_flush(const struct report *report, const struct answers *answe
 	return true;
 }
 
-/* Returns true if an answer has this strategy. */
-static bool is_compared(const struct answers *answers, const char *name)
-{
-	for (size_t i = 0; i < answers->count; i++)
-		if (is_strategy(&answers->answer[i], name, strlen(name)))
-			return true;
-	return false;
-}
-
 /* Writes what each preset that is compared does, as kernel/axes.txt says. */
 static void write_presets(const struct report *report, const struct answers *answers)
 {
-#define ABOUT(name, text) { name, text },
+#define ABOUT(name, brief, text) { name, text },
 	static const struct {
 		const char *name, *text;
 	} presets[] = { PRESETS_ABOUT(ABOUT) };
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
-		if (!*presets[i].text || !is_compared(answers, presets[i].name))
+		if (!*presets[i].text || !answers_have(answers, presets[i].name, strlen(presets[i].name)))
 			continue;
 		fputs(any ? "" : "<ul>\n", report->out);
 		any = true;
@@ -235,7 +225,7 @@ static void write_presets(const struct report *report, const struct answers *ans
 	fputs(any ? "</ul>\n" : "", report->out);
 }
 
-/* Writes a sentence for each topic that sums up its answers, with a link to them. */
+/* Writes a few sentences for each topic that sum up its answers, with a link to them. */
 static void write_verdicts(const struct report *report, const struct answers *answers)
 {
 	char text[ANSWER_TEXT_MAX];

@@ -85,6 +85,27 @@ static const char *meaning(const struct screen *screen, char *text, size_t size)
 	return text;
 }
 
+/* Prints what the presets that are compared do, in brief, as kernel/axes.txt says. */
+static void print_presets(const struct screen *screen, const struct terminal *to)
+{
+#define BRIEF(name, brief, text) { name, brief },
+	static const struct {
+		const char *name, *brief;
+	} presets[] = { PRESETS_ABOUT(BRIEF) };
+	char text[600] = "";
+
+	for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
+		const size_t used = strlen(text);
+
+		if (*presets[i].brief &&
+		    answers_have(&screen->answers, presets[i].name, strlen(presets[i].name)))
+			snprintf(text + used, sizeof text - used, "%s%s: %s", used > 0 ? "; " : "",
+			         presets[i].name, presets[i].brief);
+	}
+	if (*text)
+		terminal_print_wrapped(to, text, 0, to->width);
+}
+
 /* Prints what was compared, in which unit, and what the columns mean. `some`: an answer does not show
  * all strategies. */
 static void print_header(const struct screen *screen, bool some, const struct terminal *to)
@@ -97,12 +118,14 @@ static void print_header(const struct screen *screen, bool some, const struct te
 	         answers->strategies == 1 ? "y" : "ies", answers->view->engine, answers->rounds,
 	         answers->rounds == 1 ? "" : "s", meaning(screen, what, sizeof what));
 	terminal_print_wrapped(to, text, 0, to->width);
+	print_presets(screen, to);
 	if (screen->rows.has_range && is_cycles(screen))
 		fputs("low - high: with the model's low and high parameters, common to all strategies\n",
 		      to->out);
 	if (answers->strategies > 1) {
-		snprintf(text, sizeof text, "ratio to lowest [%s, rounds%s]: %s",
-		         enough ? "95 % interval" : "range", is_cycles(screen) ? " and parameters" : "",
+		snprintf(text, sizeof text, "ratio to lowest%s [%s, rounds%s]: %s",
+		         answers->rounds > 1 ? ", median of rounds" : "", enough ? "95 % interval" : "range",
+		         is_cycles(screen) ? " and parameters" : "",
 		         enough ? "decided if 1 is outside" : "too few rounds to decide an order");
 		terminal_print_wrapped(to, text, 0, to->width);
 	}
@@ -257,12 +280,15 @@ static void print_marks(const struct screen *screen, const struct terminal *to)
 
 static void print_rest(const struct screen *screen, const struct terminal *to)
 {
-	char path[1200];
+	static const char files[] = "report.html, tables.txt, comparisons.csv";
+	char buffer[1200];
+	const char *path = from_here(screen->run_dir, buffer, sizeof buffer);
 
 	print_label(to, "results");
-	text_print(to->out, "%s\n", from_here(screen->run_dir, path, sizeof path));
-	fprintf(to->out, "%*s", LABEL, "");
-	print_wrapped(to, "report.html: figures; tables.txt: tables; comparisons.csv: all pairs");
+	if (LABEL + strlen(path) + strlen(": ") + strlen(files) <= to->width)
+		text_print(to->out, "%s: %s\n", path, files);
+	else
+		text_print(to->out, "%s:\n%*s%s\n", path, LABEL, "", files);
 }
 
 static void print_tail(const struct screen *screen, const struct terminal *to)

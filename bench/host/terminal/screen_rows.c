@@ -8,19 +8,19 @@
 
 #include <string.h>
 
-#define TITLE_WIDTH 12 /* the longest title of an answer */
-#define NOTE_WIDTH  26 /* room for a cause such as "1,192 of 3,474: REP strings" */
+#define TITLE_WIDTH 11 /* the longest title of an answer */
+#define NOTE_WIDTH  26 /* room for a cause such as "INVLPG 114 %, rest -14 %" */
 
 static const struct {
 	const char *heading, *note; /* the note is left out where the heading names the columns */
 } headings[ANSWER_TOPICS] = {
 	[ANSWER_EXEC] = { "start a program", "" },
-	[ANSWER_IRQ] = { "interrupt", "" },
+	[ANSWER_IRQ] = { "interrupt", "; from user: IRQ entry from user mode" },
 	[ANSWER_SWITCH] = { "16 context switches",
 	                    ", sum; the cost of touching the pages by itself is subtracted" },
 };
 
-#define WHY "why more: largest part"
+#define WHY "why more: % of the difference"
 
 /* Widths of the columns, 0 if a column is left out. */
 struct columns {
@@ -195,6 +195,19 @@ static void print_row(const struct screen_rows *rows, const struct columns *colu
 		fprintf(out, "%s%s\n", *ratio ? "  " : "", ratio);
 }
 
+/* Prints how many instructions of an interrupt's entry switch stacks, if there is room after `used`
+ * columns. */
+static void print_stack_switch(const struct screen_rows *rows, size_t used, FILE *out)
+{
+	const struct answer_stack_switch *found = &rows->answers->stack_switch;
+	char text[160];
+
+	snprintf(text, sizeof text, "; %.0f of %s's %.0f instructions switch stacks",
+	         found->with - found->without, found->strategy, found->with);
+	if (*found->strategy && used + strlen(text) <= rows->width)
+		fputs(text, out);
+}
+
 /* Prints the heading of a topic; the first one also names the columns. */
 static void print_heading(struct screen_rows *rows, const struct columns *columns, enum answer_topic topic,
                           FILE *out)
@@ -218,6 +231,8 @@ static void print_heading(struct screen_rows *rows, const struct columns *column
 			        columns->note < strlen(WHY) ? "why more" : WHY);
 	} else {
 		fputs(headings[topic].note, out);
+		if (topic == ANSWER_IRQ)
+			print_stack_switch(rows, strlen(heading) + strlen(headings[topic].note), out);
 	}
 	rows->headings_shown = true;
 	putc('\n', out);

@@ -125,19 +125,24 @@ static void a_full_run_fits(void **state)
 		assert_in_range(longest_line(), 60, width == 80 || width == 40 ? 80 : SCREEN_COLUMNS);
 		assert_true(says("start a program") && says("interrupt") && says("TLB flush") &&
 		            says("16 context switches"));
-		assert_true(says("  4 KiB        heap ") && says("  16 MiB ") && says("  user entry "));
+		assert_true(says("  4 KiB       heap ") && says("  16 MiB ") && says("  from user "));
 		/* The least important questions, those of the highest ranks, do not fit. */
 		assert_false(says("  64 KiB "));
 	}
 	shown(80, false);
-	assert_true(says(" 5,606  1.10 [1.09..1.11]  459 of 510: data misses\n"));
+	assert_true(says(" 5,606  1.10 [1.09..1.11]  data misses 90 %\n"));
 	shown(100, false);
 	assert_true(says("3 strategies on bochs, 7 rounds; modelled cycles (an unknown"));
 	assert_true(says(" 5,096      4,586 - 6,115  1                  fastest\n"));
-	assert_true(says(" 5,606      5,045 - 6,727  1.10 [1.09..1.11]  459 of 510: data misses\n"));
+	assert_true(says(" 5,606      5,045 - 6,727  1.10 [1.09..1.11]  data misses 90 %\n"));
+	assert_true(says(
+	        "heap: stack per task, load via CR3; window: fixed stack, map + INVLPG per page; random: "));
+	assert_true(says(
+	        "\nratio to lowest, median of rounds [95 % interval, rounds and parameters]: decided if"));
+	assert_true(says("\ninterrupt; from user: IRQ entry from user mode\n"));
 	assert_true(says("10 confirmed, 10 refuted, 10 inconclusive, 10 not measured"));
 	assert_true(says("refuted, from design notes (docs/claims.md): 1 a claim of four words, 5 a"));
-	assert_true(says("results   /results/of-a-run\n"));
+	assert_true(says("results   /results/of-a-run: report.html, tables.txt, comparisons.csv\n"));
 	assert_true(says(
 	        "One CR3 load costs less than INVLPG of each page from 1 page on; with a read of each page"));
 	assert_true(says("\nTLB flush        pages      1      2      4      8     16     32     64    128   "
@@ -247,8 +252,9 @@ static void nothing_is_stated_that_is_not_decided(void **state)
 	assert_true(shown(0, false));
 	assert_false(says("fastest") || says("data misses"));
 	assert_true(count("too few rounds") > 10);
-	assert_true(
-	        says("ratio to lowest [range, rounds and parameters]: too few rounds to decide an order\n"));
+	assert_true(says("ratio to lowest, median of rounds [range, rounds and parameters]: too few rounds "
+	                 "to decide an "
+	                 "order\n"));
 }
 
 static void one_strategy_is_compared_with_none(void **state)
@@ -258,7 +264,7 @@ static void one_strategy_is_compared_with_none(void **state)
 	assert_true(shown(0, false));
 	assert_true(says("1 strategy on bochs, 7 rounds"));
 	assert_false(says("fastest") || says("[range") || says("ratio"));
-	assert_true(says("  4 KiB        heap     5,096      4,586 - 6,115\n"));
+	assert_true(says("  4 KiB       heap     5,096      4,586 - 6,115\n"));
 }
 
 /* Questions that were not measured are left out. If none was measured, nothing is printed. */
@@ -275,8 +281,8 @@ static void subsets_have_a_part_of_it(void **state)
 	assert_false(says("start a program") || says("interrupt") || says("\nclaims"));
 	cycles("heap", "irq.entry.kernel", 0, 100);
 	assert_true(shown(0, false));
-	assert_true(says("interrupt") && says("kernel entry"));
-	assert_false(says("user entry"));
+	assert_true(says("interrupt") && says("from kernel"));
+	assert_false(says("  from user "));
 }
 
 static void counts_and_time_have_the_same_screen(void **state)
@@ -291,7 +297,7 @@ static void counts_and_time_have_the_same_screen(void **state)
 	assert_true(shown(0, false));
 	assert_true(says("; counts of instructions, with REP rounds by size; not time"));
 	assert_true(says("9,500  1     least\n"));
-	assert_true(says("10,000  1.05  all 500: instructions\n"));
+	assert_true(says("10,000  1.05  instructions 100 %\n"));
 	assert_false(says("TLB flush"));
 	series("kvm", "heap", "exec.spawn", 4 * KIB, "tsc", 8000, 7900, 8100, "unstable");
 	series("kvm", "window", "exec.spawn", 4 * KIB, "tsc", 9000, 8900, 9100, "");
@@ -301,6 +307,24 @@ static void counts_and_time_have_the_same_screen(void **state)
 	assert_true(says("8,000~  7,900 - 8,100  1                  fastest\n"));
 	assert_true(says("9,000   8,900 - 9,100  1.12 [1.10..1.15]\n") || says("1.12 [1.10..1.15]\n"));
 	assert_true(says("marks     ~ quartiles over 5 % apart\n"));
+}
+
+/* The heading of interrupts says how many instructions switch stacks, if there is room. */
+static void the_stack_switch_is_in_a_heading(void **state)
+{
+	(void)state;
+	measure(presets, 3);
+	exact("heap", "irq.entry.user", 0, "instructions", 23);
+	series("image", "heap", "irq.entry.user", 0, "rsp_writes", 1, 1, 1, "exact");
+	exact("window", "irq.entry.user", 0, "instructions", 14);
+	series("image", "window", "irq.entry.user", 0, "rsp_writes", 0, 0, 0, "exact");
+	execute("UPDATE summary SET loader = 'l', isolation = 'i'");
+	assert_true(shown(100, false));
+	assert_true(
+	        says("\ninterrupt; from user: IRQ entry from user mode; 9 of heap's 23 instructions switch "
+	             "stacks\n"));
+	assert_true(shown(80, false));
+	assert_true(says("\ninterrupt; from user: IRQ entry from user mode\n"));
 }
 
 static void warnings_are_part_of_it(void **state)
@@ -343,6 +367,7 @@ int main(void)
 		IN_A_DATABASE(one_strategy_is_compared_with_none),
 		IN_A_DATABASE(subsets_have_a_part_of_it),
 		IN_A_DATABASE(counts_and_time_have_the_same_screen),
+		IN_A_DATABASE(the_stack_switch_is_in_a_heading),
 		IN_A_DATABASE(warnings_are_part_of_it),
 		IN_A_DATABASE(colours_are_only_for_terminals),
 	};
