@@ -86,6 +86,14 @@ static void allocate(struct predictor *predictor, const struct place place[PREDI
 		predictor->table[t][place[t].index].useful--;
 }
 
+/* Halves how useful each entry is. */
+static __attribute__((noinline)) void age(struct predictor *predictor)
+{
+	for (unsigned t = 0; t < PREDICTOR_TABLES; t++)
+		for (unsigned i = 0; i < PREDICTOR_ENTRIES; i++)
+			predictor->table[t][i].useful /= 2;
+}
+
 /* Predicts a branch, and learns from it, with all tables. Returns true if it was mispredicted. */
 static __attribute__((noinline)) bool with_history(struct predictor *predictor, struct predictor_base *base,
                                                    uint64_t from, bool taken)
@@ -130,6 +138,8 @@ static __attribute__((noinline)) bool with_history(struct predictor *predictor, 
 		base->quiet++;
 	if (predicted != taken)
 		allocate(predictor, place, provider, taken);
+	if (++predictor->look_ups % PREDICTOR_AGING == 0)
+		age(predictor);
 	return predicted != taken;
 }
 

@@ -10,7 +10,8 @@
  * predicts. After a mispredict an entry with a longer history is made, unless all places for it
  * hold entries that have been useful. In a quarter of the cases the first free place is passed
  * over. Otherwise two branches with the same place would replace each other's entries for ever, and
- * no entry would get old enough to be useful.
+ * no entry would get old enough to be useful. From time to time all entries become less useful, so
+ * that those of a program that has ended do not keep their places.
  *
  * Most branches of a long loop need no history. For the sake of speed, the tables with history are
  * left out if the table that knows only the address is right, and if both it and the whole predictor
@@ -31,7 +32,8 @@ enum {
 	PREDICTOR_ENTRIES = 1 << 10,
 	PREDICTOR_BASE = 1 << 14,
 	PREDICTOR_HISTORY_WORDS = 3,
-	PREDICTOR_QUIET = 200, /* more than the history, so that the end of a shorter loop is learned */
+	PREDICTOR_AGING = 1 << 16, /* how many look-ups in these tables make their entries less useful */
+	PREDICTOR_QUIET = 200,     /* more than the history, so that the end of a shorter loop is learned */
 	PREDICTOR_TARGET_TABLES = 3,
 	PREDICTOR_TARGETS = 1 << 10,
 	PREDICTOR_TARGET_BITS = 3 /* bits of history that an indirect branch adds */
@@ -58,6 +60,7 @@ struct predictor {
 	uint64_t history[PREDICTOR_HISTORY_WORDS]; /* the newest outcome is bit 0 of word 0 */
 	struct predictor_base base[PREDICTOR_BASE];
 	struct predictor_entry table[PREDICTOR_TABLES][PREDICTOR_ENTRIES];
+	unsigned look_ups;                /* in these tables */
 	uint64_t last[PREDICTOR_TARGETS]; /* last target, by address */
 	uint64_t random;                  /* state of a sequence of pseudo-random numbers */
 	struct predictor_target targets[PREDICTOR_TARGET_TABLES][PREDICTOR_TARGETS];
