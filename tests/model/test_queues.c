@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests what accesses wait for besides registers: page walkers, the store buffer, and the transfers
- * of lines that missed L1 (fills). Compares some times with values computed by hand. Compares random
- * accesses with naive models, which remember all earlier accesses.
+ * Tests what instructions wait for besides registers: page walkers, the store buffer, the transfers
+ * of lines that missed L1 (fills), and the scheduler. Compares some times with values computed by
+ * hand. Compares random operations with naive models, which remember all earlier operations.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +15,7 @@
 
 #include "bench/bochs/model/fills.h"
 #include "bench/bochs/model/parts.h"
+#include "bench/bochs/model/scheduler.h"
 #include "bench/bochs/model/stores.h"
 #include "bench/bochs/model/walkers.h"
 #include "tests/model/random.h"
@@ -212,6 +213,81 @@ static void loads_share(void **state)
 	}
 }
 
+/* ---- the scheduler ---- */
+
+/* Adds an instruction that begins in the cycle `begins`. Returns how many cycles the core waits. */
+static uint64_t schedule(struct scheduler *scheduler, uint64_t now, uint64_t begins)
+{
+	struct cost stall, at = same(now * CYCLE), begin = same(begins * CYCLE);
+
+	return scheduler_add(scheduler, &at, &begin, &stall) ? stall.of[SET_NOMINAL] / CYCLE : 0;
+}
+
+static void scheduler_full(void **state)
+{
+	static struct scheduler scheduler;
+	(void)state;
+
+	scheduler_make(&scheduler, 3);
+	assert_int_equal(schedule(&scheduler, 10, 110), 0);
+	assert_int_equal(schedule(&scheduler, 10, 40), 0);
+	assert_int_equal(schedule(&scheduler, 10, 60), 30); /* until the second begins */
+	assert_int_equal(schedule(&scheduler, 41, 41), 0);  /* needs no entry */
+	assert_int_equal(schedule(&scheduler, 50, 90), 10);
+	assert_int_equal(schedule(&scheduler, 95, 111), 0); /* the fourth has begun, too */
+	/* Two that begin in the same cycle free two entries. */
+	scheduler_make(&scheduler, 2);
+	assert_int_equal(schedule(&scheduler, 0, 5), 0);
+	assert_int_equal(schedule(&scheduler, 0, 5), 5);
+	assert_int_equal(schedule(&scheduler, 5, 9), 0);
+	/* An instruction can begin before an earlier one. After a long time all entries are free. */
+	assert_int_equal(schedule(&scheduler, 6, 7), 1);
+	assert_int_equal(schedule(&scheduler, 1000000, 1000002), 0);
+	/* An entry is held for less than SCHEDULER_AHEAD cycles. */
+	scheduler_make(&scheduler, 1);
+	assert_int_equal(schedule(&scheduler, 7, 5000), SCHEDULER_AHEAD - 1);
+}
+
+/* The naive model: the cycles in which the instructions so far begin, in any order. */
+static uint64_t naive_schedule(uint64_t *begins, unsigned *count, unsigned size, uint64_t now, uint64_t begin)
+{
+	unsigned waiting = 0;
+	uint64_t first = UINT64_MAX;
+
+	begins[(*count)++] = begin < now + SCHEDULER_AHEAD ? begin : now + SCHEDULER_AHEAD - 1;
+	for (unsigned i = 0; i < *count; i++) {
+		if (begins[i] <= now)
+			continue;
+		waiting++;
+		first = begins[i] < first ? begins[i] : first;
+	}
+	return waiting < size ? 0 : first - now;
+}
+
+static void random_schedules(void **state)
+{
+	static struct scheduler scheduler;
+	static uint64_t begins[OPERATIONS];
+	static const unsigned sizes[] = { 1, 2, 7, 97, SCHEDULER_MAX };
+	(void)state;
+
+	for (unsigned size = 0; size < sizeof sizes / sizeof *sizes; size++) {
+		unsigned count = 0, waits = 0;
+		uint64_t now = 0;
+
+		scheduler_make(&scheduler, sizes[size]);
+		for (unsigned i = 0; i < OPERATIONS / 4; i++) {
+			uint64_t begin = now + random_below(random_below(9) ? 400 : 3000);
+			uint64_t stall = schedule(&scheduler, now, begin);
+
+			assert_int_equal(stall, naive_schedule(begins, &count, sizes[size], now, begin));
+			waits += stall > 0;
+			now += stall + random_below(random_below(99) ? 2 : 2000);
+		}
+		assert_in_range(waits, 10, OPERATIONS / 4);
+	}
+}
+
 static void names_of_parts(void **state)
 {
 	unsigned parts = 99;
@@ -229,9 +305,10 @@ static void names_of_parts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(walks_overlap), cmocka_unit_test(random_walks),
-		cmocka_unit_test(buffer_full),   cmocka_unit_test(random_stores),
-		cmocka_unit_test(loads_share),   cmocka_unit_test(names_of_parts),
+		cmocka_unit_test(walks_overlap),    cmocka_unit_test(random_walks),
+		cmocka_unit_test(buffer_full),      cmocka_unit_test(random_stores),
+		cmocka_unit_test(loads_share),      cmocka_unit_test(scheduler_full),
+		cmocka_unit_test(random_schedules), cmocka_unit_test(names_of_parts),
 	};
 
 	return cmocka_run_group_tests_name("model queues", tests, NULL, NULL);

@@ -67,6 +67,7 @@ static void start(unsigned without)
 		profile.cost[COST_SHARE_STREAM].of[set] = CYCLE / 20;
 	}
 	profile.size[SIZE_STORES] = 2;
+	profile.size[SIZE_SCHEDULER] = 3;
 	model = model_new(&profile, frame_of);
 	assert_non_null(model);
 	model_leave_out(model, without);
@@ -224,6 +225,31 @@ static void mispredicts_wait(void **state)
 	assert_int_equal(mispredict(0), 2 + 3 + 20 + 1);
 	assert_int_equal(mispredict(1U << PART_RESOLUTION), 2 + 20 + 1);
 	assert_int_equal(mispredict(1U << PART_ARITHMETIC), 2 + 2 + 20 + 1);
+}
+
+/* Returns the cycles of a load from memory and three instructions that wait for it. */
+static uint64_t waiting(unsigned without)
+{
+	uint64_t before, result;
+
+	start(without);
+	access(LOAD, 0x8000 + 16 * 64, false); /* the page's translation */
+	before = warm();
+	access(LOAD, 0x8000, false);
+	for (unsigned i = 0; i < 3; i++)
+		execute(COMPARE);
+	result = cycles() - before;
+	stop();
+	return result / CYCLE;
+}
+
+static void scheduler(void **state)
+{
+	(void)state;
+
+	/* The three entries are taken until the load is complete. */
+	assert_int_equal(waiting(0), 204);
+	assert_int_equal(waiting(1U << PART_SCHEDULER), 4);
 }
 
 /* A load of a value that is being stored waits for this value. Here such loads and stores form a
@@ -392,7 +418,7 @@ int main(void)
 		cmocka_unit_test(mispredicts_wait), cmocka_unit_test(stored_values),
 		cmocka_unit_test(store_buffer),     cmocka_unit_test(loads_overlap),
 		cmocka_unit_test(two_lines),        cmocka_unit_test(streams),
-		cmocka_unit_test(while_stopped),
+		cmocka_unit_test(while_stopped),    cmocka_unit_test(scheduler),
 	};
 
 	return cmocka_run_group_tests_name("model timing", tests, NULL, NULL);

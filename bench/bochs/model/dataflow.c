@@ -137,6 +137,25 @@ __attribute__((noinline)) bool dataflow_release(struct dataflow *dataflow, struc
 	return until_with(dataflow, &complete, translation, stall);
 }
 
+__attribute__((noinline)) void dataflow_wait_for_scheduler(struct dataflow *dataflow, bool also,
+                                                           struct stall *stall)
+{
+	if (!also)
+		memset(stall, 0, sizeof *stall);
+	raise_to(&stall->cost, &dataflow->until_free);
+	dataflow->full = false;
+}
+
+/* Puts the current instruction, whose sources are ready at the time `begins`, into the scheduler.
+ * Moves and loads need no entry. */
+static inline void schedule(struct dataflow *dataflow, const struct operands *operands,
+                            const struct cost *begins)
+{
+	if (operands->latency && dataflow->scheduler.size)
+		dataflow->full =
+		        scheduler_add(&dataflow->scheduler, &dataflow->now, begins, &dataflow->until_free);
+}
+
 /* Makes the registers that the instruction writes ready one latency after its sources are. Raises
  * *complete to that time, if it is later than now. */
 static void write_registers(struct dataflow *dataflow, const struct operands *operands, struct cost *complete)
@@ -149,6 +168,7 @@ static void write_registers(struct dataflow *dataflow, const struct operands *op
 		raise_to(&time, &dataflow->loaded);
 	for (unsigned left = operands->sources & dataflow->late; left; left &= left - 1)
 		raise_to(&time, &dataflow->ready[__builtin_ctz(left)]);
+	schedule(dataflow, operands, &time);
 	for (unsigned set = 0; set < SETS; set++) {
 		time.of[set] += latency->of[set];
 		is_late |= time.of[set] > dataflow->now.of[set];
@@ -171,15 +191,16 @@ static inline void compute_late(struct dataflow *dataflow, const struct operands
 	const struct cost *latency = &dataflow->latency[operands->latency];
 	const struct cost *one = &dataflow->ready[__builtin_ctz(left)];
 	const struct cost *two = left & (left - 1) ? &dataflow->ready[__builtin_ctz(left & (left - 1))] : one;
-	struct cost time;
+	struct cost begin, time;
 	bool is_late = false, is_far = false;
 
 	for (unsigned set = 0; set < SETS; set++) {
 		uint64_t now = dataflow->now.of[set];
 		uint64_t begins = now < one->of[set] ? one->of[set] : now;
-		uint64_t ready = (begins < two->of[set] ? two->of[set] : begins) + latency->of[set];
+		uint64_t ready;
 
-		time.of[set] = ready;
+		begin.of[set] = begins < two->of[set] ? two->of[set] : begins;
+		time.of[set] = ready = begin.of[set] + latency->of[set];
 		is_late |= ready > now;
 		is_far |= ready > now + dataflow->covered.of[set];
 		if (dataflow->latest.of[set] < ready)
@@ -189,6 +210,7 @@ static inline void compute_late(struct dataflow *dataflow, const struct operands
 		dataflow->late &= ~operands->writes;
 		return;
 	}
+	schedule(dataflow, operands, &begin);
 	for (left = operands->writes; left; left &= left - 1)
 		dataflow->ready[__builtin_ctz(left)] = time;
 	dataflow->late |= operands->writes;
@@ -221,6 +243,7 @@ bool dataflow_drain(struct dataflow *dataflow, struct stall *stall)
 {
 	dataflow->late = 0;
 	dataflow->count = 0;
+	dataflow->full = false;
 	dataflow->deadline = NEVER;
 	/* An instruction that faulted may have left the time of its accesses here. */
 	memset(&dataflow->loaded, 0, sizeof dataflow->loaded);

@@ -8,7 +8,8 @@
  * takes the next instruction, and advances with every cost that is charged. But the core has room
  * for `window` instructions: it takes instruction n only when instruction n - `window` is complete.
  * Independent loads and short chains therefore cost nothing here, and a long chain costs the sum of
- * its latencies.
+ * its latencies. Arithmetic whose sources are not ready waits for them in the scheduler, and the core
+ * takes no further instruction while the scheduler is full.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */
@@ -19,6 +20,7 @@
 
 #include "bench/bochs/model/operands.h"
 #include "bench/bochs/model/profile.h"
+#include "bench/bochs/model/scheduler.h"
 
 enum { DATAFLOW_WINDOW_MAX = 1024 };
 
@@ -38,6 +40,9 @@ struct dataflow {
 	uint64_t instruction; /* number of the current instruction */
 	uint64_t deadline;    /* number of the first instruction that held[first] delays */
 	unsigned first, count;
+	bool full;              /* the scheduler has no free entry */
+	struct cost until_free; /* if so: the time until one is free */
+	struct scheduler scheduler;
 	struct {
 		uint64_t instruction;
 		struct cost complete;
@@ -77,6 +82,10 @@ void dataflow_store(struct dataflow *dataflow, const struct cost *complete, uint
 void dataflow_pass_on(struct dataflow *dataflow, const struct operands *operands);
 bool dataflow_release(struct dataflow *dataflow, struct stall *stall);
 
+/* Adds the wait for a free entry of the scheduler to *stall, if `also` is true; otherwise sets *stall
+ * to this wait. */
+void dataflow_wait_for_scheduler(struct dataflow *dataflow, bool also, struct stall *stall);
+
 /* Notes the result of arithmetic whose sources are ready and whose latency is at most `covered`. The
  * window cannot be full before such a result is complete, so it delays no later instruction. */
 static inline void dataflow_compute(struct dataflow *dataflow, const struct operands *operands)
@@ -97,11 +106,13 @@ static inline void dataflow_compute(struct dataflow *dataflow, const struct oper
 }
 
 /* Ends the current instruction, whose cost is already in `now`. Returns true if the next
- * instruction must wait because the window is full, and sets *stall to how long it must wait. The
- * caller charges this stall, and the stall of dataflow_drain(). */
+ * instruction must wait because the window or the scheduler is full, and sets *stall to how long
+ * it must wait. The caller charges this stall, and the stall of dataflow_drain(). */
 static inline bool dataflow_end(struct dataflow *dataflow, const struct operands *operands,
                                 struct stall *stall)
 {
+	bool waits;
+
 	if (dataflow->complete.of[SET_NOMINAL] || operands->sources & dataflow->late ||
 	    !(dataflow->brief >> operands->latency & 1))
 		dataflow_pass_on(dataflow, operands);
@@ -109,7 +120,11 @@ static inline bool dataflow_end(struct dataflow *dataflow, const struct operands
 		dataflow_compute(dataflow, operands);
 	else
 		dataflow->late &= ~operands->writes;
-	return ++dataflow->instruction >= dataflow->deadline && dataflow_release(dataflow, stall);
+	waits = ++dataflow->instruction >= dataflow->deadline && dataflow_release(dataflow, stall);
+	if (!dataflow->full)
+		return waits;
+	dataflow_wait_for_scheduler(dataflow, waits, stall);
+	return true;
 }
 
 /* Computes the wait until all results so far are complete. Returns true if it is not 0, and stores

@@ -110,6 +110,7 @@ static void make_timing(const struct model *model, struct core *core)
 		latency[LATENCY_DIVIDE] = *cost_of(model, COST_DIVIDE);
 	}
 	dataflow_make(&core->dataflow, size[SIZE_WINDOW], &cheapest, latency);
+	scheduler_make(&core->dataflow.scheduler, has(model, PART_SCHEDULER) ? size[SIZE_SCHEDULER] : 0);
 	walkers_make(&core->walkers, size[SIZE_WALKERS]);
 	stores_make(&core->stores, size[SIZE_STORES]);
 	core->branches.simple = !has(model, PART_PREDICTOR);

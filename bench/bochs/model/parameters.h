@@ -40,6 +40,7 @@
 	X(WALK_PDE, "walk", "pde_entries", 1, 256)                                               \
 	X(ENTRY_INSTRUCTIONS, "core", "entry_instructions", 0, 10000)                            \
 	X(WINDOW, "core", "window", 1, 1024)                                                     \
+	X(SCHEDULER, "core", "scheduler", 1, 255)                                                \
 	X(WALKERS, "walk", "walkers", 1, 16)                                                     \
 	X(STORES, "core", "store_buffer", 1, 256)
 

@@ -9,6 +9,7 @@
 	X(PREDICTOR, "predictor", "predicts with 12 outcomes, and the last target")            \
 	X(RESOLUTION, "resolution", "mispredicted branches wait for nothing")                  \
 	X(ARITHMETIC, "arithmetic", "arithmetic has no latency")                               \
+	X(SCHEDULER, "scheduler", "any number of instructions wait for their sources")         \
 	X(WALKERS, "walkers", "the core waits for each translation that misses the first TLB") \
 	X(FILLS, "fills", "the core waits for its share of each load that misses L1")          \
 	X(STORES, "stores", "the core waits for its share of each store that misses L1")       \

@@ -28,7 +28,8 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 	X(STLB, "stlb", "entries", "chase, one line a page, against the same lines packed")       \
 	X(WALK_PDE, "walk", "pde_entries", "4096 pages below a rising number of page tables")     \
 	X(WALKERS, "walk", "walkers", "dependent refill after a flush, in independent refills")   \
-	X(WINDOW, "core", "window", "NOPs between two loads from memory that still overlap")
+	X(WINDOW, "core", "window", "NOPs between two loads from memory that still overlap")      \
+	X(SCHEDULER, "core", "scheduler", "instructions that wait for the first of two such loads")
 
 #define FIGURE_COSTS(X)                                                                                \
 	X(L1D_LATENCY, "l1d", "latency", "chase through 16 KiB")                                       \

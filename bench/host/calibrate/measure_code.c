@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Measurements that need generated code. Chains of jumps measure the size of the instruction TLB,
- * and the cost of fetches that miss L1. NOPs between two loads measure how far ahead the core
- * works.
+ * and the cost of fetches that miss L1. Instructions between two loads measure how far ahead the
+ * core works.
  */
 #define _GNU_SOURCE
 #include "bench/host/calibrate/measure.h"
@@ -17,14 +17,13 @@
 #define LINE       64UL
 #define CODE_PAGES 1024UL
 #define JUMPS_MOST 4096UL
-#define ROUNDS     8 /* iterations of the loop with NOPs in one sample */
-#define NOPS_MOST  768
+#define ROUNDS     8 /* iterations of the loop with two loads in one sample */
 
 /* Generated code, in memory that is either writable or executable, never both. */
 struct code {
 	unsigned char *memory;
 	void *start;
-	void **one, **two; /* the chains that the loop with NOPs follows */
+	void **one, **two; /* the chains that the loop with two loads follows */
 };
 
 static bool writable(struct code *code, bool yes)
@@ -36,7 +35,7 @@ static void run(void *context)
 {
 	const struct code *code = context;
 
-	__asm__ volatile("call *%0" : : "r"(code->start) : "rax", "rcx", "rdx", "memory", "cc");
+	__asm__ volatile("call *%0" : : "r"(code->start) : "rax", "rcx", "rdx", "r8", "memory", "cc");
 }
 
 /*
@@ -113,8 +112,22 @@ static unsigned char *put(unsigned char *at, const char *bytes, size_t count)
 	return at + count;
 }
 
-/* Writes a loop of two loads, which follow different chains, with `nops` NOPs after each load. */
-static void write_loop(struct code *code, unsigned nops)
+/* What is between the loads of the loop: copies of one instruction after the first load, of another
+ * one after the second. */
+struct filling {
+	const char *bytes[2];
+	size_t length;
+};
+
+static unsigned char *fill(unsigned char *at, const struct filling *filling, unsigned which, unsigned count)
+{
+	for (; count; count--)
+		at = put(at, filling->bytes[which], filling->length);
+	return at;
+}
+
+/* Writes a loop of two loads, which follow different chains, with `count` instructions after each. */
+static void write_loop(struct code *code, const struct filling *filling, unsigned count)
 {
 	unsigned char *at = code->memory, *loop;
 	int32_t distance;
@@ -128,10 +141,10 @@ static void write_loop(struct code *code, unsigned nops)
 	at = put(at, (const char *)&(int32_t){ ROUNDS }, 4);
 	loop = at;
 	at = put(at, "\x48\x8b\x00", 3); /* mov rax, [rax] */
-	memset(at, 0x90, nops);
-	at = put(at + nops, "\x48\x8b\x09", 3); /* mov rcx, [rcx] */
-	memset(at, 0x90, nops);
-	at = put(at + nops, "\xff\xca\x0f\x85", 4); /* dec edx; jnz loop */
+	at = fill(at, filling, 0, count);
+	at = put(at, "\x48\x8b\x09", 3); /* mov rcx, [rcx] */
+	at = fill(at, filling, 1, count);
+	at = put(at, "\xff\xca\x0f\x85", 4); /* dec edx; jnz loop */
 	distance = (int32_t)(loop - (at + 4));
 	at = put(at, (const char *)&distance, 4);
 	*at = 0xc3;
@@ -150,7 +163,7 @@ static void forget(void **at)
 	}
 }
 
-static double loop(struct measure *measure, struct code *code, unsigned nops)
+static double loop(struct measure *measure, struct code *code, const struct filling *filling, unsigned count)
 {
 	double cycles[64];
 	const struct sampler_code sample = { NULL, run, code };
@@ -158,7 +171,7 @@ static double loop(struct measure *measure, struct code *code, unsigned nops)
 
 	if (!writable(code, true))
 		return NAN;
-	write_loop(code, nops);
+	write_loop(code, filling, count);
 	if (!writable(code, false))
 		return NAN;
 	for (unsigned i = 0; i < 64; i++) {
@@ -170,20 +183,35 @@ static double loop(struct measure *measure, struct code *code, unsigned nops)
 }
 
 /*
- * Measures how many NOPs two loads from memory may have between them and still overlap. The loads
- * overlap if the second starts before the first has ended. An iteration then takes the latency of
- * one load, otherwise the latency of both.
+ * Measures how many instructions two loads from memory may have between them and still overlap. The
+ * loads overlap if the second starts before the first has ended. An iteration then takes the latency
+ * of one load, otherwise the latency of both.
  */
-static void measure_window(struct measure *measure, struct code *code)
+static void measure_overlap(struct measure *measure, struct code *code, enum figure_id figure,
+                            const struct filling *filling, const unsigned *counts, size_t length)
 {
-	static const unsigned nops[] = { 64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768 };
-	enum { COUNTS = sizeof nops / sizeof *nops };
+	double least = NAN, last = NAN, result = NAN;
+	bool overlap = true;
+
+	for (size_t i = 0; i < length; i++) {
+		last = loop(measure, code, filling, counts[i]);
+		if (i == 0)
+			least = last;
+		overlap &= last < 1.5 * least;
+		if (overlap)
+			result = counts[i];
+	}
+	figure_add(&measure->figures, figure, last > 1.5 * least ? result : NAN);
+}
+
+/* Links the lines of the area to a chain in random order. The loop follows it from two places. */
+static bool make_chains(struct measure *measure, struct code *code)
+{
 	const size_t lines = measure->area_bytes / PAGE;
 	uint32_t *order = malloc(lines * sizeof *order);
-	double cycles[COUNTS], result = NAN;
 
 	if (!order)
-		return;
+		return false;
 	for (size_t i = 0; i < lines; i++)
 		order[i] = (uint32_t)i;
 	measure_shuffle(measure, order, lines);
@@ -193,16 +221,31 @@ static void measure_window(struct measure *measure, struct code *code)
 	code->one = (void **)measure_line(measure->area, order[0]);
 	code->two = (void **)measure_line(measure->area, order[lines / 2]);
 	free(order);
-	for (size_t i = 0; i < COUNTS; i++)
-		cycles[i] = loop(measure, code, nops[i]);
-	for (size_t i = 0; i < COUNTS && cycles[i] < 1.5 * cycles[0]; i++)
-		result = nops[i];
-	figure_add(&measure->figures, FIGURE_WINDOW, cycles[COUNTS - 1] > 1.5 * cycles[0] ? result : NAN);
+	return true;
+}
+
+/* NOPs wait for nothing, so only the window limits how many the core takes. The other instructions
+ * wait for the load before them, but not for each other, so the scheduler limits their number. */
+static void measure_ahead(struct measure *measure, struct code *code)
+{
+	static const struct filling nops = { { "\x90", "\x90" }, 1 };
+	static const struct filling waiting = { { "\x4c\x8d\x04\x00", "\x4c\x8d\x04\x09" }, 4 };
+	/* lea r8, [rax + rax]; lea r8, [rcx + rcx] */
+	static const unsigned of_nops[] = { 64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768 };
+	static const unsigned of_waiting[] = { 8,  16, 24, 32,  40,  48,  56,  64,  72,  80,  84,
+		                               88, 92, 96, 104, 112, 128, 160, 192, 224, 256, 320 };
+
+	if (!make_chains(measure, code))
+		return;
+	measure_overlap(measure, code, FIGURE_WINDOW, &nops, of_nops, sizeof of_nops / sizeof *of_nops);
+	measure_overlap(measure, code, FIGURE_SCHEDULER, &waiting, of_waiting,
+	                sizeof of_waiting / sizeof *of_waiting);
 }
 
 void measure_code(struct measure *measure)
 {
-	static const enum figure_id ids[] = { FIGURE_SHARE_FETCH, FIGURE_ITLB_4K, FIGURE_WINDOW };
+	static const enum figure_id ids[] = { FIGURE_SHARE_FETCH, FIGURE_ITLB_4K, FIGURE_WINDOW,
+		                              FIGURE_SCHEDULER };
 	struct code code = { 0 };
 
 	code.memory =
@@ -215,7 +258,7 @@ void measure_code(struct measure *measure)
 		memset(code.memory, 0xcc, CODE_PAGES * PAGE);
 		measure_fetch(measure, &code);
 		measure_itlb(measure, &code);
-		measure_window(measure, &code);
+		measure_ahead(measure, &code);
 	}
 	if (code.memory != MAP_FAILED)
 		munmap(code.memory, CODE_PAGES * PAGE);
