@@ -186,20 +186,6 @@ static bool read_symbols(struct symbols *symbols, char *why)
 	              "it has no symbol table (.symtab): it was stripped; rebuild the kernel");
 }
 
-struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX])
-{
-	struct symbols *symbols = calloc(1, sizeof *symbols);
-
-	if (symbols)
-		symbols->path = strdup(path);
-	if (!symbols || !symbols->path)
-		refuse(why, path, "no memory");
-	else if (read_file(symbols, why) && read_symbols(symbols, why))
-		return symbols;
-	symbols_free(symbols);
-	return NULL;
-}
-
 /* Takes the lines of a list, which stay in symbols->file. Returns false after a reason. */
 static bool read_list(struct symbols *symbols, char *why)
 {
@@ -234,7 +220,8 @@ static bool read_list(struct symbols *symbols, char *why)
 	return symbols->count || refuse(why, symbols->path, "it has no symbols");
 }
 
-struct symbols *symbols_read_list(const char *path, char why[SYMBOLS_WHY_MAX])
+/* Reads a file, and then takes its symbols with `take_symbols`. Returns NULL after a reason. */
+static struct symbols *read_with(bool (*take_symbols)(struct symbols *, char *), const char *path, char *why)
 {
 	struct symbols *symbols = calloc(1, sizeof *symbols);
 
@@ -242,10 +229,20 @@ struct symbols *symbols_read_list(const char *path, char why[SYMBOLS_WHY_MAX])
 		symbols->path = strdup(path);
 	if (!symbols || !symbols->path)
 		refuse(why, path, "no memory");
-	else if (read_file(symbols, why) && read_list(symbols, why))
+	else if (read_file(symbols, why) && take_symbols(symbols, why))
 		return symbols;
 	symbols_free(symbols);
 	return NULL;
+}
+
+struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX])
+{
+	return read_with(read_symbols, path, why);
+}
+
+struct symbols *symbols_read_list(const char *path, char why[SYMBOLS_WHY_MAX])
+{
+	return read_with(read_list, path, why);
 }
 
 void symbols_free(struct symbols *symbols)
