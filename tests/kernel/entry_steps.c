@@ -294,17 +294,6 @@ static long move_breakpoints(void)
 	return 1;
 }
 
-static long no_call(void)
-{
-	return -ENOSYS;
-}
-
-static long no_value(uint64_t index, uint64_t value)
-{
-	(void)index, (void)value;
-	return -ENOSYS;
-}
-
 static const char *break_all(unsigned which)
 {
 	static const struct bench_calls calls = { move_breakpoints, no_call, no_call, no_value };

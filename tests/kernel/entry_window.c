@@ -64,11 +64,6 @@ static long move(uint64_t index, uint64_t place)
 	return move_to(own_space(), place);
 }
 
-static long no_call(void)
-{
-	return -ENOSYS;
-}
-
 static const struct bench_calls calls = { tell_place, no_call, no_call, move };
 
 /*

@@ -25,6 +25,7 @@
 #include "sys/shm.h"
 #include "sys/syscall.h"
 #include "tests/fuzz/calls/page.h"
+#include "tests/kernel/kinds.h"
 #include "tests/kernel/lost.h"
 
 #define PROGRAM         "fuzz-calls"
@@ -87,11 +88,6 @@ static void find(const char *what)
 	record_end();
 	if (page)
 		print_calls();
-}
-
-static long no_call(void)
-{
-	return -ENOSYS;
 }
 
 /*

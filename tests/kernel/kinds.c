@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/kernel/kinds.h"
 
+#include "lib/errno.h"
 #include "lib/string.h"
 #include "output/console.h"
 #include "process/process.h"
@@ -38,4 +39,15 @@ const char *run_kinds(const char *program, const char *const *kinds, size_t coun
 		}
 	}
 	return NULL;
+}
+
+long no_call(void)
+{
+	return -ENOSYS;
+}
+
+long no_value(uint64_t index, uint64_t value)
+{
+	(void)index, (void)value;
+	return -ENOSYS;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Runs `program` with the argument `kind` and waits until it and its orphans have exited. Returns
@@ -22,3 +23,7 @@ const char *run_kinds(const char *program, const char *const *kinds, size_t coun
 #define RUN_KINDS(program, ...)                                  \
 	run_kinds(program, (const char *const[]){ __VA_ARGS__ }, \
 	          sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+/* For a struct bench_calls (sys/syscall.h): system calls that the test does not offer. -ENOSYS. */
+long no_call(void);
+long no_value(uint64_t index, uint64_t value);

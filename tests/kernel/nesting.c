@@ -14,6 +14,7 @@
 #include "stack/kstack.h"
 #include "sys/syscall.h"
 #include "tests/kernel/canary.h"
+#include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
@@ -325,17 +326,6 @@ static long step_in_syscall(void)
 		return 0;
 	step_problem = run_step(next_step++);
 	return 1;
-}
-
-static long no_call(void)
-{
-	return -ENOSYS;
-}
-
-static long no_value(uint64_t index, uint64_t value)
-{
-	(void)index, (void)value;
-	return -ENOSYS;
 }
 
 TEST(handlers_nest_in_a_system_call)

@@ -50,17 +50,6 @@ static long interrupt_user_mode(void)
 	return 0;
 }
 
-static long no_call(void)
-{
-	return -ENOSYS;
-}
-
-static long no_value(uint64_t index, uint64_t value)
-{
-	(void)index, (void)value;
-	return -ENOSYS;
-}
-
 /*
  * Sends two interrupts. The second one has a lower priority class, so it arrives only if the kernel
  * has ended the first one.

@@ -3,7 +3,6 @@
 #include "cpu/cpu.h"
 #include "isolation/isolation.h"
 #include "isolation/user_memory.h"
-#include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/tlb.h"
@@ -102,17 +101,6 @@ static long change_space(void)
 	if (why)
 		wrong = why;
 	return !why && changes < 8;
-}
-
-static long no_call(void)
-{
-	return -ENOSYS;
-}
-
-static long no_value(uint64_t index, uint64_t value)
-{
-	(void)index, (void)value;
-	return -ENOSYS;
 }
 
 TEST(returns_flush_what_has_changed)
