@@ -78,6 +78,8 @@ if [ "$engine" = tcg ]; then
 	check "64 CPUs start" passes 64 "$few"
 	check "64 CPUs came" all_came 64
 	check "the stacks of 255 CPUs do not fit" fails 255 "$few" "the kernel is so large that it meets the stacks"
+	check "the stacks of two CPUs do not fit if their size is near 2^63" fails 1 \
+		"$few stack=0x8000000000000200 stacks=2" "the stacks do not fit in the last 2 MiB - 8 KiB"
 	check "a place so high that its end overflows is refused" fails 1 "$few place=0xfffffffffffff000" \
 		"place=: this memory is not free"
 	check "a place without memory is refused" fails 1 "$few place=0x7fffffff000" "place=: this memory is not free"

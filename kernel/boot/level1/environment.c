@@ -414,9 +414,9 @@ uint64_t environment_main(const struct multiboot_info *info)
 	stacks = setting("stacks") ? (unsigned)string_to_number(setting("stacks")) : 0;
 	if (stacks < cpus)
 		stacks = cpus;
-	lowest_stack = -(stacks * environment_stack_size);
-	if (lowest_stack < LEVEL1_KERNEL)
+	if (!environment_stack_size || stacks > -LEVEL1_KERNEL / environment_stack_size)
 		fail("the stacks do not fit in the last 2 MiB - 8 KiB");
+	lowest_stack = -(stacks * environment_stack_size);
 	kernel = find_kernel((const uint8_t *)(uintptr_t)initrd.start, initrd.end - initrd.start);
 	map_tables();
 	load_kernel(&kernel, lowest_stack);
