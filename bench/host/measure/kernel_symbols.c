@@ -294,6 +294,8 @@ void kernel_symbols_move(struct kernel_symbols *symbols, uint64_t offset)
 	symbols->moved = offset;
 	for (size_t i = 0; i < symbols->count; i++)
 		symbols->symbol[i].address += offset;
+	/* If an address passes 2^64, the order changes. */
+	qsort(symbols->symbol, symbols->count, sizeof symbols->symbol[0], by_address);
 }
 
 void kernel_symbols_free(struct kernel_symbols *symbols)

@@ -196,6 +196,27 @@ static void symbols_of_a_text(void **state)
 	kernel_symbols_free(symbols);
 }
 
+/* A move by which addresses pass 2^64 changes their order. */
+static void symbols_moved_past_the_end(void **state)
+{
+	static const char text[] = "fffffffffffff000 T high\n1000 T low\n";
+	char path[] = "/tmp/test_request_XXXXXX", reason[SYMBOLS_TEXT_MAX], written[100] = "";
+	int file = mkstemp(path);
+	struct kernel_symbols *symbols;
+	(void)state;
+
+	assert_int_equal(write(file, text, sizeof text - 1), sizeof text - 1);
+	symbols = kernel_symbols_read(path, reason);
+	assert_non_null(symbols);
+	kernel_symbols_move(symbols, 0x1800);
+	assert_int_equal(kernel_symbols_write(symbols, path), 0);
+	assert_true(pread(file, written, sizeof written - 1, 0) > 0);
+	assert_string_equal(written, "800 0 high\n2800 0 low\n");
+	kernel_symbols_free(symbols);
+	close(file);
+	unlink(path);
+}
+
 static void damaged_symbols(void **state)
 {
 	static const char text[] = "1000 T a\n\0garbage\n";
@@ -251,6 +272,7 @@ int main(void)
 		cmocka_unit_test(places),
 		cmocka_unit_test(own_symbols),
 		cmocka_unit_test(symbols_of_a_text),
+		cmocka_unit_test(symbols_moved_past_the_end),
 		cmocka_unit_test(damaged_symbols),
 		cmocka_unit_test(no_symbols),
 	};
