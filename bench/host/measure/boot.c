@@ -181,25 +181,6 @@ static void take_region(struct run *run, const struct record *record)
 		region->right = right;
 }
 
-/* Decodes %XX in the library's message. */
-static void decode(const char *text, char *out, size_t size)
-{
-	size_t length = 0;
-
-	for (; *text && length + 1 < size; text++) {
-		unsigned byte;
-
-		if (*text == '%' && sscanf(text + 1, "%2x", &byte) == 1) {
-			out[length++] = (char)byte;
-			text += 2;
-		} else {
-			out[length++] = *text;
-		}
-	}
-	out[length] = '\0';
-	text_clean(out);
-}
-
 static void take_line(struct run *run)
 {
 	struct record record;
@@ -219,7 +200,7 @@ static void take_line(struct run *run)
 		run->powered_off = true;
 	else if (strcmp(record.type, "fail") == 0 && record_get(&record, "reason")) {
 		record_number(&record, "status", &run->failure_status);
-		decode(record_get(&record, "reason"), run->failure, sizeof run->failure);
+		snprintf(run->failure, sizeof run->failure, "%s", record_get(&record, "reason"));
 	}
 }
 
