@@ -136,6 +136,8 @@ for kernel in "k64 the keyboard" "k32 COM1"; do
 	check "$kernel: it is typed where the kernel sees it" grep -q "q at $place" "$work/serial"
 	check "$kernel: nothing is typed while the kernel would not see it" equal 0 "$(grep -c "typed early" "$work/serial")"
 done
+measure run --kernel $images/k32-shell.elf --until "k32: done" --input "$work" "${common[@]}"
+check "--input with a folder: the message says that it cannot be read" ends 2 "input.txt cannot be read: Is a directory"
 measure run --kernel $images/k64.elf --until "k64: done" --append "two words" "${common[@]}"
 check "words for the kernel's command line" ends 0 "straight"
 measure run --kernel $images/k64.elf --until "k64: done" --user-entry

@@ -47,6 +47,8 @@ void typing_open(const char *path)
 	if (!file)
 		output_fail(2, "%s cannot be read: %s", path, strerror(errno));
 	length = fread(text, 1, sizeof text, file);
+	if (ferror(file))
+		output_fail(2, "%s cannot be read: %s", path, strerror(errno));
 	fclose(file);
 	if (length == sizeof text)
 		output_fail(2, "%s: more than %d bytes to type", path, TEXT_MAX - 1);
