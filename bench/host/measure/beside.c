@@ -62,6 +62,7 @@ static int add(sqlite3 *db, const char *region, const struct beside_kind *kind, 
 
 /* A file of medians, and the columns of it that are needed. */
 struct file {
+	const char *name;
 	FILE *in;
 	struct csv_record record;
 	size_t column[8]; /* in the order of the names given to open_file() */
@@ -72,7 +73,7 @@ static int open_file(struct file *file, const char *name, const char *const *col
 	char path[PATH_MAX];
 
 	path_format(path, sizeof path, "%s/%s", path_root(), name);
-	*file = (struct file){ .in = fopen(path, "re") };
+	*file = (struct file){ .name = name, .in = fopen(path, "re") };
 	if (!file->in || csv_read_record(file->in, &file->record) != 1) {
 		message_error("run-bench: --as: %s: %s", path, file->in ? "it is empty" : strerror(errno));
 		return -1;
@@ -89,6 +90,16 @@ static int open_file(struct file *file, const char *name, const char *const *col
 		file->column[i] = at;
 	}
 	return 0;
+}
+
+/* Reads the next row. Returns 1, 0 at the end of the file, or -1 after a message. */
+static int next_row(struct file *file)
+{
+	int got = csv_read_record(file->in, &file->record);
+
+	if (got < 0)
+		message_error("run-bench: --as: %s: it is damaged", file->name);
+	return got;
 }
 
 static const char *field(const struct file *file, size_t column)
@@ -127,9 +138,9 @@ static int add_presets(sqlite3 *db, const char *region, const struct beside_kind
 	};
 	struct file file;
 	char last[NAME_SIZE] = "", kernel[NAME_SIZE + 16];
-	int status = open_file(&file, REFERENCE, columns), place = 0;
+	int status = open_file(&file, REFERENCE, columns), place = 0, got = 0;
 
-	while (status == 0 && csv_read_record(file.in, &file.record) == 1) {
+	while (status == 0 && (got = next_row(&file)) == 1) {
 		if (!is_row(&file, kind))
 			continue;
 		place += strcmp(last, field(&file, SYSTEM)) != 0;
@@ -139,7 +150,7 @@ static int add_presets(sqlite3 *db, const char *region, const struct beside_kind
 		             strtod(field(&file, MEDIAN), NULL));
 	}
 	close_file(&file);
-	return status;
+	return got < 0 ? -1 : status;
 }
 
 static int add_linux(sqlite3 *db, const char *region, const struct beside_kind *kind)
@@ -147,12 +158,12 @@ static int add_linux(sqlite3 *db, const char *region, const struct beside_kind *
 	static const char *const columns[] = { "benchmark", "parameter", "metric", "median",
 		                               "options",   "part",      "kernel", NULL };
 	struct file file;
-	int status;
+	int status, got = 0;
 
 	if (!kind->part)
 		return 0;
 	status = open_file(&file, LINUX, columns);
-	while (status == 0 && csv_read_record(file.in, &file.record) == 1) {
+	while (status == 0 && (got = next_row(&file)) == 1) {
 		const char *version = strchr(field(&file, PACKAGE), ' ');
 		char kernel[2 * NAME_SIZE];
 
@@ -164,7 +175,7 @@ static int add_linux(sqlite3 *db, const char *region, const struct beside_kind *
 		             kernel, field(&file, METRIC), strtod(field(&file, MEDIAN), NULL));
 	}
 	close_file(&file);
-	return status;
+	return got < 0 ? -1 : status;
 }
 
 static int add_measured(sqlite3 *db, const char *region, const struct beside_kind *kind)

@@ -415,6 +415,8 @@ static int finish(struct measuring *measuring)
 	int failed = store_run_finish(measuring->store, status ? "failed" : "complete");
 
 	db = store_database(measuring->store);
+	if (store_error(measuring->store))
+		message_error("run-bench: %s", store_error(measuring->store));
 	failed |= summary_compute(db) | csv_export(db, measuring->folder.path);
 	failed |= collapsed_write(db, measuring->folder.path);
 	failed |= add_others(measuring, db);
