@@ -156,7 +156,8 @@ static void cpu_destroy(struct other_cpu *cpu)
 /*
  * Fills the low pages: the trampoline, and page tables that map it (not writable) at its physical
  * address, and also map the kernel half. The tables must be in low memory because CR3 has only 32
- * bits when the trampoline loads it.
+ * bits when the trampoline loads it. CPUs that are parked, or that hung, still use the pages when
+ * other CPUs are started later. So what is there is never cleared.
  */
 static void fill_low(void)
 {
@@ -165,9 +166,15 @@ static void fill_low(void)
 	struct ap_parameters *p =
 	        (struct ap_parameters *)(page + ((uintptr_t)ap_parameters - (uintptr_t)ap_trampoline));
 	const uint64_t nmi = (uintptr_t)parked_nmi;
+	static bool filled;
 
-	zero_pages(page, AP_LOW_PAGES);
-	memcpy(page, ap_trampoline, (uintptr_t)ap_trampoline_end - (uintptr_t)ap_trampoline);
+	if (!filled) {
+		zero_pages(page, AP_LOW_PAGES);
+		memcpy(page, ap_trampoline, (uintptr_t)ap_trampoline_end - (uintptr_t)ap_trampoline);
+		p->entry += (uint32_t)low;
+		p->gdt_base += (uint32_t)low;
+		filled = true;
+	}
 	pml4[0] = virt_to_phys(pdpt) | PTE_PRESENT;
 	pdpt[0] = virt_to_phys(pd) | PTE_PRESENT;
 	pd[0] = PTE_PRESENT | PTE_LARGE; /* the first 2 MiB, LOW_END included */
@@ -177,8 +184,6 @@ static void fill_low(void)
 	p->cr3 = (uint32_t)virt_to_phys(pml4);
 	p->cr4 = (uint32_t)(read_cr4() & ~CR4_PCIDE); /* can be set only in long mode */
 	p->efer = (uint32_t)(read_msr(MSR_EFER) & ~EFER_LMA);
-	p->entry += (uint32_t)low;
-	p->gdt_base += (uint32_t)low;
 	parked_idt[GATE_NMI][0] = (nmi & 0xffff) | 8UL << 16 | 0x8e00UL << 32 | (nmi >> 16 & 0xffff) << 48;
 	parked_idt[GATE_NMI][1] = nmi >> 32;
 }
