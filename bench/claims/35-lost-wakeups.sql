@@ -7,4 +7,27 @@
 -- margin:  Confirmed if at least one is lost with two steps, and none with the atomic step. Refuted
 --          if none is lost with two steps, or one with the atomic step.
 -- figure:  none
--- not-measured: the kernel has one CPU and no mutexes on which threads block
+-- boots:   heap block.lost cpus=2, window block.lost cpus=2, random block.lost cpus=2
+WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'tries') AS tries,
+	       sum(value) FILTER (WHERE metric = 'lost') AS lost,
+	       sum(value) FILTER (WHERE metric = 'two_steps_tries') AS step_tries,
+	       sum(value) FILTER (WHERE metric = 'two_steps_lost') AS step_lost
+	FROM experiment
+	WHERE benchmark = 'block.lost'
+)
+SELECT CASE
+         WHEN coalesce(tries, 0) = 0 OR coalesce(step_tries, 0) = 0 OR lost + step_lost IS NULL THEN 'not measured'
+         WHEN lost > 0                              THEN 'refuted'
+         WHEN step_lost = 0 AND step_tries < 10000000 THEN 'inconclusive'
+         WHEN step_lost = 0                         THEN 'refuted'
+         WHEN tries < 10000000                      THEN 'inconclusive'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN coalesce(tries, 0) = 0 OR coalesce(step_tries, 0) = 0 OR lost + step_lost IS NULL
+           THEN 'missing: block.lost with 2 CPUs'
+         ELSE printf('%d of %d wake-ups are lost if a CPU releases the lock and then blocks, %d of %d if it does both at once',
+                     step_lost, step_tries, lost, tries)
+       END AS evidence
+FROM fact;

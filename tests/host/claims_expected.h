@@ -400,6 +400,20 @@ static const struct expectation expectations[] = {
 	{ 34, "not measured", "missing", FILE_END("16 !", "0 !", "16 !", "0 !", "16 !") },
 	{ 34, "not measured", "missing", TRIES("tcg", "heap", "map.file_end", "1", "16") },
 
+	{ 35, "confirmed",
+	  "1 of 30 wake-ups are lost if a CPU releases the lock and then blocks, 0 of 10000000 if it does "
+	  "both "
+	  "at once",
+	  WAKE_UPS("5000000 5000000", "0 0", "10 20", "1 0") },
+	{ 35, "refuted", "1 of 2 if it does both", WAKE_UPS("2", "1", "30", "1") },
+	{ 35, "refuted", "0 of 10000000 wake-ups are lost if", WAKE_UPS("10000000", "0", "10000000", "0") },
+	{ 35, "inconclusive", "0 of 9999999 wake-ups are lost if",
+	  WAKE_UPS("10000000", "0", "9999999", "0") },
+	{ 35, "inconclusive", "0 of 9999999 if it does both", WAKE_UPS("9999999", "0", "30", "1") },
+	{ 35, "not measured", "missing: block.lost with 2 CPUs", WAKE_UPS("0", "0", "30", "1") },
+	{ 35, "not measured", "missing", WAKE_UPS("10000000 !", "0 !", "30 !", "1 !") },
+	{ 35, "not measured", "missing", COUNT("heap", "block.lost", "lost", "1") },
+
 	{ 36, "confirmed",
 	  "8 of 8 segments are read when a scan comes to their keys; with them 0 over 4096 keys, and 8 by",
 	  SHM_SCAN("0", "8", "8", "8", "4096") },

@@ -54,6 +54,11 @@ struct expectation {
 #define CONTROLLED(strategy, benchmark, violations, control, tries) \
 	TRIES("bochs", strategy, benchmark, violations, tries)      \
 	COUNT(strategy, benchmark, "control_violations", control)
+#define WAKE_UPS(tries, lost, step_tries, step_lost)               \
+	COUNT("heap", "block.lost", "tries", tries)                \
+	COUNT("heap", "block.lost", "lost", lost)                  \
+	COUNT("heap", "block.lost", "two_steps_tries", step_tries) \
+	COUNT("heap", "block.lost", "two_steps_lost", step_lost)
 #define BOUNCING "heap-sw+direct+bouncing"
 #define MOVES(sparse, random, sweep, tries)                     \
 	COUNT(BOUNCING, "window.moves", "moves_sparse", sparse) \

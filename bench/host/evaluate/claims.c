@@ -221,17 +221,21 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 }
 
 /*
- * Parses an item "STRATEGY GLOB", or "STRATEGY GLOB ROUNDS". Returns false after a message if it is
- * malformed.
+ * Parses an item "STRATEGY GLOB [ROUNDS] [cpus=N]". Returns false after a message if it is malformed;
+ * only an item of a line `boots:` (`alone`) may have a number of CPUs.
  */
 static bool parse_run(const struct claim *claim, bool alone, const char *item, struct claim_run *run)
 {
-	int used = 0;
+	int used = 0, more = 0;
+	bool cpus_are_right;
 	int fields;
 
 	*run = (struct claim_run){ .alone = alone, .rounds = 1 };
 	fields = sscanf(item, "%63s %63s %n%u %n", run->strategy, run->bench, &used, &run->rounds, &used);
-	if (fields >= 2 && !item[used] && run->rounds >= 1 && run->rounds <= CLAIM_ROUNDS_MAX)
+	sscanf(item + used, "cpus=%u %n", &run->cpus, &more);
+	cpus_are_right = !more || (alone && run->cpus >= 2 && run->cpus <= CLAIM_CPUS_MAX);
+	if (fields >= 2 && !item[used + more] && cpus_are_right && run->rounds >= 1 &&
+	    run->rounds <= CLAIM_ROUNDS_MAX)
 		return true;
 	claim_malformed(claim,
 	                alone ? "boots: not a strategy and a benchmark"
@@ -270,8 +274,8 @@ static size_t list_runs(struct claim *claim, int key, struct claim_run own[CLAIM
 static size_t add_run(const struct claim_run *run, struct claim_run *runs, size_t count, size_t max)
 {
 	for (size_t i = 0; i < count && i < max; i++) {
-		if (runs[i].alone == run->alone && !strcmp(runs[i].strategy, run->strategy) &&
-		    !strcmp(runs[i].bench, run->bench)) {
+		if (runs[i].alone == run->alone && runs[i].cpus == run->cpus &&
+		    !strcmp(runs[i].strategy, run->strategy) && !strcmp(runs[i].bench, run->bench)) {
 			runs[i].rounds = run->rounds > runs[i].rounds ? run->rounds : runs[i].rounds;
 			return count;
 		}

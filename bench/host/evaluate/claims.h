@@ -16,9 +16,11 @@ struct claim_run {
 	char bench[64];  /* glob over benchmark names */
 	bool alone;      /* the launch needs a separate boot: it is from a line `boots:` */
 	unsigned rounds; /* in how many rounds it boots, 1 … CLAIM_ROUNDS_MAX */
+	unsigned cpus; /* CPUs of the machine, 2 … CLAIM_CPUS_MAX; 0: as many as the run's machines have */
 };
 
 #define CLAIM_ROUNDS_MAX 99
+#define CLAIM_CPUS_MAX   15 /* the launches are on Bochs, which cannot emulate more */
 
 /*
  * Decides every claim in the folder `claims_dir` and replaces the rows of the table claims with the

@@ -76,7 +76,9 @@ static int add_support(struct plan *plan, const struct claim_run *need, char *wh
 			return -1;
 		}
 		run = &plan->support[plan->supporting++];
-		*run = (struct supporting_run){ .strategy = strategy, .rounds = 1, .alone = need->alone };
+		*run = (struct supporting_run){
+			.strategy = strategy, .rounds = 1, .alone = need->alone, .cpus = need->cpus
+		};
 	}
 	add_glob(run->bench, need->bench);
 	if (need->rounds > 1)
@@ -305,6 +307,7 @@ static void add_supporting(struct plan *plan, const struct options *options, con
 	struct job job = { .engine = &engine_bochs,
 		           .strategy = &run->strategy,
 		           .bench = round > 1 ? run->repeated : run->bench,
+		           .cpus = run->cpus,
 		           .module_limit = run->alone ? SMALL_LIMIT : 0,
 		           .round = round,
 		           .samples = repeated         ? samples_of(options, &engine_bochs, rounds)

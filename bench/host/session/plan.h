@@ -27,6 +27,7 @@ struct job {
 	bool plain;       /* no cycle model and no functions: nothing in this boot is counted */
 	/* Seed for the kernel's layout, the same for all images of a round; 0: the fixed layout. */
 	uint32_t layout;
+	unsigned cpus; /* CPUs of the machine; 0: as many as --cpus says */
 };
 
 /* Launches that the user did not ask for, but that claims need (claims.h). */
@@ -36,6 +37,7 @@ struct supporting_run {
 	char repeated[BENCH_GLOBS]; /* those of these globs that boot in later rounds, too */
 	unsigned rounds;            /* the number of rounds, if the run has as many */
 	bool alone;                 /* separate boots for one claim, as in struct claim_run */
+	unsigned cpus;              /* as in struct job */
 };
 
 struct plan {

@@ -48,6 +48,11 @@ static unsigned default_timeout(const struct runner *runner, const struct job *j
 	return job->engine->timeout * (runner->setup->options->profile && !job->plain ? PROFILE_SLOWER : 1);
 }
 
+static unsigned cpus_of(const struct runner *runner, const struct job *job)
+{
+	return job->cpus ? job->cpus : runner->setup->options->cpus;
+}
+
 /* Returns true for the boot of benchmarks that take a fixed number of samples. */
 static bool is_fixed(const struct job *job)
 {
@@ -80,7 +85,7 @@ static int64_t store_start(struct runner *runner, const struct job *job)
 		                       .stack = job->strategy->stack,
 		                       .loader = job->strategy->loader,
 		                       .isolation = job->strategy->isolation,
-		                       .cpus = options->cpus,
+		                       .cpus = cpus_of(runner, job),
 		                       .memory = options->memory,
 		                       .round = job->round,
 		                       .seed = job->seed,
@@ -148,7 +153,7 @@ static void start(struct runner *runner, const struct job *job)
 	                .profile = job->plain ? NULL : options->profile,
 	                .functions = !job->plain && options->functions,
 	                .trace = !job->plain && options->trace,
-	                .cpus = options->cpus,
+	                .cpus = cpus_of(runner, job),
 	                .memory = options->memory,
 	                .module_limit = job->module_limit,
 	                .linux_programs = job->linux_programs,

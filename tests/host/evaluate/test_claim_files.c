@@ -312,7 +312,7 @@ static void unreadable_files_and_folders_are_named(void **state)
 /*
  * Returns the launches that the claims in the folder `where` need, one per line, in a static
  * buffer. A line begins with "+" if the launch has `alone` set, as the launches of the key `boots`
- * do. It ends with the number of rounds if there are several.
+ * do. It ends with the number of rounds if there are several, and with that of CPUs if there is one.
  */
 static const char *needed(const char *where)
 {
@@ -324,9 +324,11 @@ static const char *needed(const char *where)
 
 	restore_stderr(saved);
 	assert_true(count <= 64);
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, runs[i].rounds > 1 ? "%s%s %s %u\n" : "%s%s %s\n", runs[i].alone ? "+" : "",
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, runs[i].rounds > 1 ? "%s%s %s %u" : "%s%s %s", runs[i].alone ? "+" : "",
 		        runs[i].strategy, runs[i].bench, runs[i].rounds);
+		fprintf(out, runs[i].cpus ? " cpus=%u\n" : "\n", runs[i].cpus);
+	}
 	putc('\0', out);
 	fclose(out);
 	return text;
@@ -377,6 +379,24 @@ static void a_launch_has_a_number_of_rounds(void **state)
 	assert_non_null(strstr(message, "heap c -1\n"));
 	assert_non_null(strstr(message, "heap d 6.5\n"));
 	assert_non_null(strstr(message, "heap e x\n"));
+}
+
+static void a_launch_has_a_number_of_cpus(void **state)
+{
+	(void)state;
+
+	write_claim("01-some.sql", HEADER("1") "-- boots: heap a cpus=2, b c  3 cpus=15 , heap a\n", SOUND);
+	write_claim("02-more.sql", HEADER("2") "-- boots: heap a 5 cpus=2, heap a\n", SOUND);
+	assert_string_equal(needed(claims), "+heap a 5 cpus=2\n+b c 3 cpus=15\n+heap a\n");
+	assert_string_equal(message, "");
+	write_claim("01-some.sql",
+	            HEADER("1") "-- boots: a a cpus=1, b b cpus=16, d d cpus=2 3\n-- needs: e e cpus=2\n",
+	            SOUND);
+	assert_string_equal(needed(claims), "+heap a 5 cpus=2\n+heap a\n");
+	assert_non_null(strstr(message, "a a cpus=1\n"));
+	assert_non_null(strstr(message, "b b cpus=16\n"));
+	assert_non_null(strstr(message, "d d cpus=2 3\n"));
+	assert_non_null(strstr(message, "e e cpus=2\n"));
 }
 
 static bool is_of_window(const struct claim_run *run, const void *data)
@@ -469,6 +489,7 @@ int main(void)
 		TEST(needed_runs_are_collected_once_each),
 		TEST(boots_are_launches_of_their_own),
 		TEST(a_launch_has_a_number_of_rounds),
+		TEST(a_launch_has_a_number_of_cpus),
 		TEST(claims_without_a_wanted_launch_are_left_out),
 		TEST(the_claims_of_the_project_need_what_they_say),
 	};

@@ -155,11 +155,13 @@ static const char *plan_of(const char *const words[])
 		bool asked = job->strategy >= plan.strategies.item &&
 		             job->strategy < &plan.strategies.item[STRATEGIES_MAX];
 
-		if (job->engine == &engine_bochs)
-			fprintf(out, "%s%s%s %s\n", asked ? "" : "+", job->strategy->name,
+		if (job->engine == &engine_bochs) {
+			fprintf(out, "%s%s%s %s", asked ? "" : "+", job->strategy->name,
 			        job->linux_programs ? " linux" : "", job->bench);
-		else
+			fprintf(out, job->cpus ? " cpus=%u\n" : "\n", job->cpus);
+		} else {
 			assert_true(asked);
+		}
 		assert_true(asked || job->seed == options.seed + job->round - 1);
 		/* A launch for a claim's line `boots:` must leave out large boot modules. */
 		if (strncmp(job->bench, "pitfall.", 8) == 0)

@@ -35,6 +35,16 @@ static void a_run_of_something_has_none(void **state)
 	                    "window tlb.*\n" MIX " tlb.*\nbest tlb.*\n");
 }
 
+/* Launches with different numbers of CPUs are separate boots. */
+static void claims_may_need_several_cpus(void **state)
+{
+	(void)state;
+	write_claims("-- boots: heap pitfall.a cpus=4, heap pitfall.a\n",
+	             "-- boots: heap pitfall.a cpus=15\n");
+	assert_string_equal(PLAN("--cpus", "2"), "heap *\nwindow *\nrandom *\n+heap pitfall.a cpus=4\n"
+	                                         "+heap pitfall.a\n+heap pitfall.a cpus=15\n");
+}
+
 static void a_run_without_bochs_has_none(void **state)
 {
 	static const struct engine *const engines[] = { &engine_kvm_emulated, &engine_kvm };
@@ -139,6 +149,7 @@ int main(void)
 		TEST(a_run_without_bochs_has_none),
 		TEST(all_strategies_have_the_launches_alone),
 		TEST(claims_may_need_several_rounds),
+		TEST(claims_may_need_several_cpus),
 		TEST(chosen_isolations_bring_their_claims),
 	};
 
