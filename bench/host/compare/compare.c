@@ -26,15 +26,20 @@ struct line {
 	char text[CELLS][160];
 };
 
-static void format_line(struct line *line, const struct change *change)
+/* Formats a line. In runs of `measure` the name of a region is enough: there is one kernel and one engine. */
+static void format_line(struct line *line, const struct change *change, bool measured)
 {
 	const char *mark = change->flags & FLAG_CHECK_FAILED ? " (a check failed)" : "";
 
 	snprintf(line->text[0], sizeof line->text[0], "%s", words[change->verdict]);
-	snprintf(line->text[1], sizeof line->text[1], "%.20s %.60s", change->names[ENGINE],
-	         change->names[STRATEGY]);
-	snprintf(line->text[2], sizeof line->text[2], "%.60s %" PRId64, change->names[BENCHMARK],
-	         change->parameter);
+	if (measured) {
+		snprintf(line->text[1], sizeof line->text[1], "%.60s", change->names[BENCHMARK]);
+	} else {
+		snprintf(line->text[1], sizeof line->text[1], "%.20s %.60s", change->names[ENGINE],
+		         change->names[STRATEGY]);
+		snprintf(line->text[2], sizeof line->text[2], "%.60s %" PRId64, change->names[BENCHMARK],
+		         change->parameter);
+	}
 	snprintf(line->text[3], sizeof line->text[3], "%.60s (%.40s)%s", change->names[METRIC],
 	         change->names[UNIT], mark);
 	snprintf(line->text[4], sizeof line->text[4], "%.15g", change->a);
@@ -43,6 +48,8 @@ static void format_line(struct line *line, const struct change *change)
 		snprintf(line->text[6], sizeof line->text[6], "from 0");
 	else if (change->flags & FLAG_EXACT)
 		snprintf(line->text[6], sizeof line->text[6], "%.4f exactly", change->ratio);
+	else if (measured)
+		snprintf(line->text[6], sizeof line->text[6], "%.4f", change->ratio);
 	else if (change->flags & FLAG_FEW)
 		snprintf(line->text[6], sizeof line->text[6], "too few rounds");
 	else
@@ -50,12 +57,15 @@ static void format_line(struct line *line, const struct change *change)
 		         change->low, change->high);
 }
 
-/* Prints a line of the table. Numbers are right-aligned; the last cell is not padded. */
+/* Prints a line of the table, without columns that are empty in all lines. Numbers are right-aligned; the
+ * last cell is not padded. */
 static void print_cells(const char *const cells[CELLS], const size_t width[CELLS])
 {
 	for (int i = 0; i < CELLS; i++) {
 		int room = i + 1 < CELLS ? (int)width[i] : 0;
 
+		if (!width[i])
+			continue;
 		text_print(stdout, "%s%*s", i ? "  " : "", i == 4 || i == 5 ? room : -room, cells[i]);
 	}
 	putchar('\n');
@@ -67,9 +77,13 @@ static void print_causes(const struct changes *changes, const struct change *cha
 	const struct change *causes[CAUSES_MAX];
 	size_t count = changes_causes(changes, change, causes, CAUSES_MAX);
 
-	for (size_t i = 0; i < count; i++)
-		text_print(stdout, "%s%s %.15g to %.15g", i ? ", " : "            with ",
-		           causes[i]->names[METRIC], causes[i]->a, causes[i]->b);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = causes[i]->names[METRIC];
+		bool part = changes->measured && strncmp(name, "due_", 4) == 0;
+
+		text_print(stdout, "%s%s%s %.15g to %.15g", i ? ", " : "            with ",
+		           part ? "cycles due to " : "", part ? name + 4 : name, causes[i]->a, causes[i]->b);
+	}
 	if (count > 0)
 		putchar('\n');
 }
@@ -113,12 +127,24 @@ static int compare_effects(const void *first, const void *second)
 	return (a > b) - (a < b);
 }
 
+/* Returns true if the change is that of the metric `work`, and `instructions` has the same numbers. */
+static bool repeats_instructions(const struct changes *changes, const struct change *change)
+{
+	for (const struct change *at = changes->items; at < changes->items + changes->count; at++)
+		if (!strcmp(at->names[METRIC], "instructions") && changes_work(changes, at) == change)
+			return at->a >= change->a && at->b >= change->b;
+	return false;
+}
+
 /*
  * Returns true if the change has a line among the lines of `verdict`. A cause of other changes has
- * a line only if `all` is true.
+ * a line only if `all` is true, and so has `work` in runs of `measure` if it equals `instructions`.
  */
-static bool is_shown(const struct change *change, enum verdict_of_change verdict, bool all)
+static bool is_shown(const struct changes *changes, const struct change *change,
+                     enum verdict_of_change verdict, bool all)
 {
+	if (changes->measured && !all && repeats_instructions(changes, change))
+		return false;
 	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
 }
 
@@ -131,7 +157,7 @@ static size_t print_lines(const struct changes *changes, enum verdict_of_change 
 	size_t count = 0;
 
 	for (size_t i = 0; shown && i < changes->count; i++)
-		if (is_shown(&changes->items[i], verdict, all))
+		if (is_shown(changes, &changes->items[i], verdict, all))
 			shown[count++] = &changes->items[i];
 	if (shown)
 		qsort(shown, count, sizeof *shown, compare_effects);
@@ -139,7 +165,7 @@ static size_t print_lines(const struct changes *changes, enum verdict_of_change 
 		const char *cells[CELLS];
 		struct line line = { 0 };
 
-		format_line(&line, shown[i]);
+		format_line(&line, shown[i], changes->measured);
 		for (int j = 0; j < CELLS; j++)
 			cells[j] = line.text[j];
 		print_cells(cells, width);
@@ -159,9 +185,9 @@ static void measure(const struct changes *changes, enum verdict_of_change verdic
 		const struct change *change = &changes->items[i];
 		struct line line = { 0 };
 
-		if (!is_shown(change, verdict, all))
+		if (!is_shown(changes, change, verdict, all))
 			continue;
-		format_line(&line, change);
+		format_line(&line, change, changes->measured);
 		for (int j = 0; j < CELLS; j++)
 			width[j] = strlen(line.text[j]) > width[j] ? strlen(line.text[j]) : width[j];
 	}
@@ -171,16 +197,18 @@ static void print_table(const struct changes *changes, bool all)
 {
 	static const enum verdict_of_change order[] = { CHANGE_REGRESSION, CHANGE_IMPROVED, CHANGE_OUTCOME,
 		                                        CHANGE_UNDECIDED, CHANGE_WITHIN };
-	static const char *const heads[CELLS] = { "change", "series", "", "", "A", "B", "B/A" };
+	const char *const heads[CELLS] = {
+		"change", changes->measured ? "region" : "series", "", "", "A", "B", "B/A"
+	};
 	/* The last verdict of order[], CHANGE_WITHIN, is printed only with `all`. */
 	const size_t kinds = sizeof order / sizeof order[0] - !all;
-	size_t width[CELLS] = { 0 };
+	size_t width[CELLS] = { [1] = strlen(heads[1]) };
 	size_t lines = 0;
 
 	for (size_t i = 0; i < kinds; i++) {
 		measure(changes, order[i], all, width);
 		for (size_t j = 0; j < changes->count; j++)
-			lines += is_shown(&changes->items[j], order[i], all);
+			lines += is_shown(changes, &changes->items[j], order[i], all);
 	}
 	if (lines > 0)
 		print_cells(heads, width);
@@ -242,6 +270,45 @@ static void print_sum(const struct changes *changes, const struct thresholds *th
 	putchar('\n');
 }
 
+/* Prints how many regions of a kernel cost more, less, or the same. */
+static void print_regions(const struct changes *changes, const struct thresholds *thresholds)
+{
+	size_t more = 0, less = 0, open = 0, only_a = 0, only_b = 0, both = 0;
+	char percent[120];
+
+	for (size_t i = 0, next; i < changes->count; i = next) {
+		bool worse = false, better = false, unclear = false, in_a = false, in_b = false;
+
+		for (next = i; next < changes->count && !strcmp(changes->items[next].names[BENCHMARK],
+		                                                changes->items[i].names[BENCHMARK]);
+		     next++) {
+			const struct change *change = &changes->items[next];
+
+			in_a |= change->in_a;
+			in_b |= change->in_b;
+			worse |= change->decides && change->verdict == CHANGE_REGRESSION;
+			better |= change->decides && change->verdict == CHANGE_IMPROVED;
+			unclear |= change->decides && change->verdict == CHANGE_UNDECIDED;
+		}
+		both += in_a && in_b;
+		only_a += !in_b;
+		only_b += !in_a;
+		more += worse;
+		less += better && !worse;
+		open += unclear && !worse && !better;
+	}
+	printf("%zu %s: %zu with more instructions or cycles, %zu with less, %zu within %s", both,
+	       both == 1 ? "region" : "regions", more, less, both - more - less - open,
+	       compare_thresholds(thresholds, percent, sizeof percent));
+	if (open)
+		printf("; %zu undecided", open);
+	if (only_a)
+		printf("; %zu only in A", only_a);
+	if (only_b)
+		printf("; %zu only in B", only_b);
+	puts(". --verbose lists every number that changed.");
+}
+
 /* Prints each claim whose verdict differs, unless a run did not measure the claim. */
 static void print_claims(const struct results pair[2])
 {
@@ -272,7 +339,10 @@ int compare_print(const char *a, const char *b, const struct thresholds *thresho
 		return COMPARE_CANNOT;
 	print_table(&comparison.changes, all);
 	print_claims(comparison.runs);
-	print_sum(&comparison.changes, thresholds);
+	if (comparison.changes.measured)
+		print_regions(&comparison.changes, thresholds);
+	else
+		print_sum(&comparison.changes, thresholds);
 	regressed = changes_count(&comparison.changes, CHANGE_REGRESSION) > 0;
 	fflush(stdout);
 	comparison_close(&comparison);

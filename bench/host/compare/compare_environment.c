@@ -57,6 +57,15 @@ void compare_print_runs(const struct results pair[2], const char *a, const char 
 	for (int i = 0; i < 2; i++) {
 		char name[VALUE_MAX], revision[VALUE_MAX];
 
+		if (results_is_measured(&pair[i])) {
+			results_environment(&pair[i], "measure.file", name, sizeof name);
+			if (strcmp(name, "unknown") == 0)
+				results_environment(&pair[i], "measure.kernel", name, sizeof name);
+			results_environment(&pair[i], "sha256.kernel", revision, sizeof revision);
+			text_print(stdout, "%c  %s: kernel %s, SHA-256 %.12s…\n", "AB"[i], paths[i], name,
+			           revision);
+			continue;
+		}
 		results_environment(&pair[i], "run.name", name, sizeof name);
 		results_environment(&pair[i], "source.revision", revision, sizeof revision);
 		text_print(stdout, "%c  %s: run %s, revision %s\n", "AB"[i], paths[i], name, revision);

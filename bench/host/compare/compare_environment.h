@@ -4,7 +4,7 @@
 
 #include "bench/host/compare/results_folder.h"
 
-/* Prints the folder, name and revision of each run. Then prints each tool, option or property of
+/* Prints the folder, name and revision of each run; of a run of `measure` the kernel's file and hash. Then prints each tool, option or property of
  * the host that differs between the runs. `a` and `b` are the paths of the folders. */
 void compare_print_runs(const struct results pair[2], const char *a, const char *b);
 

@@ -322,3 +322,11 @@ void results_environment(const struct results *results, const char *key, char *v
 	if (!sql_value(results->db, "SELECT value FROM environment WHERE key = ?1", key, value, size))
 		snprintf(value, size, "unknown");
 }
+
+bool results_is_measured(const struct results *results)
+{
+	char kind[16];
+
+	results_environment(results, "run.kind", kind, sizeof kind);
+	return strcmp(kind, "measure") == 0;
+}

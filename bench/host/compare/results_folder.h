@@ -37,6 +37,10 @@ void results_close(struct results *results);
  */
 int results_check_run(const char *path, char why[RESULTS_WHY_MAX]);
 
+/* Returns true if the results are of a run of `measure`: the kernel is somebody's own, and each benchmark
+ * is one of its regions. */
+bool results_is_measured(const struct results *results);
+
 /* Copies the value of `key` in the table environment to `value`, or "unknown" if there is no such
  * key. */
 void results_environment(const struct results *results, const char *key, char *value, size_t size);

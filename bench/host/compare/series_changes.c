@@ -362,14 +362,22 @@ size_t changes_causes(const struct changes *changes, const struct change *change
 		    !strncmp(at->names[METRIC], "cycles_", 7) ||
 		    (is_part_of_cycles(at) && change->quantity != QUANTITY_CYCLES))
 			continue;
-		if (at->verdict != CHANGE_IDENTICAL && at->verdict != CHANGE_WITHIN &&
-		    count < sizeof found / sizeof found[0])
+		if ((at->a < at->b || at->a > at->b) && at->verdict != CHANGE_IDENTICAL &&
+		    at->verdict != CHANGE_WITHIN && count < sizeof found / sizeof found[0])
 			found[count++] = at;
 	}
 	qsort(found, count, sizeof *found, compare_causes);
 	count = count < most ? count : most;
 	memcpy(causes, found, count * sizeof *causes);
 	return count;
+}
+
+/* Takes the ratio of the medians alone as the result of a comparison of calls in two runs of `measure`.
+ * The calls of a region differ because their arguments do, and a second run has the same calls. Their
+ * spread is therefore no reason to doubt that the medians differ. */
+static void trust_medians(struct change *change)
+{
+	change->low = change->high = change->ratio;
 }
 
 static int compare_all(struct changes *changes, const struct match *matches, const struct results *a,
@@ -388,6 +396,8 @@ static int compare_all(struct changes *changes, const struct match *matches, con
 		else
 			compare_rounds(&changes->items[i], find_series(&in_a, matches[i].a),
 			               find_series(&in_b, matches[i].b));
+		if (changes->measured)
+			trust_medians(&changes->items[i]);
 	}
 	if (status == 0)
 		status = adjust(changes, matches);
@@ -409,6 +419,7 @@ int changes_find(struct changes *changes, const struct results *a, const struct 
 	struct match *matches = NULL;
 	int status = summary_rows_load(a, &rows_a) || summary_rows_load(b, &rows_b) ? -1 : 0;
 
+	changes->measured = results_is_measured(a) && results_is_measured(b);
 	if (status == 0) {
 		matches = calloc(rows_a.count + rows_b.count + 1, sizeof *matches);
 		status = matches ? match_rows(changes, &rows_a, &rows_b, matches)
