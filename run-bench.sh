@@ -130,11 +130,12 @@ check_tools
 
 jobs=$(nproc 2>/dev/null || echo 1)
 bench=$root/build/host/palimpsest-bench
-[ -x "$bench" ] || echo "run-bench: building the harness…" >&2
+[ -x "$bench" ] || echo "run-bench: building the harness, once: this takes a minute or two…" >&2
 build -j"$jobs" host
 
 # Somebody's own kernel is measured: nothing of ours is booted.
 if [ "${arguments[0]-}" = measure ]; then
+	[ -e "$root/build/bochs/palimpsest-bochs.so" ] || echo "run-bench: building the instrumentation library, once…" >&2
 	build bochs-library
 	exec "$bench" "${arguments[@]}"
 fi

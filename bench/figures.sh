@@ -14,6 +14,11 @@ if [ ! -r "$1/results.sqlite" ]; then
 		"(make figures RESULTS=…)" >&2
 	exit 2
 fi
+if [ "$(sqlite3 -readonly "$1/results.sqlite" "SELECT value FROM environment WHERE key = 'run.kind'")" = measure ]; then
+	echo "figures: $1 is a run of \`measure\`, whose figure is in its folder plots/; name the folder of a run of" \
+		"the suite (make figures RESULTS=…)" >&2
+	exit 2
+fi
 run=$1
 root=$(dirname "$0")/..
 document=$root/docs/figures.md

@@ -14,6 +14,7 @@
 #include "bench/host/engine/profiles.h"
 #include "bench/host/launch/level1.h"
 #include "bench/host/measure/measure.h"
+#include "bench/host/measure/rebuild.h"
 #include "bench/host/probe/probe_kvm.h"
 #include "bench/host/session/export.h"
 #include "bench/host/session/listing.h"
@@ -164,7 +165,8 @@ static int serve(int argc, char *argv[])
 	case MODE_LIST:
 		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 	case MODE_REPORT:
-		return redraw_report(options.folder[0]);
+		return rebuild_is_measured(options.folder[0]) ? rebuild_run(options.folder[0])
+		                                              : redraw_report(options.folder[0]);
 	case MODE_EXPORT:
 		return export_run(&options);
 	case MODE_COMPARE:
@@ -173,7 +175,9 @@ static int serve(int argc, char *argv[])
 	case MODE_REPRODUCES:
 		return compare_reproduction(options.folder[0], options.folder[1], &options.thresholds);
 	case MODE_RECOVER:
-		return session_recover(options.folder[0], options.tables);
+		return rebuild_is_measured(options.folder[0])
+		               ? rebuild_run(options.folder[0])
+		               : session_recover(options.folder[0], options.tables);
 	case MODE_CALIBRATE:
 		return calibrate_run(options.calibrate, options.isolated_given ? (int)options.isolated : -1,
 		                     options.quick);

@@ -78,8 +78,8 @@ names()
 }
 
 # draw WHAT: draws all figures again; gnuplot must not complain, and every script must draw its
-# figure, except those that match `apart`
-apart='isolation\|moves'
+# figure, except those that match `apart`: they need builds of their own, or are for `measure`
+apart='isolation\|moves\|regions'
 draw()
 {
 	rm -rf "$tree/run/plots"
@@ -176,9 +176,9 @@ query "UPDATE summary SET median = 0, ci_low = 0, ci_high = 0 WHERE metric = 'wa
 		flags) SELECT 'bochs', 'heap-sw+direct+bouncing', 'heap-sw', 'direct', 'bouncing', 1, 'window.moves', 0, column1,
 		'count', 1, column2, 'exact,few' FROM
 		(VALUES ('moves_sparse', 0), ('moves_random', 3), ('moves_sweep', 8), ('tries', 2000000))"
-apart='^$'
+apart=regions
 draw "two isolations"
-apart='isolation\|moves'
+apart='isolation\|moves\|regions'
 check "two isolations: 0 has a place on the axis" has isolation '>0<'
 check "moves: in a million accesses" has moves '>1.5<'
 check "moves: by the allocator" has moves 'sweeping, heap-sw+direct+bouncing'
@@ -206,7 +206,7 @@ check "twenty strategies: and no build" lacks exec-cycles '>heap-sw+self<'
 check "twenty strategies: the rows of interrupts are builds" has irq-entry-cycles '>heap-sw+self<'
 check "twenty strategies: the legend has no isolation" lacks switch '>bouncing<'
 results "$all, ('heap-sw+window+bouncing', 'heap-sw', 'window', 2)" "(1), (64)"
-apart=moves
+apart='moves\|regions'
 draw "one more isolation"
 check "one more isolation: it is in the legend of figures by stack" has switch '>bouncing<'
 check "one more isolation: and in the legend of figures by loader" has exec-cycles '>bouncing<'

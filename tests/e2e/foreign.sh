@@ -12,28 +12,11 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
+# shellcheck source=tests/foreign/measure.sh
+. tests/foreign/measure.sh
 
 images=build/tests/foreign
 [ -e $images/k64.elf ] || { echo "Bail out! no kernels; make foreign-kernels builds them"; exit 1; }
-
-# measure RUN ARGUMENT…: runs the command; its results are then in $work/RUN/results, its output in
-# $work/out, its exit status in $status
-measure()
-{
-	local run=$1
-
-	shift
-	rm -rf "${work:?}/$run"
-	mkdir "$work/$run"
-	status=0
-	timeout 120 ./run-bench.sh measure --memory 64 --out "$work/$run/results" "$@" >"$work/out" 2>&1 </dev/null || status=$?
-}
-
-# ends STATUS TEXT: succeeds if the last run ended with STATUS and its output contains TEXT
-ends()
-{
-	{ [ "$status" = "$1" ] && grep -qF -- "$2" "$work/out"; } || { echo "status $status"; tail -n 4 "$work/out"; return 1; }
-}
 
 # values RUN: prints "region call instructions" of each call in the results, with tabs. Entries from
 # user mode have the names of expected.tsv.
@@ -124,7 +107,7 @@ head -c 1000 $images/k32-disk.img >"$work/odd.img"
 measure run --disk "$work/odd.img" --symbols $images/k32.elf --until "k32: done" "${common[@]}"
 check "a disk whose size is not a multiple of 512: the message says what to do" ends 2 "truncate -s %512"
 measure run --disk "$work/nothing.img" --symbols $images/k32.elf --until "k32: done" "${common[@]}"
-check "no such disk" ends 2 "$work/nothing.img"
+check "no such disk: the message names the option" ends 2 "--disk: $work/nothing.img: No such file"
 printf 's\nd\nq\n' >"$work/typed"
 # k64 waits for interrupts of COM1 that do not reach it, so the keyboard is used.
 for kernel in "k64 the keyboard" "k32 COM1"; do
@@ -142,17 +125,16 @@ measure run --kernel $images/k64.elf --until "k64: done" --append "two words" "$
 check "words for the kernel's command line" ends 0 "straight"
 measure run --kernel $images/k64.elf --until "k64: done" --user-entry
 check "--user-entry alone" ends 0 "user.vector-14"
-measure run --kernel $images/k64-triple-fault.elf --until "k64: done" "${common[@]}"
+measure run --kernel $images/k64-triple-fault.elf --until "k64: done" "${common[@]}" --region many=many
 check "a triple fault: the message says so" ends 1 "triple fault"
 check "a triple fault: what was measured is kept" kept run descend
-measure run --kernel $images/k64-triple-fault.elf --until "k64: done" --region many=many
-check "a triple fault, and a region that never opened: the message says both" ends 1 "triple fault"
 check "a triple fault, and a region that never opened" ends 1 "region many never opened"
 measure run --kernel $images/k32-reboot.elf --until "k32: done" "${common[@]}"
 check "a reset: the message says so" ends 1 "reset"
 check "a reset: what was measured is kept" kept run descend
 measure run --kernel $images/k32-hang.elf --until "k32: done" --instructions 500000000 "${common[@]}"
 check "a hang, with a limit of instructions: the message says so" ends 1 "does the kernel hang?"
+check "a hang: the last lines on the serial port are shown" ends 1 "the last lines on COM1"
 check "a hang, with a limit of instructions: what was measured is kept" kept run descend
 measure run --kernel $images/k64-hang.elf --until "k64: done" --timeout 10 "${common[@]}"
 check "a hang: the time limit ends it, and the message says what to do" ends 1 "--timeout"
@@ -190,19 +172,6 @@ check "the trace has an end, and a page fault of the region user.vector-14" sh -
 	'tail -n 1 "$0" | grep -q "^# end: [1-9][0-9]* events, 0 of them left out" && grep -q "^1014 .* exception .* vector=14" "$0"' \
 	"$work/run/results/launch-1/trace.txt"
 
-# ---- the page ----
-page=$work/run/results/report.html
-# shellcheck disable=SC2016 # the other shell expands it
-check "the page has cycles before counts" sh -c 'tr -d "\n" <"$1" | grep -q "<th scope=\"col\">samples</th><th scope=\"col\">cycles low</th><th scope=\"col\">cycles nominal</th><th scope=\"col\">cycles high</th><th scope=\"col\">instructions</th>"' sh "$page"
-# shellcheck disable=SC2016 # the other shell expands it
-check "the page has each region, its causes and its functions" sh -c 'grep -q "<h3>descend</h3>" "$1" && grep -q "<h3>descend: by function</h3>" "$1" &&
-	grep -q "^<tr><td>page_fault_entry</td>" "$1"' sh "$page"
-# shellcheck disable=SC2016 # the other shell expands it
-check "the page has no part without its value" sh -c '! grep -q "{{" "$1"' sh "$page"
-measure run --kernel $images/k64.elf --until "k64: done" "${common[@]}" --region many=many
-check "without a profile: the page says that there are no cycles" grep -q "no cycles" "$page"
-check "a region that never opens: the page says that it was not measured" grep -q "<li>Not measured: many " "$page"
-
 # ---- beside other kernels ----
 # row FILE KERNEL: prints the numbers of the first line about KERNEL
 row()
@@ -232,7 +201,7 @@ check "--as: Linux has its committed numbers" equal "$(median results/linux/summ
 	"$(row "$work/out" 'Linux [^,]*, nopti')"
 # shellcheck disable=SC2016 # the other shell expands it
 check "--as irq: Linux was not measured" sh -c '[ "$(grep -c "^Linux" "$1")" = 2 ] && [ "$(grep -c "^Palimpsest, heap" "$1")" = 2 ]' sh "$work/out"
-check "--as: the page has the same" grep -q '<th scope="row">Palimpsest, heap</th>' "$page"
+check "--as: the page has the same" grep -q '<th scope="row">Palimpsest, heap</th>' "$work/run/results/report.html"
 
 # ---- markers ----
 measure run --kernel $images/k64.elf --until "k64: done" --marks
@@ -257,36 +226,11 @@ check "a function that does not exist: the nearest names" ends 2 "straight"
 measure run --kernel $images/k64.elf --until "k64: done" "${common[@]}" --region many=many
 check "a region that never opens" ends 1 "region many never opened"
 check "a region that never opens: the others are kept" kept run descend
+check "a region that never opens: the page says that it was not measured" \
+	grep -q "<li>Not measured: many " "$work/run/results/report.html"
 measure run --kernel "$work/nothing.elf" --until "k64: done" "${common[@]}"
-check "no such kernel" ends 2 "$work/nothing.elf"
+check "no such kernel: the message names the option" ends 2 "--kernel: $work/nothing.elf: No such file"
 measure run --kernel $images/k64.elf "${common[@]}"
 check "a run without an end" ends 2 "--until"
-
-# ---- the document: its kernel, its commands, and the table that it shows ----
-mkdir "$work/new"
-awk '/^##/{ on = /From zero to a figure/ }
-	on && /^```/ { kind = kind ? "" : substr($0, 4); next }
-	on && kind == "c" { print >(folder "/kernel.c") }
-	on && kind == "text" { print >(folder "/table") }
-	on && !kind && sub(/^    /, "") { print >(folder "/commands") }' folder="$work/new" docs/measure-your-kernel.md
-number=0
-while IFS= read -r line; do
-	case $line in
-	./run-bench.sh\ measure*)
-		number=$((number + 1))
-		line="'$PWD/run-bench.sh' measure --quiet --out $work/new/$number ${line#* measure} >$work/new/$number.out"
-		;;
-	esac
-	echo "$line"
-done <"$work/new/commands" >"$work/new/script"
-follow()
-{
-	(cd "$work/new" && bash -e script)
-}
-check "the document's commands measure its kernel" follow
-check "serial.log has what the kernel wrote, though it neither waits nor sets up COM1" equal "kernel: done" \
-	"$(cat "$work/new/1/launch-1/serial.log")"
-# shellcheck disable=SC2016 # the other shell expands it
-check "by GRUB and from a CD: the table that the document shows" sh -c 'cmp "$0/table" "$0/1.out" && cmp "$0/table" "$0/2.out"' "$work/new"
 
 echo "1..$count"

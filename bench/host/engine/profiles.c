@@ -90,6 +90,19 @@ void profiles_describe(const char *name, char *text, size_t size)
 			                         profile.tagged[tag], kinds[tag]);
 }
 
+void profiles_names(FILE *out)
+{
+	char name[64];
+	glob_t files;
+
+	find(&files);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		name_of(files.gl_pathv[i], name, sizeof name);
+		fprintf(out, "%s%s", i ? ", " : "", name);
+	}
+	globfree(&files);
+}
+
 void profiles_print(FILE *out)
 {
 	char name[64], tags[100];

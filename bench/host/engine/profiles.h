@@ -24,6 +24,9 @@ void profiles_path(char path[PATH_MAX], const char *name);
  */
 void profiles_describe(const char *name, char *text, size_t size);
 
+/* Prints the names of all profiles, sorted, with commas between them. */
+void profiles_names(FILE *out);
+
 /* Prints two lines per profile, sorted by name: its name with the first line of its file, and the
  * text of profiles_describe(). */
 void profiles_print(FILE *out);

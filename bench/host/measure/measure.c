@@ -12,11 +12,9 @@
 #include "bench/host/launch/image.h"
 #include "bench/host/measure/boot.h"
 #include "bench/host/measure/kernel_symbols.h"
+#include "bench/host/measure/last_lines.h"
 #include "bench/host/measure/machine.h"
-#include "bench/host/measure/page.h"
-#include "bench/host/measure/table.h"
-#include "bench/host/report/collapsed.h"
-#include "bench/host/report/csv.h"
+#include "bench/host/measure/rebuild.h"
 #include "bench/host/session/environment.h"
 #include "bench/host/store/folder.h"
 
@@ -31,8 +29,6 @@
 /* The strategy in the results. It is the same for every kernel, so that --compare matches two
  * versions of a kernel whose files have different names. */
 #define STRATEGY    "kernel"
-
-enum { SCREEN_LINES = 5, SCREEN_COLUMNS = 80 };
 
 struct measuring {
 	const struct request *request;
@@ -138,16 +134,22 @@ static int make_plan(struct measuring *measuring)
 	return 0;
 }
 
+/* Returns a path's last part. */
+static const char *file_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* Names the kernel after its file, without the folder and the suffix. What follows a dot is no suffix
  * if it begins with a digit, as in vmlinuz-6.1.0. */
 static void name_kernel(struct measuring *measuring)
 {
-	const char *path = request_boots(measuring->request);
-	const char *slash = strrchr(path, '/');
 	char base[NAME_SIZE];
 	char *dot;
 
-	snprintf(base, sizeof base, "%s", slash ? slash + 1 : path);
+	snprintf(base, sizeof base, "%s", file_of(request_boots(measuring->request)));
 	dot = strrchr(base, '.');
 	if (dot && dot != base && !(dot[1] >= '0' && dot[1] <= '9'))
 		*dot = '\0';
@@ -191,6 +193,7 @@ static int describe(struct measuring *measuring, const char *command)
 		environment_add(environment, "sha256.symbols", "%s", sha256);
 		environment_add(environment, "measure.offset", "%#" PRIx64, request->offset);
 	}
+	environment_add(environment, "measure.file", "%s", file_of(request_boots(request)));
 	environment_add(environment, "measure.kernel", "%s", measuring->kernel);
 	environment_collect(environment);
 	path_format(path, sizeof path, "%s/environment.json", measuring->folder.path);
@@ -351,25 +354,6 @@ static int judge_user(const struct measuring *measuring)
 	return opened ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* Shows the last lines of the text screen: a boot loader that refuses a kernel says so only there. */
-static void show_screen(const struct measuring *measuring)
-{
-	char path[PATH_MAX], line[SCREEN_LINES][SCREEN_COLUMNS + 2];
-	size_t lines = 0;
-	FILE *file;
-
-	path_format(path, sizeof path, "%s/launch-1/" WATCH_SCREEN, measuring->folder.path);
-	file = fopen(path, "re");
-	while (file && fgets(line[lines % SCREEN_LINES], sizeof line[0], file))
-		lines += line[lines % SCREEN_LINES][0] != '\n';
-	if (file)
-		fclose(file);
-	if (lines)
-		message("the last lines on the screen (%s):", path);
-	for (size_t i = lines < SCREEN_LINES ? 0 : lines - SCREEN_LINES; i < lines; i++)
-		message("    %.*s", (int)strcspn(line[i % SCREEN_LINES], "\n"), line[i % SCREEN_LINES]);
-}
-
 static int judge(const struct measuring *measuring)
 {
 	const struct boot *boot = &measuring->boot;
@@ -389,7 +373,9 @@ static int judge(const struct measuring *measuring)
 	}
 	if (*boot->reason) {
 		message_error("run-bench: %s: %s; what was measured is kept", boot->state, boot->reason);
-		show_screen(measuring);
+		/* A boot loader that refuses a kernel says so only on the screen. */
+		last_lines_show(measuring->folder.path, WATCH_SCREEN, "on the screen");
+		last_lines_show(measuring->folder.path, WATCH_SERIAL, "on COM1");
 	}
 	return boot->refused ? EXIT_CANNOT : status;
 }
@@ -417,11 +403,8 @@ static int finish(struct measuring *measuring)
 	db = store_database(measuring->store);
 	if (store_error(measuring->store))
 		message_error("run-bench: %s", store_error(measuring->store));
-	failed |= summary_compute(db) | csv_export(db, measuring->folder.path);
-	failed |= collapsed_write(db, measuring->folder.path);
-	failed |= add_others(measuring, db);
-	failed |= table_print(db, stdout) | table_write(db, measuring->folder.path);
-	failed |= page_write(db, measuring->folder.path);
+	failed |= summary_compute(db) | add_others(measuring, db);
+	failed |= rebuild_files(db, measuring->folder.path);
 	failed |= store_close(measuring->store);
 	measuring->store = NULL;
 	if (folder_is_latest(&measuring->folder))
@@ -436,6 +419,10 @@ static int measure(struct measuring *measuring, const char *command)
 	char why[SYMBOLS_TEXT_MAX];
 	int status;
 
+	if (request_files(request, why, sizeof why)) {
+		message_error("run-bench measure: %s", why);
+		return EXIT_CANNOT;
+	}
 	if (request->symbols && !request->marks)
 		measuring->symbols = kernel_symbols_read(request->symbols, why);
 	if (measuring->symbols)

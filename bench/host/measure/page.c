@@ -2,9 +2,12 @@
 #define _GNU_SOURCE
 #include "bench/host/measure/page.h"
 #include "bench/host/answers/number.h"
+#include "bench/host/base/paths.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/measure/beside.h"
+#include "bench/host/measure/causes.h"
+#include "bench/host/measure/figure.h"
 #include "bench/host/measure/table.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"
@@ -16,28 +19,11 @@
 #define FUNCTIONS_SHOWN 12 /* of a region; the others are one line */
 #define PERCENT_SHOWN   3  /* a cause with a smaller share is drawn, but not named */
 #define METRICS_MAX     32
+#define METRICS_FIRST   7 /* columns of the table of regions; further ones are folded */
 
 extern const char report_measured_template[]; /* measured.html, through report_page.S */
 
-/* The parts of the nominal cycles (docs/model.md), with the colours of plots/where.gp. */
-static const struct cause {
-	const char *metric, *name, *colour;
-} causes[] = {
-	{ "due_instructions", "instructions", "#999999" },
-	{ "due_strings", "REP MOVS and STOS", "#56b4e9" },
-	{ "due_data", "data cache misses", "#0072b2" },
-	{ "due_fetch", "code cache misses", "#cc79a7" },
-	{ "due_translation", "TLB misses and walks", "#d55e00" },
-	{ "due_mispredicts", "mispredicted branches", "#7f6000" },
-	{ "due_rings", "ring changes, delivery", "#009e73" },
-	{ "due_flushes", "TLB flushes (INVLPG, CR3)", "#e69f00" },
-	{ "due_privileged", "other privileged", "#000000" },
-};
-
-#define CAUSES  (sizeof causes / sizeof causes[0])
-
-/* The regions, in alphabetical order. */
-#define REGIONS "SELECT DISTINCT benchmark FROM summary ORDER BY benchmark"
+#define REGIONS "SELECT DISTINCT benchmark FROM summary ORDER BY " TABLE_REGION_ORDER
 
 static bool has_cycles(const struct report *report)
 {
@@ -48,7 +34,10 @@ static void write_kernel(const struct report *report)
 {
 	char name[NAME_SIZE];
 
-	html_text(report->out, report_fact(report->db, "measure.kernel", name, sizeof name));
+	report_fact(report->db, "measure.file", name, sizeof name);
+	if (!*name)
+		report_fact(report->db, "measure.kernel", name, sizeof name);
+	html_text(report->out, name);
 }
 
 static void write_state(const struct report *report)
@@ -115,30 +104,23 @@ static void write_head(FILE *out, const char *metric)
 	fputs("</th>", out);
 }
 
-static void write_regions(const struct report *report)
+/* Writes the table of the regions with a column for each of these metrics. */
+static void write_region_table(const struct report *report, char metrics[][NAME_SIZE], size_t count)
 {
-	sqlite3_stmt *metric = report_query(report->db,
-	                                    "SELECT DISTINCT metric FROM summary" TABLE_SHOWN
-	                                    " ORDER BY metric NOT LIKE 'cycles%', " TABLE_ORDER,
+	sqlite3_stmt *region = report_query(report->db,
+	                                    "SELECT benchmark, max(n) FROM summary GROUP BY 1"
+	                                    " ORDER BY " TABLE_REGION_ORDER,
 	                                    NULL);
-	sqlite3_stmt *region =
-	        report_query(report->db, "SELECT benchmark, max(n) FROM summary GROUP BY 1 ORDER BY 1", NULL);
 	sqlite3_stmt *value = report_query(report->db,
 	                                   "SELECT min, median, max FROM summary"
 	                                   " WHERE benchmark = ?1 AND metric = ?2",
 	                                   NULL);
-	char metrics[METRICS_MAX][NAME_SIZE];
-	size_t count = 0;
 
-	fputs("<p>The median of the calls and, if they differ, their range. Wide tables scroll "
-	      "sideways.</p>\n"
-	      "<div class=\"wide\"><table class=\"numbers\"><thead><tr><th scope=\"col\">region</th>"
+	fputs("<div class=\"wide\"><table class=\"numbers\"><thead><tr><th scope=\"col\">region</th>"
 	      "<th scope=\"col\">samples</th>",
 	      report->out);
-	while (metric && count < METRICS_MAX && sqlite3_step(metric) == SQLITE_ROW) {
-		snprintf(metrics[count], NAME_SIZE, "%s", sql_text(metric, 0));
-		write_head(report->out, metrics[count++]);
-	}
+	for (size_t i = 0; i < count; i++)
+		write_head(report->out, metrics[i]);
 	fputs("</tr></thead><tbody>\n", report->out);
 	while (region && value && sqlite3_step(region) == SQLITE_ROW) {
 		char samples[NUMBER_TEXT_MAX];
@@ -152,9 +134,31 @@ static void write_regions(const struct report *report)
 		fputs("</tr>\n", report->out);
 	}
 	fputs("</tbody></table></div>\n", report->out);
-	sqlite3_finalize(metric);
 	sqlite3_finalize(region);
 	sqlite3_finalize(value);
+}
+
+static void write_regions(const struct report *report)
+{
+	sqlite3_stmt *metric = report_query(report->db,
+	                                    "SELECT DISTINCT metric FROM summary" TABLE_SHOWN
+	                                    " ORDER BY metric NOT LIKE 'cycles%', " TABLE_ORDER,
+	                                    NULL);
+	char metrics[METRICS_MAX][NAME_SIZE];
+	size_t count = 0, first;
+
+	while (metric && count < METRICS_MAX && sqlite3_step(metric) == SQLITE_ROW)
+		snprintf(metrics[count++], NAME_SIZE, "%s", sql_text(metric, 0));
+	sqlite3_finalize(metric);
+	first = count < METRICS_FIRST ? count : METRICS_FIRST;
+	fputs("<p>The median of the calls and, if they differ, their range.</p>\n", report->out);
+	write_region_table(report, metrics, first);
+	if (first < count) {
+		fprintf(report->out, "<details><summary>%zu more counts of each region</summary>\n",
+		        count - first);
+		write_region_table(report, metrics + first, count - first);
+		fputs("</details>\n", report->out);
+	}
 }
 
 /* ---- beside other kernels ---- */
@@ -214,6 +218,7 @@ static void write_bar(const struct report *report, const char *region, sqlite3_s
 {
 	double value[CAUSES] = { 0 }, total = 0;
 	const char *between = "";
+	char digits[NUMBER_TEXT_MAX];
 
 	for (size_t i = 0; i < CAUSES; i++) {
 		sqlite3_reset(sum);
@@ -227,7 +232,9 @@ static void write_bar(const struct report *report, const char *region, sqlite3_s
 		return;
 	fputs("<h3>", report->out);
 	html_text(report->out, region);
-	fputs("</h3>\n<div class=\"causes\" aria-hidden=\"true\">", report->out);
+	fprintf(report->out,
+	        ": %s cycles a call <small>(mean)</small></h3>\n<div class=\"causes\" aria-hidden=\"true\">",
+	        number_digits(total, digits, sizeof digits));
 	for (size_t i = 0; i < CAUSES; i++)
 		if (value[i] > 0)
 			fprintf(report->out, "<i style=\"width:%.2f%%;background:%s\"></i>",
@@ -246,7 +253,7 @@ static void write_causes(const struct report *report)
 {
 	sqlite3_stmt *region = report_query(report->db, REGIONS, NULL);
 	sqlite3_stmt *sum = report_query(report->db,
-	                                 "SELECT sum(value) FROM samples WHERE benchmark = ?1"
+	                                 "SELECT avg(value) FROM samples WHERE benchmark = ?1"
 	                                 " AND metric = ?2",
 	                                 NULL);
 
@@ -256,7 +263,9 @@ static void write_causes(const struct report *report)
 		      "<p class=\"key\">",
 		      report->out);
 		for (size_t i = 0; i < CAUSES; i++)
-			fprintf(report->out, "<span class=\"swatch\" style=\"background:%s\"></span>%s",
+			fprintf(report->out,
+			        "<span class=\"cause\"><span class=\"swatch\" "
+			        "style=\"background:%s\"></span>%s</span> ",
 			        causes[i].colour, causes[i].name);
 		fputs("</p>\n", report->out);
 		while (region && sum && sqlite3_step(region) == SQLITE_ROW)
@@ -266,6 +275,7 @@ static void write_causes(const struct report *report)
 	sqlite3_finalize(sum);
 }
 
+/* Writes a line. `instructions` is negative if the line does not have them besides `value`. */
 static void write_function(const struct report *report, const char *name, double value, double instructions,
                            double total)
 {
@@ -274,11 +284,12 @@ static void write_function(const struct report *report, const char *name, double
 
 	fputs("<tr><td>", report->out);
 	html_text(report->out, name);
-	fprintf(report->out,
-	        "</td><td>%s</td><td>%s</td><td>%.1f %%<span class=\"share\" style=\"width:%.1f%%\"></span>"
-	        "</td></tr>\n",
-	        number_digits(value, digits[0], sizeof digits[0]),
-	        number_digits(instructions, digits[1], sizeof digits[1]), share, share);
+	fprintf(report->out, "</td><td>%s</td>", number_digits(value, digits[0], sizeof digits[0]));
+	if (instructions >= 0)
+		fprintf(report->out, "<td class=\"besides\">%s</td>",
+		        number_digits(instructions, digits[1], sizeof digits[1]));
+	fprintf(report->out, "<td>%.1f %%<span class=\"share\" style=\"width:%.1f%%\"></span></td></tr>\n",
+	        share, share);
 }
 
 /* Writes the functions that a region's calls executed, those that spent most first. */
@@ -305,15 +316,16 @@ static void write_region_functions(const struct report *report, const char *regi
 		fprintf(report->out,
 		        ": by function</h3>\n<table class=\"numbers spent\"><thead><tr><th "
 		        "scope=\"col\">function"
-		        "</th><th scope=\"col\">%s a call</th><th scope=\"col\">instructions a call</th>"
-		        "<th scope=\"col\">share</th></tr></thead><tbody>\n",
-		        cycles ? "nominal cycles" : "instructions");
+		        "</th><th scope=\"col\">%s a call (mean)</th>%s<th scope=\"col\">share</th></tr>"
+		        "</thead><tbody>\n",
+		        cycles ? "nominal cycles" : "instructions",
+		        cycles ? "<th scope=\"col\" class=\"besides\">instructions a call (mean)</th>" : "");
 		while (sqlite3_step(row) == SQLITE_ROW) {
 			double value = sqlite3_column_double(row, 1);
 
 			if (shown++ < FUNCTIONS_SHOWN) {
-				write_function(report, sql_text(row, 0), value, sqlite3_column_double(row, 2),
-				               total);
+				write_function(report, sql_text(row, 0), value,
+				               cycles ? sqlite3_column_double(row, 2) : -1, total);
 				continue;
 			}
 			others++;
@@ -322,7 +334,7 @@ static void write_region_functions(const struct report *report, const char *regi
 		}
 		snprintf(name, sizeof name, "%d %s", others, others == 1 ? "other" : "others");
 		if (others)
-			write_function(report, name, rest, rest_instructions, total);
+			write_function(report, name, rest, cycles ? rest_instructions : -1, total);
 		fputs("</tbody></table>\n", report->out);
 	}
 	sqlite3_finalize(row);
@@ -347,6 +359,17 @@ static void write_functions(const struct report *report)
 
 /* ---- the rest ---- */
 
+static void write_figure(const struct report *report)
+{
+	char path[PATH_MAX];
+
+	path_format(path, sizeof path, "%s/plots/" FIGURE_NAME ".svg", report->run_dir);
+	if (path_exists(path))
+		fputs("The figure is <a href=\"plots/" FIGURE_NAME ".svg\"><i>plots/" FIGURE_NAME
+		      ".svg</i></a> and <i>.png</i>. ",
+		      report->out);
+}
+
 static void write_meaning(const struct report *report)
 {
 	fputs("<ul>\n<li>A call includes everything that the CPU executes until it returns: the functions "
@@ -359,7 +382,10 @@ static void write_meaning(const struct report *report)
 	if (has_cycles(report))
 		fputs("<li>Cycles are those of a model that is based on published numbers. Its low, nominal "
 		      "and high parameters give three numbers; the truth should lie between low and "
-		      "high.</li>\n",
+		      "high.</li>\n"
+		      "<li>A cache miss may cost nothing, because the processor waits for few of them: "
+		      "stores "
+		      "wait in a buffer, and the prefetchers fetch what is read or written in order.</li>\n",
 		      report->out);
 	fputs("<li>In the functions, <i>[user]</i> is user mode, <i>[delivery]</i> the delivery of "
 	      "interrupts "
@@ -411,6 +437,7 @@ int page_write(sqlite3 *db, const char *folder)
 		{ "functions", write_functions },
 		{ "meaning", write_meaning },
 		{ "run", write_run },
+		{ "figure", write_figure },
 		{ "environment", report_environment },
 	};
 	static const struct report_template template = { .text = report_measured_template,

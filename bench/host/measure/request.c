@@ -2,10 +2,13 @@
 #define _GNU_SOURCE
 #include "bench/host/measure/request.h"
 #include "bench/host/base/option.h"
+#include "bench/host/engine/profiles.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	OPTION_ISO = 256,
@@ -226,6 +229,29 @@ const char *request_boots(const struct request *request)
 	return request->kernel ? request->kernel : request->iso ? request->iso : request->disk[0];
 }
 
+int request_files(const struct request *request, char *why, size_t size)
+{
+	const struct {
+		const char *option, *path;
+	} files[] = {
+		{ "kernel", request->kernel },
+		{ "iso", request->iso },
+		{ "initrd", request->initrd },
+		{ "disk", request->disk[0] },
+		{ "disk", request->disk[1] },
+		{ "symbols", request->symbols_given ? request->symbols : NULL },
+		{ "input", request->input },
+	};
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		if (!files[i].path || access(files[i].path, R_OK) == 0)
+			continue;
+		snprintf(why, size, "--%s: %.200s: %s", files[i].option, files[i].path, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
 bool request_needs_symbols(const struct request *request)
 {
 	for (size_t i = 0; i < request->regions; i++) {
@@ -329,7 +355,12 @@ void request_help(FILE *out)
 	      "                        text screen\n"
 	      "  --instructions N      end after N instructions; a REP iteration and a tick in HLT count "
 	      "too\n"
-	      "  --profile NAME        add cycles by the cycle model (default: none)\n"
+	      "  --profile NAME        add cycles by the cycle model, of one of these processors (default: "
+	      "none):\n",
+	      out);
+	fputs("                        ", out);
+	profiles_names(out);
+	fputs("\n"
 	      "  --trace               write a line per page walk, TLB flush, interrupt and exception in a\n"
 	      "                        region to launch-1/trace.txt\n"
 	      "  --memory MIB          the machine's memory (default: 512)\n"

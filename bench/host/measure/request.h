@@ -58,6 +58,10 @@ int request_places(const char *text, struct request_place places[2]);
 /* Returns the file from which the machine boots: a kernel, a CD image, or else the first disk. */
 const char *request_boots(const struct request *request);
 
+/* Returns 0 if the files of the request can be read, or -1 with the option, the file and the reason in
+ * `why`. */
+int request_files(const struct request *request, char *why, size_t size);
+
 /* Returns true if a region names a symbol. */
 bool request_needs_symbols(const struct request *request);
 

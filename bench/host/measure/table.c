@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char query[] = "SELECT benchmark, metric, unit, n, min, median, max FROM summary" TABLE_SHOWN
-                            " ORDER BY benchmark, " TABLE_ORDER;
+                            " ORDER BY " TABLE_REGION_ORDER ", " TABLE_ORDER;
 
 int table_print(sqlite3 *db, FILE *out)
 {

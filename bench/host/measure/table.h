@@ -11,6 +11,11 @@
 	"CASE metric WHEN 'instructions' THEN 0 WHEN 'cycles_low' THEN 1" \
 	" WHEN 'cycles_nominal' THEN 2 WHEN 'cycles_high' THEN 3 ELSE 4 END, metric"
 
+/* SQL: the order of regions: those of the command line as it gives them, then the others by name. */
+#define TABLE_REGION_ORDER                                                            \
+	"(SELECT rowid FROM environment WHERE key = 'region.' || benchmark) IS NULL," \
+	" (SELECT rowid FROM environment WHERE key = 'region.' || benchmark), benchmark"
+
 /* Prints a line for each region and metric of the table `summary`: number of samples, minimum, median
  * and maximum. Leaves out metrics that are always 0, and causes of cycles. Then prints the table of
  * beside.h. Returns 0, or -1 after a message. */

@@ -277,6 +277,12 @@ static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_di
 	return failed ? -1 : 0;
 }
 
+/* Writes the name of the sheet's JSON Lines file to `name`. */
+static void json_name(const struct sheet *sheet, char name[40])
+{
+	snprintf(name, 40, "%.*s.jsonl", (int)strcspn(sheet->file, "."), sheet->file);
+}
+
 /* Writes the large sheets, or all others. Returns 0, or -1 after a message. */
 static int write_sheets(sqlite3 *db, const char *run_dir, bool large)
 {
@@ -289,11 +295,19 @@ static int write_sheets(sqlite3 *db, const char *run_dir, bool large)
 			continue;
 		if (write_file(db, &sheets[i], run_dir, sheets[i].file, write_rows))
 			status = -1;
-		snprintf(name, sizeof name, "%.*s.jsonl", (int)strcspn(sheets[i].file, "."), sheets[i].file);
+		json_name(&sheets[i], name);
 		if (!large && write_file(db, &sheets[i], run_dir, name, write_json_lines))
 			status = -1;
 	}
 	return status;
+}
+
+static bool has_rows(sqlite3 *db, const struct sheet *sheet)
+{
+	char sql[1024];
+
+	snprintf(sql, sizeof sql, "SELECT EXISTS (%s)", sheet->groups ? sheet->groups : sheet->query);
+	return sql_number(db, sheet->file, sql) != 0;
 }
 
 /* The body of a child process: writes the large sheets of the database at `path`, and ends the
@@ -346,6 +360,24 @@ int csv_export(sqlite3 *db, const char *run_dir)
 	struct csv_export export = csv_begin(db, run_dir);
 
 	return csv_end(&export);
+}
+
+int csv_export_filled(sqlite3 *db, const char *run_dir)
+{
+	int status = csv_export(db, run_dir);
+
+	for (size_t i = 0; i < sizeof sheets / sizeof sheets[0]; i++) {
+		char path[PATH_MAX], name[40];
+
+		if (has_rows(db, &sheets[i]))
+			continue;
+		json_name(&sheets[i], name);
+		if (snprintf(path, sizeof path, "%s/%s", run_dir, sheets[i].file) < (int)sizeof path)
+			unlink(path);
+		if (snprintf(path, sizeof path, "%s/%s", run_dir, name) < (int)sizeof path)
+			unlink(path);
+	}
+	return status;
 }
 
 /* Stores a byte at record->text[*length] and increments *length. Returns false if out of memory. */

@@ -21,6 +21,9 @@
  */
 int csv_export(sqlite3 *db, const char *run_dir);
 
+/* Like csv_export(), but leaves no file of a query without rows in the folder. */
+int csv_export_filled(sqlite3 *db, const char *run_dir);
+
 /* A csv_export() that has begun. */
 struct csv_export {
 	pid_t child; /* writes samples and functions, which take longest; -1: there is none */

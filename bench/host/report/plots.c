@@ -278,3 +278,22 @@ int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir)
 	}
 	return draw_all(db, plots_out, plots_dir);
 }
+
+int plots_draw(const char *run_dir, const char *plots_dir, const char *script, const char *view,
+               const char *figure)
+{
+	char plots_out[PATH_MAX], path[PATH_MAX + NAME_MAX];
+	struct drawings drawings = { .plots_out = plots_out, .limit = 1 };
+	char *folder = realpath(plots_dir, NULL);
+
+	if (!folder)
+		return complain("plots", "%s: %s", plots_dir, strerror(errno));
+	snprintf(path, sizeof path, "%s/%s.gp", folder, script);
+	free(folder);
+	if (snprintf(plots_out, sizeof plots_out, "%s/plots", run_dir) >= (int)sizeof plots_out)
+		return complain("plots", "%s: %s", run_dir, "the name is too long");
+	draw_view(&drawings, path, view, figure);
+	while (drawings.count > 0)
+		finish_oldest(&drawings);
+	return drawings.status;
+}

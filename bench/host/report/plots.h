@@ -24,6 +24,14 @@
 int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir);
 
 /*
+ * Runs the script <plots_dir>/<script>.gp as plots_make() does. The script finds its data in
+ * <run_dir>/plots/data/<view>/, and writes <run_dir>/plots/<figure>.svg and <figure>.png. Returns 0, or
+ * -1 after a message.
+ */
+int plots_draw(const char *run_dir, const char *plots_dir, const char *script, const char *view,
+               const char *figure);
+
+/*
  * Finds the line `# KEY: …` in a script's header, and the lines `#    …` that continue it. Copies
  * what they say to `text`, at most `size` bytes. If `key` is "", copies the header's first line.
  * Returns false, with `text` empty, if there is no such line.

@@ -42,7 +42,7 @@ trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
 for package in "$kernel" busybox-static; do
 	have "$package" && continue
-	echo "lab: fetching $package" >&2
+	echo "lab: fetching $package, for engine kvm-emulated and the Linux baseline (it is not installed)" >&2
 	(cd "$scratch" && timeout 300 apt-get -q download "$package") >"$scratch/log" 2>&1 || {
 		grep -aE '^(E|Err|W):' "$scratch/log" | head -n 5 >&2 || true
 		fail "$package cannot be fetched; 'make lab' needs the Debian mirror once (is there a network? is" \

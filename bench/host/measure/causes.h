@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of the nominal cycles (docs/model.md), as the page and the figure of `measure` show them. */
+#pragma once
+
+#define CAUSES 9
+
+struct cause {
+	const char *metric, *name, *colour;
+};
+
+/* In the order in which they are shown. The colours are those of plots/where.gp. */
+extern const struct cause causes[CAUSES];
