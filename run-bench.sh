@@ -110,6 +110,35 @@ build()
 	exit 1
 }
 
+# show_progress: shows how many of the harness's files are compiled, until it is killed
+show_progress()
+{
+	local sources
+
+	sources=$(find "$root/bench/host" -name '*.[cS]' | wc -l)
+	while sleep 0.5; do
+		printf '\r%d of %d files ' "$(find "$root/build/host" -name '*.o' 2>/dev/null | wc -l)" "$sources" >&2
+	done
+}
+
+# build_first: builds the harness in a fresh tree, which takes long enough to show progress
+build_first()
+{
+	local watcher
+
+	echo "run-bench: building the harness, once: this takes a minute or two…" >&2
+	[ -t 2 ] || { build -j"$jobs" host; return; }
+	show_progress &
+	watcher=$!
+	# shellcheck disable=SC2064 # the number is known now
+	trap "kill $watcher 2>/dev/null" EXIT
+	build -j"$jobs" host
+	kill $watcher
+	trap - EXIT
+	wait $watcher 2>/dev/null
+	printf '\r\033[K' >&2
+}
+
 setup=no
 arguments=()
 for argument in "$@"; do
@@ -130,8 +159,11 @@ check_tools
 
 jobs=$(nproc 2>/dev/null || echo 1)
 bench=$root/build/host/palimpsest-bench
-[ -x "$bench" ] || echo "run-bench: building the harness, once: this takes a minute or two…" >&2
-build -j"$jobs" host
+if [ -x "$bench" ]; then
+	build -j"$jobs" host
+else
+	build_first
+fi
 
 # Somebody's own kernel is measured: nothing of ours is booted.
 if [ "${arguments[0]-}" = measure ]; then

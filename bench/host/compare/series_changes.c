@@ -362,8 +362,8 @@ size_t changes_causes(const struct changes *changes, const struct change *change
 		    !strncmp(at->names[METRIC], "cycles_", 7) ||
 		    (is_part_of_cycles(at) && change->quantity != QUANTITY_CYCLES))
 			continue;
-		if ((at->a < at->b || at->a > at->b) && at->verdict != CHANGE_IDENTICAL &&
-		    at->verdict != CHANGE_WITHIN && count < sizeof found / sizeof found[0])
+		if (at->verdict != CHANGE_IDENTICAL && at->verdict != CHANGE_WITHIN &&
+		    count < sizeof found / sizeof found[0])
 			found[count++] = at;
 	}
 	qsort(found, count, sizeof *found, compare_causes);

@@ -82,8 +82,7 @@ void changes_free(struct changes *changes);
 
 /*
  * Finds the causes of a change: metrics of the same benchmark row and build whose quantity is
- * QUANTITY_CAUSE, whose medians differ, and whose verdict is neither CHANGE_IDENTICAL nor
- * CHANGE_WITHIN. The metrics
+ * QUANTITY_CAUSE and whose verdict is neither CHANGE_IDENTICAL nor CHANGE_WITHIN. The metrics
  * cycles_* are left out. The parts of the modelled cycles (metrics due_*) are left out too, unless
  * `change` is a change of cycles. Stores the first `most` causes in `causes`: first the parts,
  * sorted by the number of cycles by which they changed, then events, sorted by change_effect().
