@@ -18,6 +18,7 @@
 #define RETURN_SIGNAL 2 /* the current task has a signal to handle */
 
 struct task;
+struct process;
 
 /*
  * The state of one CPU. While the kernel runs, the GS base is the address of this structure. The
@@ -30,12 +31,13 @@ struct cpu {
 	uint64_t kstack_top; /* top of the current task's kernel stack (heap stacks only) */
 	uint64_t scratch_rax;
 	struct task *current;
-	uint64_t return_work; /* RETURN_* bits: what user_return_hook() has to do */
-	uint64_t scratch_top; /* top of the scratch stack, which every kernel CR3 maps */
-	uint32_t id;          /* number of the CPU's stacks (CPU_AREA()); 0 for the boot CPU */
-	uint32_t stale_pcids; /* number of PCIDs that are stale on this CPU (mem/pcid.h) */
-	uint64_t fault_code;  /* error code of the last page fault (process/traps.c) */
-	int fault_error;      /* negative error number: why the last page fault was not resolved */
+	struct process *process; /* that of `current` (process/process.h) */
+	uint64_t return_work;    /* RETURN_* bits: what user_return_hook() has to do */
+	uint64_t scratch_top;    /* top of the scratch stack, which every kernel CR3 maps */
+	uint32_t id;             /* number of the CPU's stacks (CPU_AREA()); 0 for the boot CPU */
+	uint32_t stale_pcids;    /* number of PCIDs that are stale on this CPU (mem/pcid.h) */
+	uint64_t fault_code;     /* error code of the last page fault (process/traps.c) */
+	int fault_error;         /* negative error number: why the last page fault was not resolved */
 	struct task *idle;
 	struct task *dead; /* an ended task that the next task must free, or NULL */
 	uint64_t gdt[7];

@@ -177,6 +177,25 @@ int isolation_root_create(struct root *root);
 void isolation_root_destroy(const struct root *root);
 
 /*
+ * Makes a root for another thread of the space whose root is `space`. If `own` is false, because
+ * tasks have no page tables of their own for their stacks (kstack_has_own_tables()), this is the
+ * root of the space itself. Otherwise the thread gets a PML4 of its own for its stack, and its user
+ * half has the tables of the space. Returns 0, -ENOMEM, or -ENOSYS if the new PML4 would be used in
+ * user mode too and PCIDs are in use: a page would then be cached under several PCIDs (mem/pcid.h).
+ */
+int isolation_thread_root_create(struct root *root, const struct root *space, bool own);
+
+/* Frees what isolation_thread_root_create() has made. No CPU may have the root loaded. */
+void isolation_thread_root_destroy(const struct root *root, const struct root *space);
+
+/*
+ * Called after a page fault at a user address that region_fault() cannot explain. If the space has
+ * got a page table since the root was made, and the root lacks the PML4 entry that leads to it,
+ * copies this entry and returns true: the access can be repeated.
+ */
+bool isolation_thread_root_follows(const struct root *root, const struct root *space, uintptr_t address);
+
+/*
  * For the self-tests. Returns NULL if the tables of `root` map exactly the part of the kernel half
  * that this value of ISOLATION prescribes, otherwise a message.
  */

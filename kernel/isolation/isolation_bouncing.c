@@ -82,6 +82,27 @@ int isolation_root_create(struct root *root)
 	return 0;
 }
 
+int isolation_thread_root_create(struct root *root, const struct root *space, bool own)
+{
+	*root = *space; /* in user mode all threads run under the same tables */
+	if (!own)
+		return 0;
+	root->kernel = kernel_root_create();
+	return root->kernel == FRAME_NONE ? -ENOMEM : 0;
+}
+
+void isolation_thread_root_destroy(const struct root *root, const struct root *space)
+{
+	if (root->kernel != space->kernel)
+		kernel_root_destroy(root->kernel);
+}
+
+bool isolation_thread_root_follows(const struct root *root, const struct root *space, uintptr_t address)
+{
+	(void)root, (void)space, (void)address; /* root->user is that of the space */
+	return false;
+}
+
 /* Counts of the pages that the tables of a root map. */
 struct survey {
 	uintptr_t base; /* address of the root's window, in both tables */

@@ -34,6 +34,43 @@ void isolation_root_destroy(const struct root *root)
 	frame_free(root_pml4(root->user));
 }
 
+int isolation_thread_root_create(struct root *root, const struct root *space, bool own)
+{
+	uint64_t frame;
+	pte_t *pml4;
+
+	*root = *space;
+	if (!own)
+		return 0;
+	if (pcid_on)
+		return -ENOSYS;
+	frame = frame_alloc();
+	if (frame == FRAME_NONE)
+		return -ENOMEM;
+	pml4 = phys_to_virt(frame);
+	copy_bytes(pml4, phys_to_virt(root_pml4(space->user)), PAGE_SIZE);
+	pml4[KSTACK_FIXED_PML4] = 0;
+	root->user = root->kernel = frame;
+	return 0;
+}
+
+void isolation_thread_root_destroy(const struct root *root, const struct root *space)
+{
+	if (root->user != space->user)
+		frame_free(root_pml4(root->user));
+}
+
+bool isolation_thread_root_follows(const struct root *root, const struct root *space, uintptr_t address)
+{
+	pte_t *own = (pte_t *)phys_to_virt(root_pml4(root->user)) + PML4_INDEX(address);
+	const pte_t *entry = (const pte_t *)phys_to_virt(root_pml4(space->user)) + PML4_INDEX(address);
+
+	if (address >= USER_TOP || *own || !*entry)
+		return false;
+	*own = *entry;
+	return true;
+}
+
 const char *isolation_check(const struct root *root)
 {
 	const pte_t *own = phys_to_virt(root_pml4(root->user)), *kernel = phys_to_virt(kernel_pml4);

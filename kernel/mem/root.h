@@ -3,8 +3,9 @@
  * A root is a pair of CR3 values: a task runs under one in user mode, and under the other in the
  * kernel. The two are equal unless ISOLATION gives the kernel its own tables. A root belongs to an
  * address space. With fixed stacks, where each task needs its own PML4, it also belongs to one
- * task. Today every space has a single task, which uses the space's root. isolation_root_create()
- * makes roots, isolation_switch() loads them.
+ * task: the first thread of a process uses the root of the space, each other thread has one of its
+ * own (isolation_thread_root_create()). isolation_root_create() makes roots, isolation_switch()
+ * loads them.
  *
  * A root never changes. mem/pcid.h records, for each CPU, whether the next load of a PCID must
  * flush (pcid_load()). So loading a root writes no memory that several CPUs share.

@@ -25,6 +25,14 @@ struct file *file_of(uint64_t fd)
 	return fd < FILES_MAX ? table->file[fd] : NULL;
 }
 
+bool file_hold(struct file *file)
+{
+	if (!current_process()->main.next)
+		return false;
+	file->references++;
+	return true;
+}
+
 static struct file_table *own_table(struct process *process)
 {
 	struct file_table *table = process->files;

@@ -19,8 +19,17 @@ struct file_table {
 	uint64_t close_on_exec; /* bit n belongs to descriptor n */
 };
 
-/* Returns the file of a descriptor of the current process, or NULL if it is not open. */
+/*
+ * Returns the file of a descriptor of the current process, or NULL if it is not open. The file stays
+ * open until the task waits or pauses: then another thread may close it.
+ */
 struct file *file_of(uint64_t fd);
+
+/*
+ * Keeps an open file for a call that may wait or pause. Returns true if there are other threads,
+ * which could close it meanwhile: then the caller drops it at the end of the call (file_drop()).
+ */
+bool file_hold(struct file *file);
 
 /*
  * Gives a file the lowest free descriptor from `lowest` on, and takes over the caller's reference.

@@ -7,6 +7,7 @@
 #include "process/descriptors.h"
 #include "process/first_run.h"
 #include "process/process_internal.h"
+#include "process/thread.h"
 
 /*
  * The first step to start a program in a new task. Sets *image to the struct image for the program:
@@ -92,17 +93,18 @@ long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp)
 	result = spawn(image, image_open_user(image, name, argv, envp), &process);
 	interrupts_off();
 	if (result > 0) { /* the new task runs first, as after vfork() */
-		sched_enqueue(&current_process()->task);
+		sched_enqueue(current_task());
 		sched_switch_to(&process->task);
 	}
 	return result;
 }
 
 /*
- * Loads the image into a new space for the current process. Stores the previous space in *old; the
- * caller destroys it. Returns 0, or -ENOMEM with nothing changed.
+ * Loads the image into a new space for the current process, and ends all its other threads. Stores
+ * the previous space in *old, and the root of the current thread there in *old_root; the caller
+ * destroys both. Returns 0, or -ENOMEM with nothing changed.
  */
-static int replace_space(struct image *image, struct address_space *old)
+static int replace_space(struct image *image, struct address_space *old, struct root *old_root)
 {
 	struct process *process = current_process();
 	struct address_space space;
@@ -116,7 +118,10 @@ static int replace_space(struct image *image, struct address_space *old)
 		return error;
 	}
 	address_space_set_brk(&space);
-	kstack_move(&process->task.stack, &process->space.root, &space.root);
+	if (process->ends_slowly)
+		threads_end_others();
+	kstack_move(&process->task.stack, &process->task.root, &space.root);
+	*old_root = process->task.root;
 	*old = process->space;
 	process->space = space;
 	process->task.root = space.root;
@@ -130,24 +135,28 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 {
 	struct process *process = current_process();
 	struct address_space old;
+	struct root old_root;
 	struct image image;
 	int error;
 
 	interrupts_on();
 	error = image_open_user(&image, name, argv, envp);
 	if (!error) {
-		error = replace_space(&image, &old);
+		error = replace_space(&image, &old, &old_root);
 		image_close(&image);
 		/*
 		 * The old space is freed after the image, because the frames that are freed last
 		 * are the first to be allocated again.
 		 */
-		if (!error)
+		if (!error) {
+			isolation_thread_root_destroy(&old_root, &old.root);
 			address_space_destroy(&old);
+		}
 	}
 	interrupts_off();
 	if (error)
 		return error;
+	process->membarrier = false;
 	process_set_name(process, image.program.name, image.program.name_length);
 	task_drop_fpu(&process->task);
 	file_table_exec(process);

@@ -31,7 +31,7 @@ void first_run_start(void)
 {
 	struct process *process = current_process();
 	/* Without stop signals, which act on the first return from a system call or interrupt. */
-	const uint64_t pending = process->signals.pending & ~SIGNALS_STOP;
+	const uint64_t pending = (process->pending | process->main.signals.pending) & ~SIGNALS_STOP;
 
 	if (pending) /* killed before it ran: it has no handlers yet and blocks no signals */
 		process_exit(__builtin_ctzl(pending) + 1);

@@ -19,9 +19,25 @@ static void tell_parent(const struct process *process, int code, int signal)
 		return;
 	if (!(signal_action(parent, SIGCHLD).flags & SA_NOCLDSTOP))
 		signal_send(parent, SIGCHLD, (struct signal_info){ code, process->pid, (uint64_t)signal });
-	if (process_waits_for_child(parent)) {
-		parent->task.state = TASK_READY;
-		sched_enqueue(&parent->task);
+	process_wake_parent(parent);
+}
+
+void process_wake_parent(struct process *parent)
+{
+	for (struct thread *thread = &parent->main; thread; thread = thread->next)
+		if (task_waits_for_end(&thread->task)) {
+			thread->task.state = TASK_READY;
+			sched_enqueue(&thread->task);
+		}
+}
+
+void thread_stop(void)
+{
+	while (current_process()->stopped) {
+		current_task()->state = TASK_STOPPED;
+		sched_switch();
+		if (signal_will_end(current_thread()))
+			return;
 	}
 }
 
@@ -31,17 +47,23 @@ void process_stop(int signal)
 
 	process->stop_signal = (uint8_t)signal;
 	process->continued = false;
-	process->task.state = TASK_STOPPED;
+	process->stopped = true;
+	signals_changed(process); /* the other threads stop on their way back to user mode */
 	tell_parent(process, CLD_STOPPED, signal);
-	sched_switch();
+	thread_stop();
 }
 
 void process_continue(struct process *process, bool tell)
 {
 	process->stop_signal = 0;
 	process->continued = tell;
-	process->task.state = TASK_READY;
-	sched_enqueue(&process->task);
+	process->stopped = false;
+	signals_changed(process);
+	for (struct thread *thread = &process->main; thread; thread = thread->next)
+		if (thread->task.state == TASK_STOPPED) {
+			thread->task.state = TASK_READY;
+			sched_enqueue(&thread->task);
+		}
 	if (tell)
 		tell_parent(process, CLD_CONTINUED, SIGCONT);
 }
@@ -90,7 +112,7 @@ static int check_terminal(enum terminal_use use)
 	if (!terminal_group || process->group == terminal_group || process->session != terminal_session)
 		return 0;
 	if (signal_action(process, signal).handler == SIGNAL_IGNORE ||
-	    (process->signals.blocked & signal_bit(signal)))
+	    (current_thread()->signals.blocked & signal_bit(signal)))
 		return signal == SIGTTIN ? -EIO : 0;
 	if (process_group_is_orphaned(process->group))
 		return -EIO;

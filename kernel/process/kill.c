@@ -2,6 +2,7 @@
 /* kill(): finds the processes to which a signal is to be sent, and sends it. */
 #include "lib/errno.h"
 #include "process/process.h"
+#include "process/thread.h"
 
 struct sending {
 	int group; /* 0: all processes */
@@ -54,14 +55,31 @@ long process_kill(int pid, int signal)
 			return sending.sent || sending.refused ? 0 : -ESRCH;
 		return sending.sent ? 0 : sending.refused ? -EPERM : -ESRCH;
 	}
-	process = process_find(pid);
+	process = process_of_thread(pid);
 	if (!process)
 		return -ESRCH;
-	if (pid == 1 || !may_send(process, signal))
+	if (process->pid == 1 || !may_send(process, signal))
 		return -EPERM;
 	if (signal)
 		signal_send(process, signal,
 		            (struct signal_info){ .code = SI_USER, .pid = current_process()->pid });
+	return 0;
+}
+
+long process_kill_thread(int group, int tid, int signal)
+{
+	struct thread *thread;
+
+	if (tid <= 0 || group < 0 || signal < 0 || signal > SIGNALS)
+		return -EINVAL;
+	thread = thread_find(tid);
+	if (!thread || (group && thread->task.process->pid != group))
+		return -ESRCH;
+	if (thread->task.process->pid == 1 || !may_send(thread->task.process, signal))
+		return -EPERM;
+	if (signal)
+		signal_send_thread(thread, signal,
+		                   (struct signal_info){ .code = SI_TKILL, .pid = current_process()->pid });
 	return 0;
 }
 

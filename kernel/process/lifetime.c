@@ -8,6 +8,7 @@
 #include "process/descriptors.h"
 #include "process/first_run.h"
 #include "process/process_internal.h"
+#include "process/thread.h"
 #include "sched/clock.h"
 #include "sched/pause.h"
 #include "x86/callee_saved.h"
@@ -43,6 +44,8 @@ struct process *process_create(const char *name, size_t length, void (*start)(vo
 	if (frame == FRAME_NONE)
 		return NULL;
 	zero_bytes(process, sizeof *process);
+	process->task.process = process;
+	process->threads = 1;
 	if (address_space_create(&process->space))
 		goto no_space;
 	process->task.root = process->space.root;
@@ -82,10 +85,15 @@ void process_destroy(struct process *process)
 
 void process_teardown(struct task *dead)
 {
-	struct process *process = process_of(dead);
+	struct process *process = dead->process;
 
+	if (process->ends_slowly) {
+		if (!thread_teardown(thread_of(dead)))
+			return;
+	} else {
+		kstack_destroy(&dead->stack);
+	}
 	first_run_drop(process);
-	kstack_destroy(&process->task.stack);
 	address_space_destroy(&process->space);
 	if (!process->parent)
 		process_reap(process);
@@ -104,7 +112,7 @@ static void disown_children(struct process *process)
 		process_leave_parent(child);
 		if (child->task.state == TASK_ZOMBIE)
 			process_reap(child);
-		else if (child->task.state == TASK_STOPPED) {
+		else if (child->stopped) {
 			signal_send(child, SIGHUP, (struct signal_info){ .code = SI_KERNEL });
 			signal_send(child, SIGCONT, (struct signal_info){ .code = SI_KERNEL });
 		}
@@ -137,8 +145,10 @@ static struct process *tell_parent(struct process *process)
 	struct process *parent = process->parent;
 	struct signal_action action;
 
-	if (!parent || (!parent->signals.action &&
-	                !((parent->signals.blocked | parent->signals.awaited) & signal_bit(SIGCHLD))))
+	/* A quick way out, which leaves the masks of other threads to signal_send(). */
+	if (!parent ||
+	    (!parent->action && !parent->main.next &&
+	     !((parent->main.signals.blocked | parent->main.signals.awaited) & signal_bit(SIGCHLD))))
 		return parent;
 	action = signal_action(parent, SIGCHLD);
 	if (action.handler == SIGNAL_IGNORE || (action.flags & SA_NOCLDWAIT))
@@ -153,10 +163,10 @@ static struct process *tell_parent(struct process *process)
 	return parent;
 }
 
-static void clear_deadlines(struct process *process)
+static void clear_deadlines(struct process *process, struct task *task)
 {
-	if (process->task.wake.time | process->alarm.time) {
-		clock_set_wake(&process->task, 0);
+	if (task->wake.time | process->alarm.time) {
+		clock_set_wake(task, 0);
 		clock_set_alarm(&process->alarm, 0);
 	}
 }
@@ -164,21 +174,26 @@ static void clear_deadlines(struct process *process)
 void process_exit(int status)
 {
 	struct process *process = current_process(), *parent;
+	struct task *task = current_task();
 
 	if (process->pid == 1)
 		panic("the first task ended");
+	if (process->ends_slowly)
+		status = threads_end(status);
 	if ((process->children || process->files) && kstack_may_interrupt())
 		interrupts_on(); /* there may be many children, and large files to free */
 	disown_children(process);
 	drop_files(process);
 	interrupts_off();
-	task_drop_fpu(&process->task);
-	clear_deadlines(process);
+	task_drop_fpu(task);
+	clear_deadlines(process, task);
 	process->status = status;
 	process->task.state = TASK_ZOMBIE;
-	this_cpu()->dead = &process->task;
+	this_cpu()->dead = task;
 	parent = tell_parent(process);
-	if (parent && process_waits_for_child(parent)) {
+	if (parent && parent->main.next)
+		process_wake_parent(parent);
+	else if (parent && task_waits_for_end(&parent->task)) {
 		parent->task.state = TASK_READY;
 		sched_switch_to(&parent->task);
 	}

@@ -67,11 +67,11 @@ static void end_one(void)
 
 void out_of_memory(void)
 {
-	const struct process *process = current_process();
+	const struct thread *thread = current_thread();
 
 	if (!is_ending(chosen))
 		end_one();
-	while (is_ending(chosen) && !signal_will_end(process)) {
+	while (is_ending(chosen) && !signal_will_end(thread)) {
 		let_interrupts_in();
 		task_yield();
 	}

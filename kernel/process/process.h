@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process is a running program with its address space, open files, signals and relatives. Each
- * process has exactly one task. The task is the first member of struct process; only process_of()
- * and current_process() rely on that position.
+ * A process is a running program with its address space, open files, signals and relatives. It has
+ * one thread or several; each thread has a task. The first thread is a part of struct process, the
+ * others have frames of their own (process/thread.h).
  */
 #pragma once
 
@@ -13,6 +13,7 @@
 #include "fs/boot_modules.h"
 #include "fs/locks.h"
 #include "lib/deadlines.h"
+#include "process/futex.h"
 #include "process/signal.h"
 #include "sched/task.h"
 #include "vm/address_space.h"
@@ -31,17 +32,58 @@ struct inherited {
 };
 
 /*
+ * A thread. Its task is the first member; only thread_of() and current_thread() rely on that
+ * position. Other threads of the process may change its signals and its links, and nothing else.
+ */
+struct thread {
+	struct task task;
+	int tid; /* its ID; that of the first thread is the process ID */
+	/*
+	 * The next thread of the process, and (not in the first thread) the address of the pointer to
+	 * this thread. The list begins with the first thread, even if that has ended.
+	 */
+	struct thread *next, **place;
+	/* User address where a child of clone() stores its process ID when it first runs, or 0. */
+	uint64_t child_tid;
+	/* User address of a word that is set to 0, and woken as a futex, when the thread ends; or 0. */
+	uint64_t clear_tid;
+	struct waiter waiter; /* while it waits for a futex (process/futex.h) */
+	uint64_t robust_list; /* user address of the head of its robust futexes (process/futex.h), or 0 */
+	/* End of a sleep that a signal interrupted: a time of clock_now(), or 0. */
+	uint64_t sleep_end;
+	uint64_t sleep_left; /* user address where the time left of that sleep is stored, or 0 */
+	struct signals signals;
+};
+
+/*
  * No field has a lock of its own: the kernel is never preempted. A process is changed by its own
  * system calls. System calls of other processes may change it too, but only with interrupts off.
- * Once a process runs, other processes change only these fields: its state (in `task`), the links
- * of the tree and of the hash table (`parent` to `bucket_place`), group, session, inherited.nice,
- * signals, alarm, stop_signal and continued.
+ * Once a process runs, other processes change only these fields: the states of its threads, the
+ * links of the tree and of the hash table (`parent` to `bucket_place`), group, session,
+ * inherited.nice, signals, alarm, stopped, stop_signal and continued.
  */
 struct process {
-	struct task task;
+	union {
+		struct thread main; /* the first thread */
+		struct task task;   /* its task; the state is TASK_ZOMBIE when the whole process has ended */
+	};
 	struct address_space space;
 	int pid;
 	int status; /* wait status, as wait4() reports it */
+
+	uint32_t threads; /* number of threads that have not ended */
+	/*
+	 * Set by the first clone() of a thread and by set_robust_list(): threads_end() has work to
+	 * do when a thread or the process ends. While it is false, there is only the first thread.
+	 */
+	bool ends_slowly;
+	bool ending;             /* all threads are to end; `status` is that of the process */
+	bool stopped;            /* by a signal: no thread returns to user mode until SIGCONT or SIGKILL */
+	bool membarrier;         /* membarrier() may be called with MEMBARRIER_PRIVATE */
+	struct thread *survivor; /* executes execve() and waits for the other threads to end, or NULL */
+	uint64_t pending;        /* signals that were sent to the process, not to one of its threads */
+	/* SIGNALS entries on the heap; NULL: all dispositions are defaults */
+	struct signal_action *action;
 
 	struct process *parent, *children, *sibling;
 	/*
@@ -65,8 +107,6 @@ struct process {
 	uintptr_t entry, user_rsp; /* first RIP and RSP of a new program */
 	/* The image whose pages are filled in the first run, or NULL (process/first_run.h). */
 	struct first_run *first_run;
-	/* User address where a child of clone() stores its process ID when it first runs, or 0. */
-	uint64_t tid_address;
 
 	struct file_table *files; /* NULL: there is no table yet (process/descriptors.h) */
 	struct node *directory;   /* working directory; NULL: the root */
@@ -75,21 +115,25 @@ struct process {
 
 	struct deadline alarm;   /* when it gets SIGALRM: a time of clock_now(), or 0 */
 	uint64_t alarm_interval; /* ns between alarms; 0 for a single alarm */
-	/* End of a sleep that a signal interrupted: a time of clock_now(), or 0. */
-	uint64_t sleep_end;
-	uint64_t sleep_left; /* user address where the time left of that sleep is stored, or 0 */
-	struct signals signals;
 	char name[PROCESS_NAME];
 };
 
-static inline struct process *process_of(const struct task *task)
+static inline struct thread *thread_of(const struct task *task)
 {
-	return (struct process *)task;
+	return (struct thread *)task;
+}
+
+static inline struct thread *current_thread(void)
+{
+	return thread_of(current_task());
 }
 
 static inline struct process *current_process(void)
 {
-	return process_of(current_task());
+	struct process *process;
+
+	__asm__ volatile("mov %%gs:%c1, %0" : "=r"(process) : "i"(offsetof(struct cpu, process)));
+	return process;
 }
 
 /*
@@ -119,7 +163,9 @@ long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp);
 long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp);
 
 /*
- * Ends the current process. `status` is what wait4() reports: exit code << 8, or a signal number.
+ * Ends the current process with all its threads. `status` is what wait4() reports: exit code << 8,
+ * or a signal number. If another thread is ending the process already, its status counts. If
+ * another thread executes execve(), ends only the current thread.
  */
 _Noreturn void process_exit(int status);
 
@@ -135,12 +181,24 @@ _Noreturn void process_exit(int status);
 long process_kill(int pid, int signal);
 
 /*
+ * Sends a signal to the thread `tid`, as tgkill() does. The thread must belong to the process
+ * `group`, unless that is 0. Returns what process_kill() returns.
+ */
+long process_kill_thread(int group, int tid, int signal);
+
+/*
  * Sends a signal from the kernel (SI_KERNEL) to all processes of a group except the kernel's own.
  */
 void process_kill_group(int group, int signal);
 
-/* Stops the current process until it gets SIGCONT or SIGKILL. Reports `signal` to its parent. */
+/*
+ * Stops the current process until it gets SIGCONT or SIGKILL: the current thread at once, the others
+ * on their way back to user mode. Reports `signal` to its parent.
+ */
 void process_stop(int signal);
+
+/* Stops the current thread while its process is stopped. */
+void thread_stop(void);
 
 /* Continues a stopped process. If `tell` is true, also reports this to its parent. */
 void process_continue(struct process *process, bool tell);

@@ -22,8 +22,9 @@ void process_destroy(struct process *process);
 void process_reap(struct process *process);
 
 /*
- * Frees the stack and the address space of a process that has ended, and the process itself if it
- * has no parent to wait for it.
+ * Frees the stack of a thread that has ended, and its frame if it is not the first thread. After the
+ * last thread also frees the address space, and the process itself if it has no parent to wait for
+ * it.
  */
 void process_teardown(struct task *dead);
 
@@ -42,16 +43,26 @@ static inline bool process_limit_is_reached(void)
 }
 
 /*
+ * Counts a thread, besides the first one, that was created or has ended. process_new_id() returns an
+ * ID for it that no process and no thread has.
+ */
+void process_count_thread(struct process *process, bool created);
+int process_new_id(void);
+
+/*
  * Makes a new process a child of `parent`, or of no process if that is NULL, gives it a process ID,
  * and counts it.
  */
 void process_adopt(struct process *process, struct process *parent);
 
-/* Returns true if the process is blocked in process_wait_for(). */
-static inline bool process_waits_for_child(const struct process *process)
+/* Returns true if the task is blocked in process_wait_for(), or in threads_end_others(). */
+static inline bool task_waits_for_end(const struct task *task)
 {
-	return process->task.state == TASK_BLOCKED && !process->task.waiting;
+	return task->state == TASK_BLOCKED && !task->waiting;
 }
+
+/* Makes the threads of a process ready that are blocked in process_wait_for(). */
+void process_wake_parent(struct process *parent);
 
 /*
  * Gives a new process the identity, open files and working directory of the current one. Returns 0
@@ -62,10 +73,10 @@ int process_inherit_files(struct process *child);
 /* cpu/entry.asm: enters user mode for the first time. Interrupts must be off. */
 _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp);
 
-/* Returns the user's registers at the entry of the system call that `process` executes. */
-static inline const struct call_frame *process_call_frame(const struct process *process)
+/* Returns the user's registers at the entry of the system call that the current task executes. */
+static inline const struct call_frame *current_call_frame(void)
 {
-	return (const struct call_frame *)process->task.stack.top - 1;
+	return (const struct call_frame *)current_task()->stack.top - 1;
 }
 
 /*

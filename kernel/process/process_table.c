@@ -4,6 +4,7 @@
 #include "mem/heap.h"
 #include "process/process.h"
 #include "process/process_internal.h"
+#include "process/thread.h"
 #include "sched/pause.h"
 
 #define PID_LAST     0x7fffffff
@@ -19,7 +20,7 @@
 #define USER_MAX     (KSTACK_HEAP_SLOTS / 2)
 #define ROOT_RESERVE 64 /* kernel stacks that only root may use */
 
-/* Counts the processes of a user other than root, zombies included. */
+/* Counts the threads of a user other than root, zombies included. */
 struct account {
 	uint32_t user, tasks;
 	struct account *next;
@@ -72,12 +73,12 @@ static void enter_family(struct process *process, struct process *parent)
 	process->sibling_place = &parent->children;
 }
 
-/* Removes a process from its account. Frees the account if that was its last process. */
-static void leave_account(struct account *account)
+/* Removes `tasks` threads from their account. Frees the account if those were its last. */
+static void leave_account(struct account *account, uint32_t tasks)
 {
 	struct account **link = &accounts;
 
-	if (--account->tasks)
+	if ((account->tasks -= tasks))
 		return;
 	while (*link != account)
 		link = &(*link)->next;
@@ -113,9 +114,9 @@ int process_set_user(uint32_t user)
 	if (user && !account)
 		return -EAGAIN;
 	if (account)
-		account->tasks++;
+		account->tasks += process->threads;
 	if (process->account)
-		leave_account(process->account);
+		leave_account(process->account, process->threads);
 	process->account = account;
 	process->identity.user = user;
 	return 0;
@@ -133,18 +134,34 @@ bool process_account_is_full(const struct account *account)
 	return account->tasks >= process_user_limit() || count >= KSTACK_HEAP_SLOTS - ROOT_RESERVE;
 }
 
-void process_adopt(struct process *process, struct process *parent)
+int process_new_id(void)
 {
+	int id;
+
 	do {
-		process->pid = next_pid;
+		id = next_pid;
 		if (next_pid < PID_LAST) {
 			next_pid++;
 		} else {
 			next_pid = 2;
 			pids_wrapped = true;
 		}
-		/* The process itself is not in the table yet. */
-	} while (pids_wrapped && process_find(process->pid));
+	} while (pids_wrapped && (process_find(id) || thread_find(id)));
+	return id;
+}
+
+void process_count_thread(struct process *process, bool created)
+{
+	if (created && process->account)
+		process->account->tasks++;
+	else if (process->account)
+		leave_account(process->account, 1);
+	count += created ? 1 : -1UL;
+}
+
+void process_adopt(struct process *process, struct process *parent)
+{
+	process->pid = process->main.tid = process_new_id();
 	process->parent = parent;
 	if (parent) {
 		process->group = parent->group;
@@ -166,7 +183,7 @@ void process_reap(struct process *process)
 		process_leave_parent(process);
 	leave_bucket(process);
 	if (process->account)
-		leave_account(process->account);
+		leave_account(process->account, 1);
 	count--;
 	frame_free(virt_to_phys(process));
 }
@@ -174,9 +191,13 @@ void process_reap(struct process *process)
 bool process_number_from(int pid)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (const struct process *p = buckets[i]; p; p = p->same_bucket)
+		for (const struct process *p = buckets[i]; p; p = p->same_bucket) {
 			if (p->pid >= pid)
 				return false;
+			for (const struct thread *t = p->main.next; t; t = t->next)
+				if (t->tid >= pid)
+					return false;
+		}
 	next_pid = pid;
 	pids_wrapped = false;
 	return true;

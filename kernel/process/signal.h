@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Signals (man 7 signal): numbers, structures and defaults are Linux's on x86-64. signal_send()
- * records a signal in the process and wakes it. The process acts on the signal later, when it
- * returns to user mode: it ends, stops (process/jobs.c) or enters a handler. No signal therefore
- * tears down a process that is still in the kernel. Signals from 32 on are not queued.
+ * records a signal in the process and wakes one of its threads, signal_send_thread() records it in a
+ * thread. The thread acts on the signal later, when it returns to user mode: it ends or stops the
+ * process (process/jobs.c), or enters a handler. No signal therefore tears down a thread that is
+ * still in the kernel. Signals from 32 on are not queued.
  */
 #pragma once
 
@@ -109,20 +110,24 @@ struct user_stack {
 	uint64_t size;
 };
 
-/* The signals of a process. */
+/* The signals of a thread. */
 struct signals {
-	uint64_t pending, blocked;
+	uint64_t pending; /* signals that were sent to this thread, not to its process */
+	uint64_t blocked;
 	uint64_t awaited; /* signals that sigtimedwait() waits for, recorded even if ignored */
 	uint64_t kept;    /* if `keep`: the value of `blocked` before sigsuspend() or ppoll() */
 	bool keep;
-	/* SIGNALS entries on the heap; NULL: all dispositions are defaults */
-	struct signal_action *action;
 	struct signal_stack stack;       /* set by sigaltstack() */
 	uint64_t vector, error, address; /* the last exception that became a signal */
+	/*
+	 * The array of the first thread is also used for signals that were sent to the process. If the
+	 * same signal is sent to both, both have the information of the one that was sent first.
+	 */
 	struct signal_info info[SIGNALS];
 };
 
 struct process;
+struct thread;
 struct trap_frame;
 
 /* Returns true if `rsp` is on the stack for handlers. Always false with SS_AUTODISARM. */
@@ -138,8 +143,23 @@ static inline bool signal_on_stack(const struct signal_stack *stack, uint64_t rs
 struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp);
 int signal_set_stack(const struct user_stack *stack, uint64_t rsp);
 
-/* Records a signal unless the signal is ignored. Wakes the process unless the process blocks it. */
+/*
+ * Records a signal in the process unless it is ignored. The first thread that does not block it and
+ * returns to user mode acts on it. Wakes such a thread, if all of them are blocked.
+ */
 void signal_send(struct process *process, int signal, struct signal_info info);
+
+/*
+ * Records a signal in one thread unless it is ignored, and wakes this thread unless it blocks the
+ * signal. Signals that stop, continue or kill go to the whole process.
+ */
+void signal_send_thread(struct thread *thread, int signal, struct signal_info info);
+
+/* Makes a thread end when it next returns to user mode, and ends its waits in the kernel. */
+void signal_end_thread(struct thread *thread);
+
+/* Updates the RETURN_* bits of all threads, after a field that they depend on has changed. */
+void signals_changed(struct process *process);
 
 /* Returns a copy of the disposition of a signal. */
 struct signal_action signal_action(const struct process *process, int signal);
@@ -151,18 +171,18 @@ int signal_set_action(struct process *process, int signal, const struct signal_a
 bool signal_is_ignored(const struct process *process, int signal);
 
 /*
- * Returns true if a signal is pending that the process does not block. Such a signal interrupts a
+ * Returns true if a signal is pending that the thread does not block. Such a signal interrupts a
  * wait in the kernel.
  */
-bool signal_is_pending(const struct process *process);
+bool signal_is_pending(const struct thread *thread);
 
 /*
- * Returns true if a pending signal that is not blocked will end the process. Used by waits that
+ * Returns true if a pending signal that is not blocked will end the thread. Used by waits that
  * only such a signal interrupts.
  */
-bool signal_will_end(const struct process *process);
+bool signal_will_end(const struct thread *thread);
 
-/* Sets the mask of blocked signals of the current process. */
+/* Sets the mask of blocked signals of the current thread. */
 void signal_block(uint64_t mask);
 
 /*
@@ -175,7 +195,7 @@ void signal_block_for_call(uint64_t mask);
 void signal_unblock_for_call(void);
 
 /*
- * Takes a pending signal of `set` from the current process, even if it is blocked, and stores its
+ * Takes a pending signal of `set` from the current thread or process, even if it is blocked, and stores its
  * information in *info. Returns the signal's number, or 0 if none is pending.
  */
 int signal_take(uint64_t set, struct signal_info *info);
@@ -199,23 +219,23 @@ _Static_assert(sizeof(struct siginfo) == SIGINFO_SIZE, "as programs know it");
 void signal_describe(struct siginfo *to, int signal, const struct signal_info *info);
 
 /*
- * Turns an exception in user mode into a signal for the current process: enters its handler, or
- * ends the process.
+ * Turns an exception in user mode into a signal for the current thread: enters its handler, or ends
+ * the process.
  */
 _Noreturn void signal_fault(struct trap_frame *frame, int signal, struct signal_info info);
 
 /*
- * Acts on the current process's pending signals: ends or stops it, or makes `frame` enter a
+ * Acts on the current thread's pending signals: ends or stops its process, or makes `frame` enter a
  * handler. If a signal interrupted a system call, restarts the call or sets its result.
  */
 void signals_deliver(struct trap_frame *frame);
 
 /*
- * signals_fork() copies the blocked signals, the dispositions and the handler stack to a child; it
- * returns 0 or -ENOMEM. signals_exec(), for execve(), removes the handler stack and resets all
+ * signals_fork() copies the blocked signals and the handler stack of the current thread, and the
+ * dispositions of its process, to a child; it returns 0 or -ENOMEM. signals_exec(), for execve(), removes the handler stack and resets all
  * dispositions that are not SIGNAL_IGNORE. signals_drop() frees the dispositions.
  */
-int signals_fork(struct process *child, const struct process *parent);
+int signals_fork(struct process *child);
 void signals_exec(struct process *process);
 void signals_drop(struct process *process);
 

@@ -76,7 +76,7 @@ struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp)
 
 int signal_set_stack(const struct user_stack *stack, uint64_t rsp)
 {
-	struct signals *s = &current_process()->signals;
+	struct signals *s = &current_thread()->signals;
 	const uint32_t mode = stack->flags & ~SS_AUTODISARM;
 
 	if (signal_on_stack(&s->stack, rsp))
@@ -97,9 +97,9 @@ int signal_set_stack(const struct user_stack *stack, uint64_t rsp)
  * Writes the FPU's state to the user address `at` and takes the FPU from the task, so that the
  * handler starts with the FPU's initial state. Returns 0 or -EFAULT.
  */
-static int put_fpu(struct process *process, uint64_t at)
+static int put_fpu(struct task *task, uint64_t at)
 {
-	char *area = task_fpu_area(&process->task);
+	char *area = task_fpu_area(task);
 	const uint32_t size = (uint32_t)fpu_size(), magic2 = MAGIC2;
 	struct software software = {
 		.magic1 = MAGIC1,
@@ -114,7 +114,7 @@ static int put_fpu(struct process *process, uint64_t at)
 	memcpy(area + SOFTWARE_PLACE, &software, sizeof software);
 	if (copy_to_user(at, area, size) || copy_to_user(at + size, &magic2, sizeof magic2))
 		return -EFAULT;
-	task_drop_fpu(&process->task);
+	task_drop_fpu(task);
 	return 0;
 }
 
@@ -131,21 +131,21 @@ size_t signal_stack_min(void)
 
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask)
 {
-	struct process *process = current_process();
-	struct signals *s = &process->signals;
+	struct task *task = current_task();
+	struct signals *s = &current_thread()->signals;
 	const struct signal_info *info = &s->info[signal - 1];
 	const bool nested = signal_on_stack(&s->stack, frame->rsp),
 	           enters = (action->flags & SA_ONSTACK) && s->stack.size && !nested;
 	uint64_t top = enters ? s->stack.base + s->stack.size : frame->rsp - RED_ZONE, fpu = 0, at;
 	struct frame f = { .restorer = action->restorer, .mask = mask };
 
-	if (process->task.has_fpu)
+	if (task->has_fpu)
 		top = fpu = (top - fpu_size() - sizeof(uint32_t)) & ~63UL;
 	at = ((top - sizeof f) & ~15UL) - 8; /* RSP is aligned as after a CALL */
 	if (!user_range(action->handler, 1) || !(action->flags & SA_RESTORER) || !user_range(at, sizeof f) ||
 	    ((nested || enters) && at <= s->stack.base))
 		return -EFAULT;
-	if (fpu && put_fpu(process, fpu))
+	if (fpu && put_fpu(task, fpu))
 		return -EFAULT;
 	f.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_SS | (fpu && fpu_components() ? UC_FP_XSTATE : 0);
 	f.stack = signal_stack_of(s, 0); /* without SS_ONSTACK, as in Linux */
@@ -195,16 +195,16 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
  * Loads the FPU's state from the user address `at`. If `at` is 0, gives the task the initial state
  * of a new program. Returns 0 or -EFAULT.
  */
-static int get_fpu(struct process *process, uint64_t at)
+static int get_fpu(struct task *task, uint64_t at)
 {
 	const size_t size = fpu_size();
-	char *area = task_fpu_area(&process->task);
+	char *area = task_fpu_area(task);
 	struct software software;
 	uint64_t components = 0;
 	uint32_t magic2 = 0;
 
 	if (!at || !fpu_present()) {
-		task_drop_fpu(&process->task);
+		task_drop_fpu(task);
 		return 0;
 	}
 	if (at % 64 || copy_from_user(&software, at + SOFTWARE_PLACE, sizeof software))
@@ -214,12 +214,12 @@ static int get_fpu(struct process *process, uint64_t at)
 		components = software.components & fpu_components();
 	zero_bytes(area, FPU_AREA);
 	if (copy_from_user(area, at, components ? size : SOFTWARE_PLACE + sizeof software)) {
-		task_drop_fpu(&process->task); /* the old state was partly overwritten */
+		task_drop_fpu(task); /* the old state was partly overwritten */
 		return -EFAULT;
 	}
 	fpu_make_loadable(area, components);
 	fpu_restore(area);
-	process->task.has_fpu = true;
+	task->has_fpu = true;
 	return 0;
 }
 
@@ -232,7 +232,7 @@ int signal_leave(uint64_t at, struct trap_frame *frame)
 		return -EFAULT;
 	if (!user_range(c->rip, 1) || c->cs != SELECTOR_USER_CODE || c->ss != SELECTOR_USER_DATA)
 		return -EFAULT;
-	if (get_fpu(current_process(), c->fpu))
+	if (get_fpu(current_task(), c->fpu))
 		return -EFAULT;
 	*frame = (struct trap_frame){
 		c->r15,

@@ -15,7 +15,7 @@
 
 static bool will_end(const struct task *task)
 {
-	return signal_will_end(process_of(task));
+	return signal_will_end((const struct thread *)task);
 }
 
 static void alarm_went_off(struct deadline *alarm, uint64_t now)

@@ -15,7 +15,8 @@
 #include "vm/regions.h"
 
 /*
- * Called if a page fault could not be resolved because of `error`. If there was no frame for a page
+ * Called if region_fault() returned `error`. A thread with a root of its own may only lack an entry
+ * that the space has (isolation_thread_root_follows()). If there was no frame for a page
  * that the kernel itself accesses, the kernel cannot wait in the middle of the access. So the page
  * gets an emergency frame (mem/frames.h), and the task calls out_of_memory() later: in the next
  * pause of the system call, or at its end. Returns true if the access can be repeated. In all other
@@ -27,12 +28,15 @@ static __attribute__((noinline, cold)) bool fault_failed(int error)
 	struct cpu *cpu = this_cpu();
 
 	cpu->fault_error = error;
+	if (error == -EACCES &&
+	    isolation_thread_root_follows(&current_task()->root, &process->space.root, read_cr2()))
+		return true;
 	if (error != -ENOMEM || (cpu->fault_code & FAULT_USER))
 		return false;
 	frames_open_emergency(true);
 	cpu->fault_error = region_fault(&process->space, read_cr2(), cpu->fault_code);
 	frames_open_emergency(false);
-	process->task.starved = true;
+	current_task()->starved = true;
 	cpu->return_work |= RETURN_YIELD;
 	return cpu->fault_error == 0;
 }
@@ -89,13 +93,13 @@ static void user_exception(struct trap_frame *frame)
 		[EXCEPTION_XM] = { SIGFPE, 0 },          [EXCEPTION_AC] = { SIGBUS, BUS_ADRALN },
 		[EXCEPTION_NP] = { SIGBUS, SI_KERNEL },  [EXCEPTION_SS] = { SIGBUS, SI_KERNEL },
 	};
-	struct process *process = current_process();
+	struct task *task = current_task();
 	uint8_t signal = signals[frame->vector & 31].signal;
 	struct signal_info info = { .code = signals[frame->vector & 31].code, .value = frame->rip };
 
-	if (frame->vector == EXCEPTION_NM && fpu_present() && !process->task.has_fpu) {
-		fpu_start(task_fpu_area(&process->task));
-		process->task.has_fpu = true;
+	if (frame->vector == EXCEPTION_NM && fpu_present() && !task->has_fpu) {
+		fpu_start(task_fpu_area(task));
+		task->has_fpu = true;
 		return;
 	}
 	if (!signal) {
@@ -104,13 +108,14 @@ static void user_exception(struct trap_frame *frame)
 	}
 	/* Sends no signal: a handler would need memory too. user_return() calls out_of_memory(). */
 	if (frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENOMEM) {
-		process->task.starved = true;
+		task->starved = true;
 		frame->vector = FRAME_OTHER;
 		return_through_frame(frame);
 	}
 	if (ISOLATION_MOVES && frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENOSPC) {
-		kprintf("%s: no free pages are left for the kernel's entry window: killed\n", process->name);
-		signal_send(process, SIGKILL, (struct signal_info){ .code = SI_KERNEL });
+		kprintf("%s: no free pages are left for the kernel's entry window: killed\n",
+		        current_process()->name);
+		signal_send(current_process(), SIGKILL, (struct signal_info){ .code = SI_KERNEL });
 		frame->vector = FRAME_OTHER;
 		return_through_frame(frame);
 	}

@@ -76,9 +76,9 @@ long process_wait_for(int pid, int *status, int options)
 			return -ECHILD;
 		if (options & WAIT_NO_HANG)
 			return 0;
-		if (task_is_interrupted(&process->task))
+		if (task_is_interrupted(current_task()))
 			return -ERESTARTSYS;
-		process->task.state = TASK_BLOCKED;
+		current_task()->state = TASK_BLOCKED;
 		sched_switch();
 	}
 }

@@ -4,9 +4,9 @@
  *
  * - task_pause() is for system calls that can return early with a partial result, such as read().
  *   Interrupts are handled, and other tasks may run, so the caller must read again what such tasks
- *   may change: a file's size and bytes, names, the position of a shared open file. Other tasks
- *   cannot change the memory regions and the descriptors of the caller's process, because a process
- *   has one thread. The open files of these descriptors, and their nodes, are therefore not freed.
+ *   may change: a file's size and bytes, names, the position of a shared open file. Other
+ *   threads of the caller's process may change its memory regions and its descriptors. The caller
+ *   therefore holds the open file that it works on (file_hold() in process/descriptors.h).
  * - pause_in_loop() is for work that no other task may see half done. Interrupts are handled, but
  *   no other task runs.
  *

@@ -88,6 +88,7 @@ void sched_switch_to(struct task *task)
 	if (task == previous)
 		return;
 	cpu->current = task;
+	cpu->process = task->process;
 	cpu->return_work = task->return_work;
 	kstack_activate(cpu, &task->stack);
 	switch_user_state(previous, task);
@@ -137,6 +138,7 @@ void sched_start(struct task *task, struct task *idle)
 
 	cpu->idle = idle;
 	cpu->current = task;
+	cpu->process = task->process;
 	/*
 	 * While any PCID is stale, every switch checks whether its own PCID is. A PCID stays stale
 	 * until it is loaded. On a CPU that is never idle, nothing would load the idle task's PCID,

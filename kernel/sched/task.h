@@ -5,8 +5,8 @@
  * returns to user mode.
  *
  * A struct task is at the start of a frame, and the area for its FPU registers at the frame's end.
- * The rest of the frame belongs to struct process (process/process.h), whose code makes and frees
- * tasks.
+ * The rest of the frame belongs to struct thread or struct process (process/process.h), whose code
+ * makes and frees tasks.
  */
 #pragma once
 
@@ -24,13 +24,17 @@ enum task_state {
 	TASK_READY,   /* running, or in the run queue; 0, so that a zeroed task is ready */
 	TASK_BLOCKED, /* in wait_on() or process_wait() */
 	TASK_STOPPED, /* stopped by a signal, until SIGCONT or SIGKILL */
-	TASK_ZOMBIE,  /* ended; kept only for its exit status */
+	TASK_ENDED,   /* ended, but other threads of its process have not */
+	TASK_ZOMBIE,  /* ended with its process, which is kept only for its exit status */
 };
+
+struct process;
 
 struct task {
 	uint64_t rsp;     /* RSP in the kernel while the task does not run */
-	struct root root; /* the root of the task's address space (mem/root.h) */
+	struct root root; /* a root of the task's address space (mem/root.h) */
 	struct kstack stack;
+	struct process *process; /* that the task belongs to (process/process.h) */
 	enum task_state state;
 	struct task *next, *previous; /* links in the run queue or in `waiting` */
 	struct wait_queue *waiting;   /* the wait queue that a blocked task is in, or NULL */

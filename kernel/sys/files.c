@@ -4,6 +4,7 @@
  * that take paths.
  */
 #include "fs/file.h"
+#include "fs/locks.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "process/descriptors.h"
@@ -23,10 +24,9 @@ typedef long transfer(struct file *file, uint64_t buffer, size_t size);
 
 static void raise_sigpipe(struct file *file)
 {
-	struct process *process = current_process();
-
 	file->broken = false;
-	signal_send(process, SIGPIPE, (struct signal_info){ .code = SI_USER, .pid = process->pid });
+	signal_send_thread(current_thread(), SIGPIPE,
+	                   (struct signal_info){ .code = SI_USER, .pid = current_process()->pid });
 }
 
 static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool write)
@@ -52,15 +52,19 @@ static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool
 static long transfer_here(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
 {
 	struct file *file = file_of(fd);
-	long result;
+	long result = -ERESTARTSYS;
+	bool held;
 
 	if (!file)
 		return -EBADF;
-	if (file->busy && file_wait(file))
-		return -ERESTARTSYS;
-	result = transfer_one(file, buffer, size, write);
-	if (file->busy)
-		file_release(file);
+	held = file_hold(file);
+	if (!file->busy || !file_wait(file)) {
+		result = transfer_one(file, buffer, size, write);
+		if (file->busy)
+			file_release(file);
+	}
+	if (held)
+		file_drop(file);
 	return result;
 }
 
@@ -110,17 +114,21 @@ static long transfer_vectors(struct file *file, uint64_t vectors, uint64_t count
 static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool write)
 {
 	struct file *file = file_of(fd);
-	long result;
+	long result = -ERESTARTSYS;
+	bool held;
 
 	if (!file)
 		return -EBADF;
 	if (count > VECTORS_MAX)
 		return -EINVAL;
-	if (file->busy && file_wait(file))
-		return -ERESTARTSYS;
-	result = transfer_vectors(file, vectors, count, write);
-	if (file->busy)
-		file_release(file);
+	held = file_hold(file);
+	if (!file->busy || !file_wait(file)) {
+		result = transfer_vectors(file, vectors, count, write);
+		if (file->busy)
+			file_release(file);
+	}
+	if (held)
+		file_drop(file);
 	return result;
 }
 
@@ -135,12 +143,12 @@ long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count)
 }
 
 /*
- * Copies an open file to *there, and sets the copy's position to `offset`. Returns 0, -EBADF,
- * -EINVAL or -ESPIPE.
+ * Copies an open file to *there, and sets the copy's position to `offset`. If the file must
+ * be dropped at the end of the call, stores it in *held, else NULL (file_hold()). Returns 0, -EBADF, -EINVAL or -ESPIPE.
  */
-static int file_at(uint64_t fd, uint64_t offset, struct file *there)
+static int file_at(uint64_t fd, uint64_t offset, struct file *there, struct file **held)
 {
-	const struct file *file = file_of(fd);
+	struct file *file = file_of(fd);
 
 	if (!file)
 		return -EBADF;
@@ -150,15 +158,21 @@ static int file_at(uint64_t fd, uint64_t offset, struct file *there)
 		return -ESPIPE;
 	*there = *file;
 	there->offset = offset;
+	*held = file_hold(file) ? file : NULL;
 	return 0;
 }
 
 static long transfer_at(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset, bool write)
 {
-	struct file there;
-	const int error = file_at(fd, offset, &there);
+	struct file there, *held;
+	long result = file_at(fd, offset, &there, &held);
 
-	return error ? error : transfer_one(&there, buffer, size, write);
+	if (result)
+		return result;
+	result = transfer_one(&there, buffer, size, write);
+	if (held)
+		file_drop(held);
+	return result;
 }
 
 long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
@@ -173,12 +187,15 @@ long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
 
 static long transfer_all_at(uint64_t fd, uint64_t vectors, uint64_t count, uint64_t offset, bool write)
 {
-	struct file there;
-	const int error = file_at(fd, offset, &there);
+	struct file there, *held;
+	long result = file_at(fd, offset, &there, &held);
 
-	if (error)
-		return error;
-	return count > VECTORS_MAX ? -EINVAL : transfer_vectors(&there, vectors, count, write);
+	if (result)
+		return result;
+	result = count > VECTORS_MAX ? -EINVAL : transfer_vectors(&there, vectors, count, write);
+	if (held)
+		file_drop(held);
+	return result;
 }
 
 long sys_preadv(uint64_t fd, uint64_t vectors, uint64_t count, uint64_t offset)
@@ -202,8 +219,18 @@ long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
 		return -ESPIPE;
 	if (whence > FROM_END)
 		return -EINVAL;
-	if (file->busy && file_wait(file))
-		return -ERESTARTSYS;
+	if (file->busy) {
+		const bool held = file_hold(file);
+		const int error = file_wait(file);
+
+		if (held)
+			file_drop(file);
+		if (error)
+			return error;
+		file = file_of(fd);
+		if (!file)
+			return -EBADF;
+	}
 	base = whence == FROM_START  ? 0
 	       : whence == FROM_HERE ? (int64_t)file->offset
 	                             : (int64_t)file->node->size;
@@ -220,7 +247,7 @@ long sys_close(uint64_t fd)
 
 enum { CLOSE_RANGE_UNSHARE = 2, CLOSE_RANGE_CLOEXEC = 4 };
 
-/* Descriptor tables are never shared, so CLOSE_RANGE_UNSHARE has nothing to do. */
+/* Processes share no descriptor table, so CLOSE_RANGE_UNSHARE has nothing to do. */
 long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 {
 	int error = 0;
@@ -334,6 +361,23 @@ long sys_pipe(uint64_t address)
 	return sys_pipe2(address, 0);
 }
 
+/*
+ * fcntl() on a lock, which may wait. If another thread closes the descriptor meanwhile, the process
+ * keeps no lock on the file.
+ */
+static long set_lock(uint64_t fd, struct file *file, uint64_t command, uint64_t value)
+{
+	const bool held = file_hold(file);
+	const long result = fcntl_lock(file, command, value);
+
+	if (held) {
+		if (file_of(fd) != file && file->node)
+			locks_drop(file->node, current_process());
+		file_drop(file);
+	}
+	return result;
+}
+
 long sys_fcntl(uint64_t fd, uint64_t command, uint64_t value)
 {
 	struct file *file = file_of(fd);
@@ -356,5 +400,5 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t value)
 		file->flags = (file->flags & ~settable) | ((uint32_t)value & settable);
 		return 0;
 	}
-	return fcntl_locks(command) ? fcntl_lock(file, command, value) : -EINVAL;
+	return fcntl_locks(command) ? set_lock(fd, file, command, value) : -EINVAL;
 }

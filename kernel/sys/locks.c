@@ -61,7 +61,8 @@ static int range_of(const struct file *file, const struct user_lock *user, struc
 
 /*
  * The process is about to wait for a lock. Returns true if the lock's owner already waits for the
- * process, directly or through other processes. Follows only waits for record locks.
+ * process, directly or through other processes. Follows only waits for record locks, and of a process
+ * with several threads only the wait that began last.
  */
 static bool is_deadlock(const struct process *process)
 {
@@ -165,6 +166,8 @@ long sys_flock(uint64_t fd, uint64_t operation)
 	const struct lock lock = {
 		.owner = file, .pid = -1, .last = OFFSET_MAX, .exclusive = what == LOCK_EX, .whole = true
 	};
+	long result;
+	bool held;
 
 	if (!file)
 		return -EBADF;
@@ -173,5 +176,9 @@ long sys_flock(uint64_t fd, uint64_t operation)
 	if (what == LOCK_UN)
 		return lock_clear(file->node, &lock);
 	file->holds_locks = true;
-	return take(file->node, &lock, !(operation & LOCK_NB));
+	held = file_hold(file);
+	result = take(file->node, &lock, !(operation & LOCK_NB));
+	if (held)
+		file_drop(file);
+	return result;
 }

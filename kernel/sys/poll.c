@@ -60,7 +60,7 @@ static long wait_for(struct request *requests, size_t count, uint16_t always, bo
 		if (met)
 			return met;
 		/* A signal takes precedence over the time-out, as in Linux. */
-		if (signal_is_pending(current_process()))
+		if (signal_is_pending(current_thread()))
 			return -ERESTARTNOHAND;
 		if (!wait)
 			return 0;

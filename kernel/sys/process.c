@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * System calls on the calling process, and those that C libraries make when a program starts. A
- * process has one thread.
- */
+/* System calls on the calling process, and those that C libraries make when a program starts. */
 #include "process/process.h"
 #include "fs/file.h"
 #include "lib/config.h"
@@ -20,14 +17,13 @@
 
 long sys_arch_prctl(uint64_t code, uint64_t address)
 {
-	struct process *process = current_process();
 	uint64_t base;
 
 	switch (code) {
 	case ARCH_SET_FS:
 		if (!user_range(address, 0))
 			return -EPERM;
-		process->task.fs_base = address;
+		current_task()->fs_base = address;
 		/*
 		 * Sets FS to the null selector. Another selector would be loaded again at the next
 		 * switch, and the load would replace this base.
@@ -44,22 +40,13 @@ long sys_arch_prctl(uint64_t code, uint64_t address)
 
 long sys_gettid(void)
 {
-	return current_process()->pid;
+	return current_thread()->tid;
 }
 
-/*
- * Ignores its argument, the address of a word that Linux clears when the thread ends, to tell other
- * threads. A process here has one thread.
- */
-long sys_set_tid_address(void)
+long sys_set_tid_address(uint64_t address)
 {
-	return current_process()->pid;
-}
-
-long sys_set_robust_list(uint64_t head, uint64_t size)
-{
-	(void)head;
-	return size == 24 ? 0 : -EINVAL;
+	current_thread()->clear_tid = address;
+	return current_thread()->tid;
 }
 
 long sys_getrandom(uint64_t buffer, uint64_t size, uint64_t flags)

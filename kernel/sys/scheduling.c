@@ -6,6 +6,7 @@
  */
 #include "lib/errno.h"
 #include "process/process.h"
+#include "process/thread.h"
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
@@ -106,7 +107,7 @@ static int find_task(uint64_t pid)
 {
 	if ((int)pid < 0)
 		return -EINVAL;
-	return !pid || process_find((int)pid) ? 0 : -ESRCH;
+	return !pid || thread_find((int)pid) ? 0 : -ESRCH;
 }
 
 long sys_sched_getscheduler(uint64_t pid)
@@ -186,6 +187,42 @@ long sys_sched_setaffinity(uint64_t pid, uint64_t size, uint64_t address)
 	if (find_task(pid))
 		return -ESRCH;
 	return cpus & 1 ? 0 : -EINVAL;
+}
+
+enum {
+	MEMBARRIER_QUERY = 0,
+	MEMBARRIER_GLOBAL = 1,
+	MEMBARRIER_GLOBAL_EXPEDITED = 2,
+	MEMBARRIER_REGISTER_GLOBAL_EXPEDITED = 4,
+	MEMBARRIER_PRIVATE = 8,
+	MEMBARRIER_REGISTER_PRIVATE = 16
+};
+
+/*
+ * On one CPU, a switch to another thread is a barrier already. As in Linux, MEMBARRIER_PRIVATE must
+ * be registered first. The commands that restart rseq sequences or synchronize the code of other
+ * CPUs are not offered.
+ */
+long sys_membarrier(uint64_t command, uint64_t flags)
+{
+	if (flags)
+		return -EINVAL;
+	switch ((int)command) {
+	case MEMBARRIER_QUERY:
+		return MEMBARRIER_GLOBAL | MEMBARRIER_GLOBAL_EXPEDITED |
+		       MEMBARRIER_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_PRIVATE |
+		       MEMBARRIER_REGISTER_PRIVATE;
+	case MEMBARRIER_GLOBAL:
+	case MEMBARRIER_GLOBAL_EXPEDITED:
+	case MEMBARRIER_REGISTER_GLOBAL_EXPEDITED:
+		return 0;
+	case MEMBARRIER_PRIVATE:
+		return current_process()->membarrier ? 0 : -EPERM;
+	case MEMBARRIER_REGISTER_PRIVATE:
+		current_process()->membarrier = true;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 /* There is one CPU, and one node of memory. */

@@ -41,7 +41,7 @@ long sys_rt_sigaction(uint64_t signal, uint64_t new, uint64_t old, uint64_t size
 
 long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t size)
 {
-	const uint64_t before = current_process()->signals.blocked;
+	const uint64_t before = current_thread()->signals.blocked;
 	uint64_t mask;
 
 	if (size != MASK_SIZE)
@@ -58,8 +58,8 @@ long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t size)
 
 long sys_rt_sigpending(uint64_t address, uint64_t size)
 {
-	const struct signals *s = &current_process()->signals;
-	const uint64_t pending = s->pending & s->blocked;
+	const struct signals *s = &current_thread()->signals;
+	const uint64_t pending = (s->pending | current_process()->pending) & s->blocked;
 
 	return size > MASK_SIZE ? -EINVAL : copy_to_user(address, &pending, size);
 }
@@ -90,7 +90,7 @@ long sys_rt_sigsuspend(uint64_t address, uint64_t size)
  */
 static long wait_for_signal(uint64_t set, uint64_t end, struct signal_info *info)
 {
-	struct signals *s = &current_process()->signals;
+	struct signals *s = &current_thread()->signals;
 	const uint64_t blocked = s->blocked;
 	int signal;
 	long error;
@@ -136,19 +136,19 @@ long sys_rt_sigreturn(void)
 	struct process *process = current_process();
 	struct trap_frame frame;
 
-	if (signal_leave(process_call_frame(process)->rsp - 8, &frame)) {
+	if (signal_leave(current_call_frame()->rsp - 8, &frame)) {
 		if (!process_quiet)
 			kprintf("task %d (%s) killed: bad frame in sigreturn\n", process->pid, process->name);
 		process_exit(SIGSEGV);
 	}
-	process->sleep_end = 0; /* forgets a sleep that the handler may have begun */
+	current_thread()->sleep_end = 0; /* forgets a sleep that the handler may have begun */
 	return_through_frame(&frame);
 }
 
 long sys_sigaltstack(uint64_t new, uint64_t old)
 {
-	const uint64_t rsp = process_call_frame(current_process())->rsp;
-	const struct user_stack before = signal_stack_of(&current_process()->signals, rsp);
+	const uint64_t rsp = current_call_frame()->rsp;
+	const struct user_stack before = signal_stack_of(&current_thread()->signals, rsp);
 	struct user_stack stack;
 	int error = new ? copy_from_user(&stack, new, sizeof stack) : 0;
 
@@ -164,17 +164,14 @@ long sys_kill(uint64_t pid, uint64_t signal)
 	return process_kill((int)pid, (int)signal);
 }
 
-/* A process has one thread, whose ID is the process ID. */
-long sys_tgkill(uint64_t group, uint64_t pid, uint64_t signal)
+long sys_tgkill(uint64_t group, uint64_t tid, uint64_t signal)
 {
-	if ((int)pid <= 0 || (int)group <= 0)
-		return -EINVAL;
-	return pid == group ? process_kill((int)pid, (int)signal) : -ESRCH;
+	return (int)group <= 0 ? -EINVAL : process_kill_thread((int)group, (int)tid, (int)signal);
 }
 
-long sys_tkill(uint64_t pid, uint64_t signal)
+long sys_tkill(uint64_t tid, uint64_t signal)
 {
-	return sys_tgkill(pid, pid, signal);
+	return process_kill_thread(0, (int)tid, (int)signal);
 }
 
 /* Linux's struct itimerval. */

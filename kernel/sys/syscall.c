@@ -6,6 +6,7 @@
 #include "output/console.h"
 #include "process/process.h"
 #include "process/process_internal.h"
+#include "process/thread.h"
 
 const struct bench_calls *bench_calls;
 
@@ -26,6 +27,11 @@ long sys_getppid(void)
 }
 
 long sys_exit(uint64_t code)
+{
+	thread_exit((int)(code & 0xff) << 8);
+}
+
+long sys_exit_group(uint64_t code)
 {
 	process_exit((int)(code & 0xff) << 8);
 }
@@ -73,7 +79,7 @@ static long sys_unknown(void)
 {
 	static uint64_t said[SYSCALL_COUNT / 64];
 	const struct process *process = current_process();
-	const uint64_t number = process_call_frame(process)->number;
+	const uint64_t number = current_call_frame()->number;
 
 	if (!process_quiet && number < SYSCALL_COUNT && !(said[number / 64] & 1UL << number % 64)) {
 		said[number / 64] |= 1UL << number % 64;

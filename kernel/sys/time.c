@@ -88,7 +88,7 @@ long sys_clock_getres(uint64_t clock, uint64_t address)
  */
 static long sleep_until(uint64_t end, uint64_t remaining)
 {
-	struct process *process = current_process();
+	struct thread *thread = current_thread();
 	long error;
 
 	while (!(error = wait_until(&only_time, end)))
@@ -102,8 +102,8 @@ static long sleep_until(uint64_t end, uint64_t remaining)
 		if (copy_to_user(remaining, &left, sizeof left))
 			return -EFAULT;
 	}
-	process->sleep_end = end;
-	process->sleep_left = remaining;
+	thread->sleep_end = end;
+	thread->sleep_left = remaining;
 	return -ERESTART_RESTARTBLOCK;
 }
 
@@ -136,9 +136,9 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
  */
 long sys_restart_syscall(void)
 {
-	struct process *process = current_process();
+	struct thread *thread = current_thread();
 
-	return process->sleep_end ? sleep_until(process->sleep_end, process->sleep_left) : -EINTR;
+	return thread->sleep_end ? sleep_until(thread->sleep_end, thread->sleep_left) : -EINTR;
 }
 
 long sys_nanosleep(uint64_t request, uint64_t remaining)

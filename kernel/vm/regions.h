@@ -8,9 +8,10 @@
  * TLB. A function that fails has changed nothing, unless it says otherwise.
  *
  * These functions take the space's lock: for reading in page faults and queries, for writing if
- * they change regions or unmap pages. Today each space has only one task. Page faults may therefore
- * change page-table entries under the read lock, and a returned region is valid until the next call
- * that changes regions. If two tasks had one space, the entries would need a lock of their own.
+ * they change regions or unmap pages. No holder of the lock waits or yields, and there is one CPU: so
+ * threads of one space never wait for the lock, page faults may change page-table entries under the
+ * read lock, and a returned region is valid until the task waits or changes regions. On several CPUs
+ * the entries would need a lock of their own.
  */
 #pragma once
 
