@@ -106,6 +106,27 @@ if gcc -static -O1 -o "$work/sqlite/bin/sqlite" tests/linux/sqlite.c -lsqlite3 -
 else
 	result ok "sqlite on a file # SKIP this machine has no static libsqlite3"
 fi
+# Compares the output of a program with threads in the kernel with that on the host.
+for library in glibc:gcc musl:musl-gcc; do
+	name=threads-${library%:*}
+	mkdir -p "$work/threads/bin"
+	if ! "${library#*:}" -static -O1 -pthread -o "$work/threads/bin/$name" tests/linux/threads.c >"$work/log" 2>&1; then
+		result ok "$name # SKIP this machine cannot compile it"
+		continue
+	fi
+	(cd "$work/threads" && echo "bin/$name" | cpio --quiet -o -H newc --owner 0:0) >"$work/threads.cpio"
+	MODULES="$work/linux.cpio $work/threads.cpio" boot "/bin/$name" >"$work/got"
+	"$work/threads/bin/$name" >"$work/want"
+	sed '1,/ MiB free/d; / ended with status /d' "$work/got" >"$work/lines"
+	if cmp -s "$work/want" "$work/lines" && grep -q "^/bin/$name ended with status 5, 0 frames are lost$" "$work/got"; then
+		result ok "$name has the same output as on the host"
+	elif [[ "$build ${WORDS:-}" = fixed-*+shared*pcid=on* ]] && grep -q 'no threads with fixed stacks and pcid=on$' "$work/got"; then
+		result ok "$name is refused its threads"
+	else
+		result "not ok" "$name has the same output as on the host"
+		diff "$work/want" "$work/lines" | head -n 10 | sed 's/^/# /'
+	fi
+done
 # Each round is a fork(), an execve() of busybox, an exit() and a wait4().
 rounds=${ROUNDS:-200}
 boot "/etc/rounds-$rounds" >"$work/got"
