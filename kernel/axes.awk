@@ -14,11 +14,40 @@ function quoted(text)
 	return "\"" text "\""
 }
 
-# Prints an error about the current line of axes.txt, and exits with status 2.
-function wrong(text)
+# Prints an error about a line of axes.txt, and exits with status 2.
+function wrong(text, line)
 {
-	print "kernel/axes.txt:" FNR ": " text >"/dev/stderr"
+	print "kernel/axes.txt:" line ": " text >"/dev/stderr"
 	exit failed = 2
+}
+
+# Adds an excluded combination. If a part of the pattern is !NAME, adds a pattern for each other value
+# of the axis, so that readers of the list need to know * alone. `line` is the pattern's line.
+function exclude(text, why, line,   part, kind, i, k, rest, known)
+{
+	split("stack loader isolation", kind, " ")
+	if (split(text, part, "+") == 3)
+		for (k = 1; k <= 3; k++)
+			if (part[k] ~ /^!/) {
+				rest = substr(part[k], 2)
+				for (i = 1; i <= count[kind[k]]; i++)
+					known += name_of[kind[k], i] == rest
+				if (!known)
+					wrong(rest " is no " kind[k], line)
+				for (i = 1; i <= count[kind[k]]; i++) {
+					part[k] = name_of[kind[k], i]
+					if (part[k] != rest)
+						exclude(part[1] "+" part[2] "+" part[3], why, line)
+				}
+				return
+			}
+	if (text ~ /!/)
+		wrong("in a pattern, ! stands before the name of a value of STACK+LOADER+ISOLATION", line)
+	glob[++excluded] = text
+	reason[excluded] = why
+	gsub(/[^A-Za-z0-9*-]/, "[&]", text)
+	gsub(/[*]/, ".*", text)
+	pattern[excluded] = "^" text "$"
 }
 
 # Returns why a build is excluded, or "" if it is not.
@@ -78,8 +107,19 @@ function combinations(   s, l, i, build)
 }
 
 /^(stack|loader|isolation) / && (length($2) > 15 || $2 !~ /^[a-z0-9-]+$/ || $3 !~ /^[0-9]+$/ || $4 !~ /^-?[0-9]+$/ || NF < 5) {
-	wrong("a value has a NAME (a-z, 0-9 and -, at most 15), a CURVE, a POINT and at least one FILE")
+	wrong("a value has a NAME (a-z, 0-9 and -, at most 15), a CURVE, a POINT and at least one FILE", FNR)
 }
+/^(stack|loader|isolation) / {
+	if ($3 > 7)
+		wrong("a CURVE is at most 7, the length of the lists in plots/style.gp", FNR)
+	if ($2 in value_at)
+		wrong($2 " is a value already, in line " value_at[$2], FNR)
+	if ($3 > 0 && ($1, $3) in curve_at)
+		wrong("CURVE " $3 " is that of another " $1 ", in line " curve_at[$1, $3], FNR)
+	value_at[$2] = curve_at[$1, $3] = FNR
+}
+/^preset / && $2 in preset_at { wrong($2 " is a preset already, in line " preset_at[$2], FNR) }
+/^preset / { preset_at[$2] = FNR }
 /^(stack|loader|isolation|preset) / { name_of[$1, ++count[$1]] = $2 }
 /^(stack|loader|isolation) / {
 	style[$1, count[$1]] = $3 ", " $4
@@ -102,21 +142,20 @@ function combinations(   s, l, i, build)
 		defaults = defaults (defaults == "" ? "" : ",") $2
 }
 /^excluded / {
-	glob[++excluded] = $2
-	pattern[excluded] = $2
-	gsub(/[^A-Za-z0-9*-]/, "[&]", pattern[excluded])
-	gsub(/[*]/, ".*", pattern[excluded])
-	pattern[excluded] = "^" pattern[excluded] "$"
-	reason[excluded] = $0
-	sub(/^excluded +[^ ]+ +/, "", reason[excluded])
+	asked[++lines] = $2
+	line_of[lines] = FNR
+	why_of[lines] = $0
+	sub(/^excluded +[^ ]+ +/, "", why_of[lines])
 }
 NF && !/^(#|stack |loader |isolation |preset |excluded )/ {
-	wrong("a line begins with stack, loader, isolation, preset or excluded, and a space")
+	wrong("a line begins with stack, loader, isolation, preset or excluded, and a space", FNR)
 }
 
 END {
 	if (failed)
 		exit failed
+	for (i = 1; i <= lines; i++) # here, because !NAME needs all values
+		exclude(asked[i], why_of[i], line_of[i])
 	if (show == "header")
 		header()
 	else if (show == "combinations")

@@ -141,7 +141,7 @@ is "about.txt has every subject once" "" "$(grep '^=' $about | sort | uniq -d)"
 # test adds a loader, a preset and an exclusion to a copy, and everything made from the copy must
 # have them.
 make -s list-strategies >"$tree/before"
-direct=$(grep -c +direct+ "$tree/before") # the new loader `batch` will have as many builds
+window=$(grep -c +window+ "$tree/before") # the new loader `batch` will have as many builds
 heaps=$(grep -c '^heap-.*+window+' "$tree/before")
 fixed=$(grep -c '^fixed-.*+window+' "$tree/before")
 axes=$tree/axes.txt
@@ -162,8 +162,9 @@ check "the harness has the excluded combination with its reason" grep -qF \
 	'X("heap-*+window+*", "the window and \"a heap\" are kept apart in this test")' "$tree/axes/strategies.h"
 make -s AXES="$axes" list-strategies >"$tree/out"
 is "make list-strategies: the new value, without what is excluded" \
-	"$(($(wc -l <"$tree/before") + direct - heaps)) $direct 0 $fixed" "$(wc -l <"$tree/out") $(grep -c +batch+ "$tree/out") \
+	"$(($(wc -l <"$tree/before") + window - heaps)) $window 0 $fixed" "$(wc -l <"$tree/out") $(grep -c +batch+ "$tree/out") \
 $(grep -c '^heap-.*+window+' "$tree/out") $(grep -c '^fixed-.*+window+' "$tree/out")"
+is "make list-strategies: !direct excludes the new loader, too" "" "$(grep -- '+batch+bouncing-' "$tree/out")"
 is "make all-strategies builds the same" "$(cat "$tree/out")" \
 	"$(make -s AXES="$axes" MAKE=echo all-strategies | sed -n 's/.* STACK=\(.*\) LOADER=\(.*\) ISOLATION=\(.*\)/\1+\2+\3/p')"
 make -n AXES="$axes" kernel STACK=heap-sw LOADER=window ISOLATION=shared >"$tree/out" 2>"$tree/err"
@@ -183,6 +184,13 @@ unusable 'loader  batch  loader/at_once loader/no_window loader/loader_batch' 'a
 unusable 'loader  batch  6 -1' 'a value has a NAME'
 unusable 'loader  batch_of_pages  6 -1  loader/loader_batch' 'a value has a NAME'
 unusable 'laoder  batch  6 -1  loader/loader_batch' 'a line begins with'
+unusable 'loader  batch  8 -1  loader/loader_batch' 'a CURVE is at most 7'
+unusable 'loader  batch  2 -1  loader/loader_batch' 'CURVE 2 is that of another loader, in line '
+unusable 'loader  direct  6 -1  loader/loader_direct' 'direct is a value already, in line '
+unusable 'isolation  direct  1 -1  isolation/isolation_direct' 'direct is a value already, in line '
+unusable 'preset  heap  heap-rsp0  self  shared  -' 'heap is a preset already, in line '
+unusable 'excluded  *+!batch+shared  reason' 'batch is no loader'
+unusable 'excluded  *+!window  reason' 'in a pattern, ! stands'
 
 # The script that runs all tests must start none of them if its arguments are not binaries.
 timeout 20 tests/run.sh --help >"$tree/out" 2>"$tree/err"
