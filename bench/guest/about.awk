@@ -17,6 +17,13 @@ BEGIN {
 	add("Others", "")
 }
 
+# Prints an error about the BENCH() that was read last, and exits with status 2.
+function wrong(text)
+{
+	print place ": " text >"/dev/stderr"
+	exit failed = 2
+}
+
 function add(title, prefixes,    list, n, i)
 {
 	titles[++subjects] = title
@@ -25,12 +32,22 @@ function add(title, prefixes,    list, n, i)
 		subject_of[list[i]] = subjects
 }
 
-/^BENCH\(/ { text = ""; open = 1 }
+/^BENCH\(/ {
+	if (open)
+		wrong("this BENCH() does not end with `);` at the end of a line")
+	text = ""
+	open = 1
+	place = FILENAME ":" FNR
+}
 open { text = text " " $0 }
-open && /\);[ \t]*$/ {
+open && /\);[ \t]*(\/[\/*].*)?$/ { # a comment may follow
 	open = 0
+	gsub(/\\"/, "\001", text)
 	gsub(/"[ \t]+"/, "", text) # joins the pieces of a string
 	split(text, part, "\"")
+	gsub(/\001/, "\"", part[2])
+	if (part[3] !~ /^,[ \t]*\.name = $/)
+		wrong("in this BENCH(), .name does not come right after the explanation")
 	name = part[4]
 	prefix = name
 	sub(/\..*/, "", prefix)
@@ -42,6 +59,10 @@ open && /\);[ \t]*$/ {
 }
 
 END {
+	if (failed)
+		exit failed
+	if (open)
+		wrong("this BENCH() does not end with `);` at the end of a line")
 	for (s = 1; s <= subjects; s++) {
 		if (count[s])
 			print "= " titles[s]

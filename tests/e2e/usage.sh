@@ -136,6 +136,17 @@ is "about.txt marks the benchmarks that run Linux programs" \
 	"$(awk -F '\t' '$3 == "linux" { print $1 }' $about)"
 is "about.txt has no unfinished line" "" "$(grep -vP '^(= .*|[A-Za-z0-9._-]+\t\S.{7,117})$' $about)"
 is "about.txt has every subject once" "" "$(grep '^=' $about | sort | uniq -d)"
+printf '%s\n' 'BENCH(a, "the \"first\" "' '      "of two", .name = "x.a"); /* a comment */' 'BENCH(b, "second", .name = "x.b");' >"$tree/two.c"
+is "about.awk reads a comment after a BENCH(), and quotes in its text" $'= Others\nx.a\tthe "first" of two\nx.b\tsecond' \
+	"$(awk -f bench/guest/about.awk "$tree/two.c")"
+sed -i 's/"); .*/") ;;/' "$tree/two.c"
+awk -f bench/guest/about.awk "$tree/two.c" >"$tree/out" 2>"$tree/err"
+is "a BENCH() without an end is an error" 2 $?
+check "and says where" says "two.c:1: this BENCH() does not end with"
+printf 'BENCH(a, "first", .body = f, .name = "x.a");\n' >"$tree/two.c"
+awk -f bench/guest/about.awk "$tree/two.c" >"$tree/out" 2>"$tree/err"
+is "a BENCH() without a name after its text is an error" 2 $?
+check "and says why" says "two.c:1: in this BENCH(), .name does not come right after the explanation"
 
 # kernel/axes.txt must be the only list of stacks, loaders, presets and excluded combinations: the
 # test adds a loader, a preset and an exclusion to a copy, and everything made from the copy must
