@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The CPUID instruction. It causes a VM exit under a hypervisor, so never use it between time
- * stamps.
+ * stamps, except to measure it.
  */
 #pragma once
 

@@ -23,6 +23,7 @@ grep -a '^@' <<<"$records" | awk -v what="$what" -v status="$status" '
 	}
 	$2 == "test" {
 		ok = field("ok"); detail = field("detail")
+		sub(/^skip: /, "", detail)
 		print (ok == 0 ? "not ok " : "ok ") ++n " - " what ": " field("name") \
 			(ok == 2 ? " # SKIP " detail : ok == 0 ? " # " detail : "")
 	}
