@@ -56,6 +56,23 @@ starts_in_time()
 	[ $((SECONDS - start)) -le $start_limit ] || { echo "it took $((SECONDS - start)) s"; return 1; }
 }
 
+# Succeeds if cpus.memory starts 1 to 64 CPUs, and each CPU takes as much memory as every other, but for
+# a page table for each 16.
+measures_memory()
+{
+	boot 64 "run=bench bench=cpus.memory maxcpus=64"
+	[ $? = 33 ] || return
+	equal "10 0" "$(awk '/ sample name=cpus.memory / && / m.failed=0:/ {
+			match($0, /parameter=[0-9]+/)
+			n = substr($0, RSTART + 10, RLENGTH - 10) - 1
+			match($0, /m.dynamic=[0-9]+/)
+			bytes = substr($0, RSTART + 10, RLENGTH - 10) - int(n / 16) * 4096
+			wrong += n && bytes / n != 11 * 4096
+			count++
+		}
+		END { print count + 0, wrong + 0 }' "$records")"
+}
+
 # count ROW PARAMETER: prints the instructions of the last boot's samples of a row, less those of its
 # overhead samples: one number for each different result
 count()
@@ -100,6 +117,7 @@ done
 if [ -n "$timed" ]; then
 	check "64 CPUs start within $start_limit s" starts_in_time
 	check "64 CPUs: all run" all_run 64
+	check "64 CPUs: cpus.memory" measures_memory
 	check "255 CPUs start" passes 255 "run=test test=cr4* maxcpus=255"
 	check "255 CPUs: all run" all_run 255
 fi

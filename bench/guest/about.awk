@@ -8,7 +8,7 @@ BEGIN {
 	add("Interrupts", "irq")
 	add("Flushing the TLB", "tlb")
 	add("Switching tasks", "switch")
-	add("Several CPUs", "block cpu ipi")
+	add("Several CPUs", "block cpu cpus ipi")
 	add("System calls and user memory", "copy fault map syscall user")
 	add("Memory and the kernel heap", "heap leak memory modules regions shm teardown window")
 	add("Isolation and arithmetic of the notes", "arith isolation")

@@ -59,6 +59,20 @@ struct expectation {
 	COUNT("heap", "block.lost", "lost", lost)                  \
 	COUNT("heap", "block.lost", "two_steps_tries", step_tries) \
 	COUNT("heap", "block.lost", "two_steps_lost", step_lost)
+#define CPU_MEMORY(cpus, made, arrays) \
+	"tcg heap cpus.memory " cpus " dynamic " made "\ntcg heap cpus.memory " cpus " static " arrays "\n"
+#define FEW_CPUS                       \
+	CPU_MEMORY("1", "0", "630")    \
+	CPU_MEMORY("2", "11", "630")   \
+	CPU_MEMORY("4", "33", "630")   \
+	CPU_MEMORY("8", "77", "630")   \
+	CPU_MEMORY("16", "170", "630") \
+	CPU_MEMORY("32", "350", "630") \
+	CPU_MEMORY("56", "600", "630") \
+	CPU_MEMORY("60", "610", "630")
+#define CPUS_MEMORY(at_63, at_64, failed)       \
+	FEW_CPUS CPU_MEMORY("63", at_63, "630") \
+	        CPU_MEMORY("64", at_64, "630") "tcg heap cpus.memory 2 failed " failed "\n"
 #define BOUNCING "heap-sw+direct+bouncing"
 #define MOVES(sparse, random, sweep, tries)                     \
 	COUNT(BOUNCING, "window.moves", "moves_sparse", sparse) \

@@ -61,9 +61,25 @@ static void start_cpus(struct bench *b)
 	cpus_start(ids, (uint32_t)b->parameter - 1, &started);
 }
 
+/*
+ * Returns the bytes that the other CPUs take: the frames that have been allocated for them, and the page
+ * tables of their stacks, without the boot CPU's. The tables exist already, because the same CPUs have
+ * run before, and tables of the kernel half are never freed.
+ */
+static uint64_t memory_of_cpus(void)
+{
+	uint64_t tables = 0, previous = CPU_AREA(0) / PD_SPAN;
+
+	for (const struct other_cpu *cpu = cpus_others; cpu; cpu = cpu->next) {
+		tables += CPU_AREA(cpu->cpu.id) / PD_SPAN != previous;
+		previous = CPU_AREA(cpu->cpu.id) / PD_SPAN;
+	}
+	return (frames_before - frames_free() + tables) * PAGE_SIZE;
+}
+
 static bool all_started(struct bench *b)
 {
-	bench_metric(b, "bytes", (frames_before - frames_free()) * PAGE_SIZE, "bytes");
+	bench_metric(b, "bytes", memory_of_cpus(), "bytes");
 	bench_metric(b, "second_sipis", started.repeated, "IPIs");
 	return started.started == b->parameter - 1 && cpu_count == b->parameter;
 }
@@ -77,6 +93,36 @@ static void start_all(struct bench *b)
 BENCH(cpu_start, "n - 1 CPUs are prepared and started, and all are idle", .name = "cpu.start", .unit = "CPUs",
       .parameters = cpu_counts, .own_boot = true, .setup = note_cpus, .prepare = stop_cpus,
       .body = start_cpus, .check = all_started, .teardown = start_all);
+
+/*
+ * The memory of CPUs (bench/claims/38-*). It is compared with arrays that have an element for each of
+ * ARRAY_CPUS CPUs: the same structure and stacks, with neither page tables nor guard pages. The boot
+ * CPU's are not counted, because it needs them in both cases.
+ */
+#define ARRAY_CPUS 64
+#define STACKS     (SCRATCH_SIZE + IDLE_SIZE + 6 * CPU_STACK_SIZE) /* bytes, of a CPU */
+
+static const uint64_t memory_counts[] = { 1, 2, 4, 8, 16, 32, 56, 60, 63, ARRAY_CPUS, BENCH_LIST_END };
+
+static void count_memory(struct bench *b)
+{
+	stop_cpus(b);
+	start_cpus(b);
+	bench_metric(b, "dynamic", memory_of_cpus(), "bytes");
+	bench_metric(b, "static", (ARRAY_CPUS - 1) * (sizeof(struct other_cpu) + STACKS), "bytes");
+	bench_metric(b, "failed", b->parameter - cpu_count, "CPUs");
+}
+
+/* Returns true if each CPU that runs takes a frame for its structure, and those of its stacks. */
+static bool memory_is_theirs(struct bench *b)
+{
+	(void)b;
+	return (frames_before - frames_free()) * PAGE_SIZE == (cpu_count - 1) * (PAGE_SIZE + STACKS);
+}
+
+BENCH(cpus_memory, "memory of n CPUs, made when they start, and of arrays for 64", .name = "cpus.memory",
+      .unit = "CPUs", .parameters = memory_counts, .own_boot = true, .experiment = true, .few = 1,
+      .setup = note_cpus, .body = count_memory, .check = memory_is_theirs, .teardown = start_all);
 
 /* An IPI and its answer ------------------------------------------------------------------------ */
 
