@@ -140,6 +140,12 @@ measure run --kernel $images/k64-hang.elf --until "k64: done" --timeout 10 "${co
 check "a hang: the time limit ends it, and the message says what to do" ends 1 "--timeout"
 check "a hang: what was measured is kept" kept run descend
 check "a hang: so are the functions" add_up run
+if command -v script >/dev/null; then
+	TERM=xterm timeout 60 script -qec "./run-bench.sh measure --memory 64 --out '$work/terminal' --kernel $images/k64-hang.elf \
+		--until 'k64: done' --timeout 3 --user-entry" /dev/null </dev/null | tr '\r' '\n' | grep -a elapsed >"$work/progress"
+	check "on a terminal, the progress line counts the calls" grep -q "calls measured" "$work/progress"
+	check "the progress line shows no part in percent, because the end is unknown" test -z "$(grep -F % "$work/progress")"
+fi
 measure run --kernel $images/k64-many.elf --until "k64: done" "${common[@]}"
 check "ten million calls: it ends, and says how many of them are kept" ends 0 "of 10000004 calls"
 check "ten million calls: all those kept are right" equal 6 "$(values run | sed -n 's/^straight	.*	//p' | sort -u)"

@@ -119,7 +119,7 @@ void progress_update(const char *what, double done, double left)
 {
 	double now = clock_seconds();
 	bool terminal = is_terminal();
-	char elapsed[16], text[16], estimate[40] = "";
+	char elapsed[16], text[16], part[16] = "", estimate[40] = "";
 	char line[256];
 
 	if (level == PROGRESS_QUIET)
@@ -130,11 +130,13 @@ void progress_update(const char *what, double done, double left)
 		return;
 	last = now;
 	format_time(elapsed, sizeof elapsed, now - began);
+	if (done >= 0)
+		snprintf(part, sizeof part, "%3.0f %%  ", done * 100);
 	if (left >= 0) {
 		format_time(text, sizeof text, left);
 		snprintf(estimate, sizeof estimate, ", about %s left", text);
 	}
-	snprintf(line, sizeof line, "%3.0f %%  %s elapsed%s  %s", done * 100, elapsed, estimate, what);
+	snprintf(line, sizeof line, "%s%s elapsed%s  %s", part, elapsed, estimate, what);
 	if (terminal) {
 		size_t width = terminal_width();
 

@@ -27,8 +27,8 @@ __attribute__((format(printf, 1, 2))) void message_detail(const char *format, ..
 /* Writes an error message and a newline at any level, in red if colours are used. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *format, ...);
 
-/* Shows that `what` is running, which part of the run is done (0 to 1), and how many seconds are
- * left (negative: unknown). */
+/* Shows that `what` is running, which part of the run is done (0 to 1; negative: unknown), and how
+ * many seconds are left (negative: unknown). */
 void progress_update(const char *what, double done, double left);
 
 /* Clears the progress line. */
