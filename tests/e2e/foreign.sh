@@ -75,7 +75,8 @@ for kernel in ${1:-k64 k32 k32-pae}; do
 	check "the functions of each region add up to its calls" add_up first
 	check "each chain of calls has the instructions that were counted by hand" equal "1 28 2 23 3 18 4 13 5 8 6 3" \
 		"$(awk '{ print gsub(/descend/, "&", $1), $2 }' "$work/first/results/collapsed/bochs/kernel/descend-0.folded" | sort -n | paste -sd ' ')"
-	for file in samples.csv summary.csv functions.csv tables.txt; do
+	check "it prints a random number" grep -q "$kernel: random [0-9]" "$work/first/results/launch-1/serial.log"
+	for file in samples.csv summary.csv functions.csv tables.txt launch-1/serial.log; do
 		check "two runs write the same $file" cmp "$work/first/results/$file" "$work/second/results/$file"
 	done
 done

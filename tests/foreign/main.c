@@ -129,6 +129,20 @@ static void shell(void)
 	}
 }
 
+/* Prints a number from RDRAND, if the processor has this instruction. */
+static void put_random(void)
+{
+	uint32_t a = 1, b, c = 0, d, number;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	if (!(c >> 30 & 1))
+		return;
+	__asm__ volatile("1: rdrand %0; jnc 1b" : "=r"(number) : : "cc");
+	put(NAME ": random ");
+	put_number(number);
+	put("\n");
+}
+
 /* Marks region 5, of seven instructions, and then region 6, of one. Markers need 64-bit addresses. */
 static void marked(void)
 {
@@ -157,6 +171,7 @@ void foreign_main(void)
 	put(" interrupts, ");
 	put_number(page_faults);
 	put(" page faults\n");
+	put_random();
 	marked();
 	switch ((enum ending)ending_number) {
 	case REBOOT:

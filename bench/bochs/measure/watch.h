@@ -24,7 +24,7 @@ void watch_open(const struct plan *plan);
 bool watch_wanted(void);
 
 /* Notes that the first CPU was reset, by the hardware or by software. The first reset starts the
- * machine. */
+ * machine. From then on RDRAND and RDSEED give the same numbers in each run. */
 void watch_reset(void);
 
 /* Notes that the guest wrote the low byte of `value` to a port. */
