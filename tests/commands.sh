@@ -376,7 +376,7 @@ table()
 		quick;mutants;make mutants;make MUTANTS=...
 		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm
 		long;predict;make predict;make HALF=learn;make KINDS=program
-		long;bench_model;make bench-model;make PAIRS=5
+		long;bench_model;make bench-model;make PAIRS=5;make MEASURE=1
 		long;lab;make lab;make nested-walks
 		long;linux_baseline;make linux-baseline
 		long;test_suite;make test;make setup test

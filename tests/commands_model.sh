@@ -33,8 +33,9 @@ predict()
 
 bench_model()
 {
-	run "make bench-model PAIRS=1" make bench-model PAIRS=1
+	run "make bench-model PAIRS=1 MEASURE=1" make bench-model PAIRS=1 MEASURE=1
 	shows "make bench-model: ratios" "ratio to stock Bochs"
+	shows "make bench-model: ratios without markers" "without markers : with markers"
 }
 
 test_moves()

@@ -37,7 +37,7 @@ $(BOCHS_ROM): bench/bochs/rom.asm $(BUILD)/programs/constants.inc
 bochs-library: $(BOCHS_LIBRARY) $(BOCHS_ROM)
 
 # Measures how much the library slows Bochs down (speed.sh). Variables: PAIRS=number of rounds,
-# PROFILE=name of a profile
+# PROFILE=name of a profile, MEASURE=1: also as a kernel without markers
 bench-model: $(BOCHS_LIBRARY) $(K)/palimpsest.elf32 $(MODULES)
 	@bench/bochs/speed.sh $(BUILD) $(K)/palimpsest.elf32 $(sort $(MODULES))
 
