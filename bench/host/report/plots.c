@@ -204,8 +204,8 @@ static void draw(sqlite3 *db, struct drawings *drawings, const char *script, con
 		        "kvm\n",
 		        name);
 	else if (!drawn)
-		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of %s%s%s\n", name, metric,
-		        *metric ? " of " : "", needs);
+		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of %s%s%s%s\n", name,
+		        metric, *metric ? " of " : "", needs, of_claims ? "" : " on bochs or kvm");
 }
 
 static int is_script(const struct dirent *entry)

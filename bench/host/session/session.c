@@ -310,10 +310,10 @@ static bool print_results(sqlite3 *db, const char *folder, bool tables)
 		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
 		     "measure nothing.\n");
 	if (tables)
-		tables_print(db, &terminal);
+		tables_print(db, &terminal, true);
 	shown = screen_print(db, folder, &terminal);
 	if (!shown && !tables)
-		tables_print(db, &terminal);
+		tables_print(db, &terminal, false);
 	fflush(stdout);
 	return shown;
 }

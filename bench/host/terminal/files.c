@@ -13,7 +13,7 @@
 static bool print_tables(sqlite3 *db, const char *run_dir, const struct terminal *file)
 {
 	(void)run_dir;
-	tables_print(db, file);
+	tables_print(db, file, true);
 	return true;
 }
 

@@ -355,14 +355,15 @@ static void print_claim(const struct terminal *terminal, sqlite3_stmt *row)
 	terminal_print_wrapped(terminal, also, indent + strlen(label), total - indent - strlen(label));
 }
 
-/* Prints the claims of a kind, then how many of them are decided. Prints nothing if the run has no
- * claims of this kind. */
-static void print_claims(sqlite3 *db, const struct terminal *terminal, const char *kind, const char *title)
+/* Prints the claims of a kind, then how many of them are decided. Only counts those that the run did
+ * not measure, unless `with_missing` is set. Prints nothing if the run has no claims of this kind. */
+static void print_claims(sqlite3 *db, const struct terminal *terminal, const char *kind, const char *title,
+                         bool with_missing)
 {
 	sqlite3_stmt *row =
 	        sql_prepare(db, "table", NULL,
 	                    "SELECT id, verdict, evidence, also FROM claims WHERE kind = ?1 ORDER BY id");
-	long decided = 0, all = 0;
+	long decided = 0, left_out = 0, all = 0;
 
 	if (!row)
 		return;
@@ -375,8 +376,13 @@ static void print_claims(sqlite3 *db, const struct terminal *terminal, const cha
 			        terminal->colour ? "\033[1m" : "", title, terminal->colour ? "\033[0m" : "");
 		all++;
 		decided += !strcmp(verdict, "confirmed") || !strcmp(verdict, "refuted");
-		print_claim(terminal, row);
+		if (with_missing || strcmp(verdict, "not measured") != 0)
+			print_claim(terminal, row);
+		else
+			left_out++;
 	}
+	if (left_out > 0)
+		fprintf(terminal->out, "  %ld not measured: see claims.csv\n", left_out);
 	if (all > 0)
 		fprintf(terminal->out, "  %ld of %ld decided\n", decided, all);
 	sqlite3_finalize(row);
@@ -441,13 +447,13 @@ static void print_tables(sqlite3 *db, const struct terminal *terminal)
 	fputs("   - not measured\n\n", terminal->out);
 }
 
-void tables_print(sqlite3 *db, const struct terminal *terminal)
+void tables_print(sqlite3 *db, const struct terminal *terminal, bool all)
 {
 	print_tables(db, terminal);
 	print_stretches(db, terminal);
 	emulated_print(db, terminal->out);
-	print_claims(db, terminal, "experiment", "claims, decided by experiments");
-	print_claims(db, terminal, "arithmetic", "claims, decided by arithmetic on constants");
+	print_claims(db, terminal, "experiment", "claims, decided by experiments", all);
+	print_claims(db, terminal, "arithmetic", "claims, decided by arithmetic on constants", all);
 	drift_print(db, terminal->out);
 	compilers_print(db, terminal->out);
 }

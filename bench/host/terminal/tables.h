@@ -14,6 +14,7 @@
  * the engine's main metric has a row per metric.
  *
  * A table that is wider than the terminal is printed without intervals. If it is still too wide,
- * its columns are split over several tables.
+ * its columns are split over several tables. If `all` is not set, claims that the run did not
+ * measure are only counted.
  */
-void tables_print(sqlite3 *db, const struct terminal *terminal);
+void tables_print(sqlite3 *db, const struct terminal *terminal, bool all);
