@@ -7,7 +7,6 @@
 -- margin:  Confirmed if at least one is lost with two steps, and none with the atomic step. Refuted
 --          if none is lost with two steps, or one with the atomic step.
 -- figure:  none
--- boots:   heap block.lost cpus=2, window block.lost cpus=2, random block.lost cpus=2
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       sum(value) FILTER (WHERE metric = 'lost') AS lost,
@@ -26,7 +25,7 @@ SELECT CASE
        END AS verdict,
        CASE
          WHEN coalesce(tries, 0) = 0 OR coalesce(step_tries, 0) = 0 OR lost + step_lost IS NULL
-           THEN 'missing: block.lost with 2 CPUs'
+           THEN 'missing: block.lost on 2 CPUs (docs/cpus.md)'
          ELSE printf('%d of %d wake-ups are lost if a CPU releases the lock and then blocks, %d of %d if it does both at once',
                      step_lost, step_tries, lost, tries)
        END AS evidence
