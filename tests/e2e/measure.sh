@@ -63,6 +63,8 @@ check "without --profile: the functions have one column of instructions" equal 1
 check "there is no table without rows" equal "functions.csv samples.csv summary.csv summary.jsonl" \
 	"$(cd "$new" && echo *.csv *.jsonl | tr ' ' '\n' | sort | paste -sd ' ')"
 
+check "environment.json has the default of --ips" grep -q '"run.ips": "50000000"' "$new/environment.json"
+
 # ---- the page ----
 measure run --kernel $images/k64.elf --until "k64: done" --profile skylake-client --region straight=straight \
 	--region descend=descend --user-entry
@@ -135,5 +137,21 @@ check "the causes of cycles are in words, and those with equal medians are left 
 	'grep -q "cycles due to instructions" "$1" && ! grep -qE " ([0-9.]+) to \1(,|$)" "$1"' sh "$work/out"
 # shellcheck disable=SC2016 # the other shell expands it
 check "work has no line where it equals instructions" sh -c '! grep -q "work (" "$1"' sh "$work/out"
+
+# ---- --compare: cycles without instructions, other options, other regions ----
+rm -rf "$work/new/3"
+cp -r "$work/new/1" "$work/new/3"
+compare
+# shellcheck disable=SC2016 # the other shell expands it
+check "the same options: none is named" sh -c '! grep -q " differs: " "$1"' sh "$work/out"
+sqlite3 "$work/new/3/results.sqlite" "UPDATE summary SET median = 2 * median WHERE metric = 'cycles_nominal';
+	UPDATE environment SET value = '1000000000' WHERE key = 'run.ips'"
+compare
+check "more cycles, but no more instructions: it says so" ends 1 "with the same number of instructions"
+check "another --ips: it says so" ends 1 "run.ips differs: A 50000000, B 1000000000"
+sqlite3 "$work/new/3/results.sqlite" "UPDATE summary SET benchmark = 'other'"
+compare
+check "a region that only one run has is named" ends 0 "only in B: other"
+check "and so is one that only the other has" ends 0 "only in A: sort"
 
 echo "1..$count"

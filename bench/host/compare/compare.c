@@ -71,12 +71,28 @@ static void print_cells(const char *const cells[CELLS], const size_t width[CELLS
 	putchar('\n');
 }
 
-/* Prints a line with the causes of a change (changes_causes()), or nothing if there are none. */
+/* Returns true if the calls of a region in runs of `measure` execute as many instructions in A as in B. */
+static bool has_same_instructions(const struct changes *changes, const struct change *change)
+{
+	for (const struct change *at = changes->items; at < changes->items + changes->count; at++)
+		if (!strcmp(at->names[METRIC], "instructions") &&
+		    !strcmp(at->names[BENCHMARK], change->names[BENCHMARK]))
+			return at->in_a && at->in_b && at->verdict == CHANGE_IDENTICAL;
+	return false;
+}
+
+/*
+ * Prints a line with the causes of a change (changes_causes()), or nothing if there are none. For cycles of
+ * `measure` that changed although the instructions did not, the line says so.
+ */
 static void print_causes(const struct changes *changes, const struct change *change)
 {
 	const struct change *causes[CAUSES_MAX];
 	size_t count = changes_causes(changes, change, causes, CAUSES_MAX);
 
+	if (changes->measured && change->quantity == QUANTITY_CYCLES &&
+	    has_same_instructions(changes, change))
+		puts("            with the same number of instructions");
 	for (size_t i = 0; i < count; i++) {
 		const char *name = causes[i]->names[METRIC];
 		bool part = changes->measured && strncmp(name, "due_", 4) == 0;
@@ -270,7 +286,30 @@ static void print_sum(const struct changes *changes, const struct thresholds *th
 	putchar('\n');
 }
 
-/* Prints how many regions of a kernel cost more, less, or the same. */
+/* Prints the names of the regions that only one of the runs has. */
+static void print_lone_regions(const struct changes *changes, char run)
+{
+	const char *last = "", *before = "";
+
+	printf("only in %c:", run);
+	for (const struct change *at = changes->items; at < changes->items + changes->count; at++) {
+		bool lone = true;
+
+		if (!strcmp(at->names[BENCHMARK], last))
+			continue;
+		last = at->names[BENCHMARK];
+		for (const struct change *of = at;
+		     of < changes->items + changes->count && !strcmp(of->names[BENCHMARK], last); of++)
+			lone &= run == 'A' ? !of->in_b : !of->in_a;
+		if (!lone)
+			continue;
+		text_print(stdout, "%s %s", before, last);
+		before = ",";
+	}
+	putchar('\n');
+}
+
+/* Prints how many regions of a kernel cost more, less, or the same, and which ones only one run has. */
 static void print_regions(const struct changes *changes, const struct thresholds *thresholds)
 {
 	size_t more = 0, less = 0, open = 0, only_a = 0, only_b = 0, both = 0;
@@ -307,6 +346,10 @@ static void print_regions(const struct changes *changes, const struct thresholds
 	if (only_b)
 		printf("; %zu only in B", only_b);
 	puts(". --verbose lists every number that changed.");
+	if (only_a)
+		print_lone_regions(changes, 'A');
+	if (only_b)
+		print_lone_regions(changes, 'B');
 }
 
 /* Prints each claim whose verdict differs, unless a run did not measure the claim. */

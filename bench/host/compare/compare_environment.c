@@ -10,11 +10,13 @@
 
 /* The keys of environment.json that compare_print_runs() prints if their values differ. */
 static const char *const shown[] = {
-	"results.format", "run.benchmarks", "run.samples",   "run.seed",    "run.layout",
-	"run.rounds",     "run.cpus",       "run.memory",    "run.pcid",    "run.window_flush",
-	"run.profile",    "run.compiler",   "tool.compiler", "tool.gcc",    "tool.nasm",
-	"tool.ld",        "tool.bochs",     "tool.qemu",     "host.cpu",    "host.microcode",
-	"host.kernel",    "host.governor",  "host.smt",      "kvm.backend", "tool.linux-programs",
+	"results.format",      "run.benchmarks", "run.samples",    "run.seed",      "run.layout",
+	"run.rounds",          "run.cpus",       "run.memory",     "run.ips",       "run.pcid",
+	"run.window_flush",    "run.profile",    "measure.append", "measure.until", "measure.instructions",
+	"sha256.initrd",       "sha256.input",   "run.compiler",   "tool.compiler", "tool.gcc",
+	"tool.nasm",           "tool.ld",        "tool.bochs",     "tool.qemu",     "host.cpu",
+	"host.microcode",      "host.kernel",    "host.governor",  "host.smt",      "kvm.backend",
+	"tool.linux-programs",
 };
 
 /* The keys that can explain why exact counts differ. The hash of the image can explain it too. */

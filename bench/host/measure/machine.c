@@ -101,9 +101,9 @@ static int describe_drives(const struct request *request, const char *directory,
 	path_format(text, room,
 	            "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
 	            "ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15\n"
-	            "com1: enabled=1, mode=null\n"); /* the library writes WATCH_SERIAL */
-	if (request->ips)
-		path_format(text + strlen(text), room - strlen(text), "cpu: ips=%u\n", request->ips);
+	            "com1: enabled=1, mode=null\n" /* the library writes WATCH_SERIAL */
+	            "cpu: ips=%u\n",
+	            request->ips);
 	if (cd)
 		path_format(text + strlen(text), room - strlen(text),
 		            "%s: type=cdrom, path=" CD ", status=inserted\n",

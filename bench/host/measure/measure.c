@@ -174,6 +174,7 @@ static int describe(struct measuring *measuring, const char *command)
 	environment_add(environment, "run.memory", "%u MiB", request->memory);
 	environment_add(environment, "run.ips", "%u", request->ips);
 	environment_add(environment, "run.profile", "%s", request->profile ? request->profile : "none");
+	environment_add(environment, "measure.append", "%s", request->append ? request->append : "");
 	environment_add(environment, "measure.until", "%s", request->until ? request->until : "");
 	environment_add(environment, "measure.instructions", "%" PRIu64, request->instructions);
 	for (size_t i = 0; i < request->regions; i++) {
@@ -183,6 +184,14 @@ static int describe(struct measuring *measuring, const char *command)
 	}
 	image_sha256(request_boots(request), sha256);
 	environment_add(environment, "sha256.kernel", "%s", sha256);
+	if (request->initrd) {
+		image_sha256(request->initrd, sha256);
+		environment_add(environment, "sha256.initrd", "%s", sha256);
+	}
+	if (request->input) {
+		image_sha256(request->input, sha256);
+		environment_add(environment, "sha256.input", "%s", sha256);
+	}
 	for (size_t i = 0; i < request->disks; i++) {
 		snprintf(key, sizeof key, "sha256.disk%zu", i + 1);
 		image_sha256(request->disk[i], sha256);

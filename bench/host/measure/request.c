@@ -301,7 +301,7 @@ int request_parse(struct request *request, int argc, char *const argv[], char wh
 {
 	int option;
 
-	*request = (struct request){ .memory = 512, .timeout = 300 };
+	*request = (struct request){ .memory = 512, .ips = 50000000, .timeout = 300 };
 	opterr = 0;
 	optind = 0;
 	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {

@@ -36,7 +36,7 @@ struct request {
 	size_t regions;
 	struct request_region region[REQUEST_REGIONS_MAX];
 	bool user_entry, marks;
-	unsigned ips; /* instructions per second of the machine's clock; 0: as in bochsrc */
+	unsigned ips; /* instructions per second of the machine's clock */
 	const char *input;
 	const char *until;
 	uint64_t instructions;
