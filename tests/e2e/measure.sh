@@ -16,10 +16,10 @@ images=build/tests/foreign
 [ -e $images/k64.elf ] || { echo "Bail out! no kernels; make foreign-kernels builds them"; exit 1; }
 
 # ---- the document: its kernel, its commands, and the table that it shows ----
-mkdir "$work/new"
+mkdir -p "$work/new/tree" "$work/new/mykernel"
 awk '/^##/{ on = /From zero to a figure/ }
 	on && /^```/ { kind = kind ? "" : substr($0, 4); next }
-	on && kind == "c" { print >(folder "/kernel.c") }
+	on && kind == "c" { print >(folder "/mykernel/kernel.c") }
 	on && kind == "text" { print >(folder "/table") }
 	on && !kind && sub(/^    /, "") { print >(folder "/commands") }' folder="$work/new" docs/measure-your-kernel.md
 number=0
@@ -27,14 +27,14 @@ while IFS= read -r line; do
 	case $line in
 	./run-bench.sh\ measure*)
 		number=$((number + 1))
-		line="'$PWD/run-bench.sh' measure --quiet --out $work/new/$number ${line#* measure} >$work/new/$number.out"
+		line="'$PWD/run-bench.sh' measure --quiet --out $work/new/$number >$work/new/$number.out ${line#* measure}"
 		;;
 	esac
 	echo "$line"
 done <"$work/new/commands" >"$work/new/script"
 follow()
 {
-	(cd "$work/new" && bash -e script)
+	(cd "$work/new/tree" && bash -e ../script)
 }
 check "the document's commands measure its kernel" follow
 check "serial.log has what the kernel wrote, though it neither waits nor sets up COM1" equal "kernel: done" \
@@ -63,6 +63,7 @@ check "without --profile: the functions have one column of instructions" equal 1
 check "there is no table without rows" equal "functions.csv samples.csv summary.csv summary.jsonl" \
 	"$(cd "$new" && echo *.csv *.jsonl | tr ' ' '\n' | sort | paste -sd ' ')"
 
+check "work has no line where it equals instructions" equal 0 "$(grep -c "^ *work " "$new/tables.txt")"
 check "environment.json has the default of --ips" grep -q '"run.ips": "50000000"' "$new/environment.json"
 
 # ---- the page ----
@@ -78,6 +79,7 @@ check "the page has each region, its causes and its functions" sh -c 'grep -q "<
 # shellcheck disable=SC2016 # the other shell expands it
 check "the page has no part without its value" sh -c '! grep -q "{{" "$1"' sh "$page"
 check "its title is the kernel's file" grep -q "<title>What k64.elf spends</title>" "$page"
+check "a region without port I/O is not taken for one that waits" equal 0 "$(grep -c "port I/O and the like" "$page")"
 check "it links to the figure" grep -q '<a href="plots/where.svg">' "$page"
 check "at most seven counts of a region are not folded" equal 9 \
 	"$(sed -n '/<section id="regions">/,/<details>/p' "$page" | grep -o '<th scope="col">' | wc -l)"
@@ -113,6 +115,12 @@ again --recover
 check "--recover: a run that was killed has its table" ends 0 "straight "
 check "--recover: its page says that not everything was measured" grep -q "Not everything was measured" "$work/again/report.html"
 check "--recover: its page says why" grep -q "the harness was killed" "$work/again/report.html"
+sqlite3 "$work/again/results.sqlite" "DELETE FROM samples"
+again_empty()
+{
+	timeout 60 ./run-bench.sh --report "$work/again" 2>"$work/out" | grep -qx "(no samples)"
+}
+check "without samples, the table says so" again_empty
 # shellcheck disable=SC2016 # the other shell expands it
 check "make figures does not take the figures of another kernel" sh -c '! bench/figures.sh "$1" 2>"$1/why" && grep -q "is a run of" "$1/why"' sh "$work/again"
 

@@ -10,5 +10,5 @@ const struct cause causes[CAUSES] = {
 	{ "due_mispredicts", "mispredicted branches", "#7f6000" },
 	{ "due_rings", "delivery, IRET, SYSCALL, SYSRET", "#009e73" },
 	{ "due_flushes", "TLB flushes (INVLPG, CR3)", "#e69f00" },
-	{ "due_privileged", "other privileged", "#000000" },
+	{ "due_privileged", "port I/O, LOCK, CLI, STI, others", "#000000" },
 };

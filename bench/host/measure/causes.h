@@ -2,7 +2,8 @@
 /* The parts of the nominal cycles (docs/model.md), as the page and the figure of `measure` show them. */
 #pragma once
 
-#define CAUSES 9
+#define CAUSES      9
+#define CAUSE_PORTS (CAUSES - 1) /* port I/O and every other priced event */
 
 struct cause {
 	const char *metric, *name, *colour;

@@ -18,6 +18,7 @@
 
 #define FUNCTIONS_SHOWN 12 /* of a region; the others are one line */
 #define PERCENT_SHOWN   3  /* a cause with a smaller share is drawn, but not named */
+#define PERCENT_WAITS   90 /* with a larger share of port I/O, a region probably waits for a device */
 #define METRICS_MAX     32
 #define METRICS_FIRST   7 /* columns of the table of regions; further ones are folded */
 
@@ -247,6 +248,13 @@ static void write_bar(const struct report *report, const char *region, sqlite3_s
 		between = ", ";
 	}
 	fputs("</p>\n", report->out);
+	if (100 * value[CAUSE_PORTS] > PERCENT_WAITS * total)
+		fprintf(report->out,
+		        "<p>Over %d %% of these cycles are for port I/O and the like. If the region waits "
+		        "for "
+		        "a device or the clock in a loop, its numbers mean nothing: it executes as many "
+		        "instructions as <i>--ips</i> makes it wait.</p>\n",
+		        PERCENT_WAITS);
 }
 
 static void write_causes(const struct report *report)
@@ -258,8 +266,10 @@ static void write_causes(const struct report *report)
 	                                 NULL);
 
 	if (has_cycles(report)) {
-		fputs("<p>The nominal cycles of all calls of a region, by their cause. Each bar is 100 "
-		      "%.</p>\n"
+		fputs("<p>The nominal cycles of all calls of a region, by their cause. Each bar is 100 %. "
+		      "The bars show means, because only the parts of a mean add up to it; the table above "
+		      "shows medians. The mean may be far above the median, for example because the first "
+		      "calls train the branch predictor and fill the caches.</p>\n"
 		      "<p class=\"key\">",
 		      report->out);
 		for (size_t i = 0; i < CAUSES; i++)
@@ -376,6 +386,8 @@ static void write_meaning(const struct report *report)
 	      "that "
 	      "it calls, interrupts and, if it blocks, other tasks.</li>\n"
 	      "<li>The counts are exact and the same on every host. They are not time.</li>\n"
+	      "<li>A loop that waits for a device or the clock executes as many instructions as <i>--ips</i> "
+	      "makes it wait; its instructions and cycles mean nothing.</li>\n"
 	      "<li>A REP instruction counts once in <i>instructions</i>; <i>work</i> adds its "
 	      "iterations.</li>\n",
 	      report->out);

@@ -8,6 +8,7 @@
 #include "bench/host/measure/beside.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 static const char query[] = "SELECT benchmark, metric, unit, n, min, median, max FROM summary" TABLE_SHOWN
@@ -18,6 +19,7 @@ int table_print(sqlite3 *db, FILE *out)
 	sqlite3_stmt *row = sql_prepare(db, "measure", "reading the summary", query);
 	char region[NAME_SIZE] = "";
 	char digits[4][NUMBER_TEXT_MAX];
+	bool empty = true;
 
 	if (!row)
 		return -1;
@@ -31,7 +33,10 @@ int table_print(sqlite3 *db, FILE *out)
 		fprintf(out, "%-24s %-16s %10s %14s %14s %14s\n", strcmp(name, region) ? name : "",
 		        sql_text(row, 1), digits[0], digits[1], digits[2], digits[3]);
 		snprintf(region, sizeof region, "%s", name);
+		empty = false;
 	}
+	if (empty)
+		fputs("(no samples)\n", out);
 	beside_print(db, out);
 	return sqlite3_finalize(row) == SQLITE_OK ? 0 : complain("measure", "%s", sqlite3_errmsg(db));
 }
