@@ -152,7 +152,11 @@ done
 [ $setup != only ] || packages+=("${developer_packages[@]}")
 [ $setup = no ] || install_packages
 if [ $setup = only ]; then
-	"$root/bench/linux/outer/fetch.sh" "$root/build/lab" || echo "run-bench: engine kvm-emulated will not run; everything else will" >&2
+	if "$root/bench/linux/outer/fetch.sh" "$root/build/lab"; then
+		echo "run-bench: everything is ready" >&2
+	else
+		echo "run-bench: everything is ready, except that engine kvm-emulated will not run" >&2
+	fi
 	exit 0
 fi
 check_tools
