@@ -126,22 +126,26 @@ BENCH(cpus_memory, "memory of n CPUs, made when they start, and of arrays for 64
 
 /* An IPI and its answer ------------------------------------------------------------------------ */
 
-/* The answers of the CPUs, each in a cache line of its own. */
+/*
+ * The answers of the CPUs, each in a cache line of its own. The numbers of the at most 63 CPUs that
+ * are asked are successive but for CPUs that hang, so each CPU has a place of its own.
+ */
+#define ANSWERS 128
 static struct {
 	volatile uint64_t count __attribute__((aligned(CACHE_LINE)));
-} answers[LAPIC_IDS];
+} answers[ANSWERS];
 static uint64_t asked;
 
 static void answer(void)
 {
-	answers[this_cpu()->id % LAPIC_IDS].count++;
+	answers[this_cpu()->id % ANSWERS].count++;
 	lapic_eoi();
 }
 
 static int set_answer(struct bench *b)
 {
 	irq_set_handler(VECTOR_IPI, answer);
-	for (size_t i = 0; i < LAPIC_IDS; i++)
+	for (size_t i = 0; i < ANSWERS; i++)
 		answers[i].count = 0;
 	asked = 0;
 	return need_parameter_cpus(b);
@@ -163,7 +167,7 @@ static void ask_and_wait(struct bench *b)
 		lapic_send(cpu->apic_id, VECTOR_IPI);
 	n = b->parameter - 1;
 	for (struct other_cpu *cpu = cpus_others; n; cpu = cpu->next, n--)
-		for (; answers[cpu->cpu.id % LAPIC_IDS].count != asked; polls++)
+		for (; answers[cpu->cpu.id % ANSWERS].count != asked; polls++)
 			__asm__ volatile("pause");
 }
 
@@ -173,7 +177,7 @@ static bool all_answered(struct bench *b)
 
 	bench_metric(b, "polls", polls, "polls");
 	for (struct other_cpu *cpu = cpus_others; n; cpu = cpu->next, n--)
-		if (answers[cpu->cpu.id % LAPIC_IDS].count != asked)
+		if (answers[cpu->cpu.id % ANSWERS].count != asked)
 			return false;
 	return true;
 }
