@@ -74,17 +74,30 @@ measures_memory()
 }
 
 # count ROW PARAMETER: prints the instructions of the last boot's samples of a row, less those of its
-# overhead samples: one number for each different result
+# overhead samples: one number for each different result. If the samples polled differently often while
+# they waited, the instructions of the polls are subtracted, if each poll took the same number.
 count()
 {
 	awk -v row="name=$1" -v parameter="parameter=$2" '
 		$1 == "!count" { split($3, part, "="); n = part[2] }
-		$2 == "sample" && $3 == row && $4 == parameter && / flags=- / { all[n] }
+		$2 == "sample" && $3 == row && $4 == parameter && / flags=- / {
+			m = match($0, /m\.polls=[0-9]+/) ? substr($0, RSTART + 8, RLENGTH - 8) : 0
+			if (samples++ && m != polls[1])
+				poll = (n - all[1]) / (m - polls[1])
+			all[samples] = n
+			polls[samples] = m
+		}
 		$2 == "sample" && $3 == row && $4 == parameter && / flags=overhead / { overhead = n }
-		END { for (n in all) print n - overhead }' "$records"
+		END {
+			for (i = 1; i <= samples; i++)
+				results[all[i] - poll * polls[i] - overhead]
+			for (n in results)
+				print n
+		}' "$records"
 }
 
-# within ROW PARAMETER BOUND: succeeds if all samples of the row have the same count, at most BOUND
+# within ROW PARAMETER BOUND: succeeds if all samples of the row have the same count (without polls), at
+# most BOUND
 within()
 {
 	local n
