@@ -102,6 +102,9 @@ static int describe_drives(const struct request *request, const char *directory,
 	            "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
 	            "ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15\n"
 	            "com1: enabled=1, mode=null\n" /* the library writes WATCH_SERIAL */
+	            /* Some kernels, such as GNU Mach, set up the interrupt controller in a way that Bochs
+	             * complains of, and run nevertheless. */
+	            "panic: action=fatal, pic=report\n"
 	            "cpu: ips=%u\n",
 	            request->ips);
 	if (cd)
