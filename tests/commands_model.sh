@@ -38,6 +38,12 @@ bench_model()
 	shows "make bench-model: ratios without markers" "without markers : with markers"
 }
 
+test_measure_linux()
+{
+	run "make test-measure-linux" make test-measure-linux
+	shows "make test-measure-linux: the ways agree" "ok 4 - getpid"
+}
+
 test_moves()
 {
 	run "make test-moves MOVES=1000" make test-moves MOVES=1000

@@ -72,6 +72,10 @@ test-cpus: programs bochs-library
 	@tests/cpus.sh bochs $(call preset,heap) 1 2 4 8 15
 	@tests/cpus.sh bochs $(call preset,window) 4
 
+# Measures Debian's Linux by markers and without them, and compares the counts. It takes two minutes.
+test-measure-linux: host bochs-library programs $(BUILD)/baseline/init.elf $(BUILD)/baseline/probe.elf
+	@tests/foreign/linux.sh
+
 # Moves the entry window, forks, and executes a program, each MOVES times. In a shortage of memory,
 # also moves the window and forks MOVES / 10 times. No frame may be lost.
 MOVES ?= 100000
@@ -115,4 +119,4 @@ mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODE
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-level1-kernel link-sweep test-machines test-cpus test-moves test-combinations test-places test-compilers mutants test-commands
+.PHONY: test test-programs test-level1-kernel link-sweep test-machines test-cpus test-measure-linux test-moves test-combinations test-places test-compilers mutants test-commands
