@@ -204,6 +204,7 @@ help:
 	@echo "make link-sweep           boot kernels and stacks that fit and that do not, in the level-1 environment (minutes)"
 	@echo "make test-machines        boot on the machines, memory sizes and processors of QEMU (minutes)"
 	@echo "make test-cpus            start 1 to 255 CPUs on QEMU, 1 to 15 on Bochs, and test them (minutes)"
+	@echo "make test-races [SCHEDULES=1000] [SEED=1]  look for races between CPUs under varied schedules (10 minutes)"
 	@echo "make test-measure-linux   measure Linux by markers and without, and compare the counts (minutes)"
 	@echo "make test-commands        run every command of README and this help in a fresh clone (an hour)"
 	@echo "make clean                remove $(BUILD)/"

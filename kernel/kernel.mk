@@ -65,12 +65,17 @@ BOOT_level1    := kernel/boot/level1/entry.asm kernel/boot/level1/takeover.c ker
 comma          := ,
 BOOT_FILES     := $(BOOT_$(BOOT))
 
+# RACES=1 makes a kernel that varies the schedule of its CPUs (kernel/lib/schedule.h), and that has
+# the tests in tests/kernel/races/. It has folders of its own.
+RACES     ?=
+races     := $(if $(RACES),@races)
+
 COMPILER  := $(filter-out @$(DEFAULT_COMPILER),@$(KERNEL_CC)$(OPT))
-K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(COMPILER)$(addprefix @,$(filter-out multiboot,$(BOOT)))
+K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(COMPILER)$(races)$(addprefix @,$(filter-out multiboot,$(BOOT)))
 # The folder of objects of C files. Builds that differ only in STACK and LOADER share it, because
 # their C files are compiled with the same options. The exception is config.c, which is compiled
 # with the names of STACK and LOADER: its object is in $(K).
-O         := $(BUILD)/objects/$(ISOLATION)$(COMPILER)
+O         := $(BUILD)/objects/$(ISOLATION)$(COMPILER)$(races)
 # The revision of this tree in git, or `unknown` if the tree is not the top of a git repository.
 REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
 	echo unknown)
@@ -84,7 +89,7 @@ KERNEL_CFLAGS := -std=gnu17 $(OPT) -g -ffreestanding -fno-pic -fno-pie -mcmodel=
 	-fno-strict-aliasing -fstack-usage -ffile-prefix-map=$(call quoted,$(CURDIR))/= \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror \
 	-Ikernel -I. -DISOLATION_HEADER='"$(ISOLATION_STEM).h"' \
-	$(filter -D%,$(ISOLATION_FILES))
+	$(filter -D%,$(ISOLATION_FILES)) $(if $(RACES),-DVARY_SCHEDULE)
 
 ENTRY_MACROS   := kernel/$(ISOLATION_STEM).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
@@ -98,7 +103,8 @@ ROOMS          := $(filter-out stack isolation loader,$(TOWER))
 by_name        = $(foreach f,$(sort $(foreach f,$(1),$(notdir $(f)):$(f))),$(lastword $(subst :, ,$(f))))
 KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c $(BOOT_multiboot),$(wildcard $(ROOMS:%=kernel/%/*.c))) \
 	$(filter %.c,$(BOOT_FILES)) kernel/loader/elf.c kernel/loader/elf_odd.c $(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES)))) \
-	$(call by_name,$(wildcard bench/guest/*.c bench/guest/*/*.c)) $(call by_name,$(wildcard tests/kernel/*.c))
+	$(call by_name,$(wildcard bench/guest/*.c bench/guest/*/*.c)) $(call by_name,$(wildcard tests/kernel/*.c)) \
+	$(if $(RACES),$(call by_name,$(wildcard tests/kernel/races/*.c)))
 KERNEL_ASM     := $(call by_name,$(filter-out $(BOOT_multiboot),$(wildcard $(ROOMS:%=kernel/%/*.asm))) \
 	$(filter %.asm,$(BOOT_FILES)) $(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))) \
 	$(call by_name,$(wildcard bench/guest/*.asm bench/guest/*/*.asm)) $(call by_name,$(wildcard tests/kernel/*.asm))

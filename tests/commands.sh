@@ -367,6 +367,7 @@ table()
 		long;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		long;test_machines;make test-machines
 		long;test_cpus;make test-cpus
+		long;test_races;make test-races;make SCHEDULES=1000
 		long;test_measure_linux;make test-measure-linux
 		long;test_moves;make test-moves;make MOVES=100000
 		long;test_combinations;make test-combinations;make LIKE='*+bouncing*'

@@ -62,6 +62,12 @@ test_cpus()
 	shows "make test-cpus: 255 CPUs start" " - tcg heap-sw+sandwich+shared: 255 CPUs start"
 }
 
+test_races()
+{
+	run "make test-races" make test-races SCHEDULES=200
+	shows "make test-races: CPUs race on Bochs" " - races bochs "
+}
+
 test_machines()
 {
 	run "make test-machines" make test-machines

@@ -138,6 +138,9 @@ suite "kernel tcg fixed-ist+direct+bouncing places=own" tests/kernel/run.sh tcg 
 for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 	suite "cpus tcg $build" tests/cpus.sh tcg "$build" 1 4
 done
+# A few schedules; `make test-races` runs 1,000 on each engine.
+suite "races tcg" tests/races.sh tcg heap-sw+sandwich+shared 20
+suite "races bochs" env CPUS=3 tests/races.sh bochs heap-sw+sandwich+shared 20
 suite "cpus bochs" tests/cpus.sh bochs fixed-ist+window+shared 2
 # The kernel at three places in physical memory; `make test-places` boots it at ten.
 suite "tests/places/run.sh" tests/places/run.sh 3 1 fixed-ist+window+shared

@@ -44,11 +44,15 @@ $(BUILD)/tests/measure/%: tests/measure/%.c $(addprefix $(BUILD)/bench/bochs/mea
 
 -include $(MEASURE_TESTS:=.d)
 
-test-programs: $(BUILD)/tests/placer.elf32 test-level1-kernel host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(MEASURE_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS) foreign-kernels
+test-programs: $(BUILD)/tests/placer.elf32 test-level1-kernel host bochs-library programs linux all-strategies test-races-kernel $(HOST_TESTS) $(MODEL_TESTS) $(MEASURE_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS) foreign-kernels
 
 # The kernel that tests/level1/ boots.
 test-level1-kernel: programs linux all-strategies
 	@$(MAKE) --no-print-directory kernel STRATEGY=heap BOOT=level1
+
+# The kernel that tests/races.sh boots.
+test-races-kernel: all-strategies
+	@$(MAKE) --no-print-directory kernel STRATEGY=heap RACES=1
 
 # Boots kernels of many sizes with many stacks, to see which kernels collide with the stacks. tcg
 # has at most 255 CPUs.
@@ -71,6 +75,14 @@ test-cpus: programs bochs-library
 	@set -e; for b in $(foreach s,heap window best,$(call preset,$(s))); do tests/cpus.sh --time tcg $$b 1 2 4 8 15 32 64; done
 	@tests/cpus.sh bochs $(call preset,heap) 1 2 4 8 15
 	@tests/cpus.sh bochs $(call preset,window) 4
+
+# Runs the stress of several CPUs under SCHEDULES schedules, from SEED on, on tcg and on Bochs.
+SCHEDULES ?= 1000
+
+test-races: programs bochs-library
+	@set -e; for s in heap window; do $(MAKE) --no-print-directory kernel STRATEGY=$$s RACES=1; done
+	@tests/races.sh tcg $(call preset,heap) $(SCHEDULES) $(or $(SEED),1)
+	@tests/races.sh bochs $(call preset,window) $(SCHEDULES) $(or $(SEED),1)
 
 # Measures Debian's Linux by markers and without them, and compares the counts. It takes two minutes.
 test-measure-linux: host bochs-library programs $(BUILD)/baseline/init.elf $(BUILD)/baseline/probe.elf
@@ -119,4 +131,4 @@ mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODE
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-level1-kernel link-sweep test-machines test-cpus test-measure-linux test-moves test-combinations test-places test-compilers mutants test-commands
+.PHONY: test test-programs test-level1-kernel test-races-kernel link-sweep test-machines test-cpus test-races test-measure-linux test-moves test-combinations test-places test-compilers mutants test-commands

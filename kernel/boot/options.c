@@ -31,6 +31,8 @@ static const struct option {
 	{ "share", NUMBER, 23 },
 	{ "exit", "0|1", 0 },
 	{ "maxcpus", NUMBER, 23 },
+	{ "schedule", NUMBER, 23 },
+	{ "schedules", NUMBER, 23 },
 	{ "shootdown", "batched|page|broadcast", 0 },
 	{ "pcid", "on|off", 0 },
 	{ "window-flush", "invlpg|cr3", 0 },

@@ -24,8 +24,10 @@ struct cpu_waiter {
 static inline void cpu_sleep(const struct cpu_waiter *waiter)
 {
 	/* Interrupts are off from the look at `blocked` to HLT, so that no IPI is lost. */
-	while (waiter->blocked)
+	while (waiter->blocked) {
+		schedule_point(SCHEDULE_SLEEP);
 		__asm__ volatile("sti; hlt; cli" : : : "memory");
+	}
 }
 
 /*
@@ -36,6 +38,7 @@ static inline void cpu_block(struct cpu_waiter *waiter, struct spinlock *lock)
 {
 	waiter->blocked = true;
 	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
+	schedule_point(SCHEDULE_RELEASED);
 	cpu_sleep(waiter);
 	spin_lock(lock);
 }
@@ -46,5 +49,6 @@ static inline void cpu_unblock(struct cpu_waiter *waiter)
 	if (!waiter->blocked)
 		return;
 	waiter->blocked = false;
+	schedule_point(SCHEDULE_IPI);
 	lapic_send(waiter->cpu->apic_id, VECTOR_WAKE);
 }

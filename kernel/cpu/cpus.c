@@ -2,6 +2,7 @@
 #include "cpu/cpus.h"
 
 #include "cpu/apic.h"
+#include "lib/schedule.h"
 
 uint32_t cpu_count = 1;
 struct other_cpu *cpus_others;
@@ -32,6 +33,7 @@ void cpu_wake(const struct other_cpu *cpu)
 	const bool on = interrupts_are_on();
 
 	interrupts_off();
+	schedule_point(SCHEDULE_IPI);
 	lapic_send(cpu->apic_id, VECTOR_WAKE);
 	if (on)
 		interrupts_on();
@@ -66,11 +68,13 @@ void cpu_idle(void)
 		interrupts_off();
 		function = __atomic_load_n(&call->function, __ATOMIC_ACQUIRE);
 		if (!function) {
+			schedule_point(SCHEDULE_SLEEP);
 			__asm__ volatile("sti; hlt" : : : "memory");
 			continue;
 		}
 		interrupts_on();
 		function(call->argument);
+		schedule_point(SCHEDULE_SERVED);
 		__atomic_store_n(&call->function, NULL, __ATOMIC_RELEASE);
 	}
 }

@@ -19,6 +19,8 @@
 
 #include <stdint.h>
 
+#include "lib/schedule.h"
+
 struct spinlock {
 	uint32_t held;
 };
@@ -29,13 +31,17 @@ static inline uint64_t spin_lock(struct spinlock *lock)
 	uint64_t flags;
 
 	__asm__ volatile("pushfq; pop %0; cli" : "=r"(flags) : : "memory");
+	schedule_point(SCHEDULE_LOCK);
 	while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE))
 		__asm__ volatile("pause");
+	schedule_point(SCHEDULE_LOCKED);
 	return flags;
 }
 
 static inline void spin_unlock(struct spinlock *lock, uint64_t flags)
 {
+	schedule_point(SCHEDULE_UNLOCK);
 	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
+	schedule_point(SCHEDULE_UNLOCKED);
 	__asm__ volatile("push %0; popfq" : : "r"(flags) : "memory", "cc");
 }

@@ -3,6 +3,7 @@
 #include "cpu/apic.h"
 #include "cpu/cpus.h"
 #include "cpu/features.h"
+#include "lib/schedule.h"
 #include "mem/tlb.h"
 
 static enum tlb_way way;  /* set at boot */
@@ -37,10 +38,13 @@ static inline void flush_here(uintptr_t start, size_t pages)
 void tlb_serve(void)
 {
 	struct tlb_request *request = &((struct other_cpu *)this_cpu())->tlb;
-	const uint64_t wanted = __atomic_load_n(&request->wanted, __ATOMIC_ACQUIRE);
+	uint64_t wanted;
 
+	schedule_point(SCHEDULE_SERVE);
+	wanted = __atomic_load_n(&request->wanted, __ATOMIC_ACQUIRE);
 	if (wanted != request->done) {
 		flush_here(request->start, request->pages);
+		schedule_point(SCHEDULE_SERVED);
 		__atomic_store_n(&request->done, wanted, __ATOMIC_RELEASE);
 	}
 	lapic_eoi();
@@ -61,11 +65,13 @@ static uint64_t shoot(uintptr_t start, size_t pages)
 		cpu->tlb.start = start;
 		cpu->tlb.pages = pages;
 		__atomic_store_n(&cpu->tlb.wanted, number, __ATOMIC_RELEASE);
+		schedule_point(SCHEDULE_IPI);
 		if (way != TLB_BROADCAST)
 			lapic_send(cpu->apic_id, VECTOR_TLB);
 	}
 	if (way == TLB_BROADCAST && cpus_others)
 		lapic_send_others(VECTOR_TLB);
+	schedule_point(SCHEDULE_FLUSH);
 	flush_here(start, pages);
 	for (const struct other_cpu *cpu = cpus_others; cpu; cpu = cpu->next)
 		for (; __atomic_load_n(&cpu->tlb.done, __ATOMIC_ACQUIRE) != number; polls++)

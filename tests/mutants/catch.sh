@@ -11,6 +11,7 @@
 #   kernel ENGINE BUILD GLOB [WORD…]    the kernel's self-tests that match GLOB; WORDs are added to
 #                                 the kernel's command line. BUILD is a preset, or STACK+LOADER+ISOLATION
 #   cpus ENGINE BUILD GLOB        the same on a machine with four CPUs, of which more than one must run
+#   races ENGINE BUILD SCHEDULES  the stress of several CPUs under so many schedules, tests/races.sh
 #   calls BUILD                   the fuzzer of system calls, 10,000 calls on tcg
 #   bench ENGINE BUILD ROWS [WORD…]     benchmarks, which check what they measure
 #   harness BUILD ROWS            a run of the harness on Bochs
@@ -81,6 +82,11 @@ kernel | cpus | bench)
 	shift 2
 	[ "$engine" = tcg ] || targets+=(bochs-library)
 	;;
+races)
+	build=$(full_name "$1")
+	targets+=(RACES=1)
+	[ "$first" = tcg ] || targets+=(bochs-library)
+	;;
 calls)
 	build=$(full_name "$first")
 	targets+=(build/fuzz/fuzz-calls.elf)
@@ -123,6 +129,7 @@ cpus)
 	tests/kernel/run.sh "$engine" "$build" CPUS=4 "WORDS=test=$glob maxcpus=4" |
 		sed '/# SKIP .*only one CPU runs/s/^ok/not ok/'
 	;;
+races) exec tests/races.sh "$first" "$build" "$2" ;;
 calls) exec env FINDINGS=1 PATIENCE=10 tests/fuzz/calls.sh 10000 1 tcg "$build" ;;
 bench)
 	tests/boot.sh "$engine" "$build" "run=bench samples=quick table=off screen=off seed=1 bench=$glob $*" | checks
