@@ -192,6 +192,10 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 		return;
 	if (vector != VECTOR_NMI)
 		flags_check(cpu, FLAGS_IF);
+	if (model) {
+		model_counts(model, cpu, counts_now(region, cpu));
+		model_interrupt(model, cpu, vector);
+	}
 	if (region->begin_on_irq == (int)vector)
 		region_open(region, 0, *rip_of[cpu]);
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);

@@ -2,7 +2,7 @@
 /*
  * Caches: L1I, L1D and L2 of each CPU, and an L3 that all share. They have lines of 64 bytes,
  * physical addresses and LRU replacement; a miss fills every level that missed. The model has no
- * inclusion, write-back, coherence between CPUs or prefetcher. Instead of a prefetcher, it
+ * inclusion, write-back or prefetcher. Instead of a prefetcher, it
  * recognises streams of lines. A prefetcher would have fetched these lines, so they can cost less.
  */
 #pragma once
@@ -15,7 +15,8 @@
 
 enum { CACHE_LINE_SHIFT = 6, CACHE_STREAMS = 16 };
 
-enum cache_level { LEVEL_L1, LEVEL_L2, LEVEL_L3, LEVEL_MEMORY, LEVELS };
+/* LEVEL_OTHER: the private caches of another CPU (sharing.h); caches_look_up() never returns it. */
+enum cache_level { LEVEL_L1, LEVEL_L2, LEVEL_L3, LEVEL_MEMORY, LEVEL_OTHER, LEVELS };
 
 struct caches {
 	struct lru l1i, l1d, l2, *l3;

@@ -7,13 +7,21 @@
 #include "bench/bochs/model/dataflow.h"
 #include "bench/bochs/model/fills.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/model/sharing.h"
 #include "bench/bochs/model/stores.h"
 #include "bench/bochs/model/translation.h"
+#include "bench/bochs/model/waits.h"
 #include "bench/bochs/model/walkers.h"
 
 enum { REGISTER_RCX = 1, REGISTER_RSI = 6, REGISTER_RDI = 7 };
 
 #define CR3_KEEP (1ULL << 63)
+
+/* Time and counts just before a load that may poll (waits.h). */
+struct poll {
+	struct cost now;
+	struct model_counts *sink, counts; /* the sink, and what it was */
+};
 
 struct core {
 	const uint64_t *registers;
@@ -44,4 +52,10 @@ struct core {
 	struct caches caches;
 	struct branches branches;
 	struct code decodings;
+	/* The rest is used only if there are several CPUs (several.h). */
+	bool measures;              /* model_start() was called, and model_stop() was not */
+	uint32_t destination;       /* ID in the high half of the ICR */
+	struct shared_line *shared; /* line that is being written, or NULL */
+	struct waits waits;
+	struct poll polls[POLLS];
 };

@@ -8,12 +8,21 @@
  */
 #include "bench/bochs/model/model_internal.h"
 #include "bench/bochs/model/prices.h"
+#include "bench/bochs/model/several.h"
 
 /* A load or store whose time is followed. */
 struct access {
 	struct cost begins;   /* time at which its address is ready and translated */
 	uint64_t translation; /* nominal part of `begins` that is due to translation */
 };
+
+/* Looks up the line of this address, to read or to write it. */
+static inline enum cache_level look_up(struct model *model, struct core *core, uint64_t physical, bool write)
+{
+	enum cache_level level = caches_access(&core->caches, physical);
+
+	return model->sharing ? several_look_up(model, core, physical, write, level) : level;
+}
 
 /* Charges the access to a line that missed L1. */
 static __attribute__((noinline)) void charge_line(struct model *model, struct core *core,
@@ -65,7 +74,7 @@ static __attribute__((noinline)) void missed_load(struct model *model, struct co
                                                   struct cost *complete)
 {
 	struct cost begins = access->begins, *arrival;
-	bool ahead = caches_in_stream(&core->caches, physical, &arrival);
+	bool ahead = caches_in_stream(&core->caches, physical, &arrival) && level != LEVEL_OTHER;
 	const struct cost *latency = ahead ? &model->ahead[level] : &model->whole[level];
 
 	count_misses(core->sink, level);
@@ -86,7 +95,7 @@ static __attribute__((noinline)) void missed_load(struct model *model, struct co
 static inline void load_line(struct model *model, struct core *core, uint64_t physical,
                              const struct access *access, const struct cost *hit)
 {
-	enum cache_level level = caches_access(&core->caches, physical);
+	enum cache_level level = look_up(model, core, physical, false);
 	struct cost complete;
 
 	if (level == LEVEL_L1)
@@ -115,13 +124,13 @@ static inline const struct cost *forwarded(struct model *model, struct core *cor
 
 static void store_line(struct model *model, struct core *core, uint64_t physical)
 {
-	enum cache_level level = caches_access(&core->caches, physical);
+	enum cache_level level = look_up(model, core, physical, true);
 	const struct cost *time = NULL;
 	struct cost *arrival, stall;
 	bool ahead = false;
 
 	if (level != LEVEL_L1) {
-		ahead = caches_in_stream(&core->caches, physical, &arrival);
+		ahead = caches_in_stream(&core->caches, physical, &arrival) && level != LEVEL_OTHER;
 		*arrival = core->dataflow.now;
 		for (unsigned set = 0; set < SETS; set++)
 			arrival->of[set] += (ahead ? &model->ahead[level] : &model->whole[level])->of[set];
@@ -132,6 +141,8 @@ static void store_line(struct model *model, struct core *core, uint64_t physical
 		charge_line(model, core, level, ahead, true);
 	else if (stores_add(&core->stores, &core->dataflow.now, time, &stall))
 		charge(core, core->sink, CAUSE_DATA, &stall);
+	if (model->sharing)
+		several_wrote(core, time ? &(ahead ? model->ahead : model->whole)[level] : NULL);
 }
 
 /* Notes the time at which loads can read the value of a store. */
@@ -146,16 +157,35 @@ static inline void note_store(struct core *core, uint64_t linear)
 	stores_note(&core->stores, linear, &ready);
 }
 
+/* A locked instruction takes its line from other CPUs when it reads it, and waits for it. */
 static void charge_at_once(struct model *model, struct core *core, uint64_t physical, bool write)
 {
-	enum cache_level level = caches_access(&core->caches, physical);
+	bool locked = core->decoded->class == CLASS_LOCKED;
+	enum cache_level level = look_up(model, core, physical, write || locked);
 	struct cost *arrival;
+	bool ahead;
 
-	if (level == LEVEL_L1)
-		return;
-	count_misses(core->sink, level);
-	charge_line(model, core, level, caches_in_stream(&core->caches, physical, &arrival), write);
-	*arrival = core->dataflow.now;
+	if (level != LEVEL_L1) {
+		count_misses(core->sink, level);
+		ahead = caches_in_stream(&core->caches, physical, &arrival) && level != LEVEL_OTHER;
+		if (locked && level == LEVEL_OTHER)
+			charge(core, core->sink, CAUSE_DATA, &model->whole[level]);
+		else
+			charge_line(model, core, level, ahead, write);
+		*arrival = core->dataflow.now;
+	}
+	if (model->sharing)
+		several_wrote(core, NULL);
+}
+
+/* Charges an access to a device. */
+static void access_device(struct model *model, struct core *core, uint64_t physical, bool write)
+{
+	enum cost_parameter price = price_of_device(physical, write);
+
+	if (model->sharing && price_is_xapic(physical) && write && several_xapic(model, core, physical))
+		price = COST_APIC_MMIO;
+	charge(core, core->sink, CAUSE_PRIVILEGED, cost_of(model, price));
 }
 
 /* Charges an access at once: that of a delivery, or of an instruction that is not plain. */
@@ -168,7 +198,7 @@ static void access_at_once(struct model *model, struct core *core, uint64_t line
 	if (!translation_known(&core->translation, linear, SIDE_DATA, &translated))
 		translate_and_wait(model, core, linear);
 	if (price_is_device(physical)) {
-		charge(core, core->sink, CAUSE_PRIVILEGED, cost_of(model, price_of_device(physical, write)));
+		access_device(model, core, physical, write);
 		return;
 	}
 	charge_at_once(model, core, physical, write);
@@ -181,12 +211,15 @@ void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint6
 {
 	struct core *core = model->core[cpu];
 	unsigned in_line = LINE_BYTES - (unsigned)(physical % LINE_BYTES);
-	struct access access = { .begins = core->dataflow.now };
+	struct access access = { 0 };
 	uint64_t translated;
 	struct cost wait;
 
 	settle_fetch(core);
 	core->access = physical;
+	if (model->sharing)
+		several_access_starts(model, core, physical, write);
+	access.begins = core->dataflow.now;
 	if (!core->follows || price_is_device(physical)) {
 		access_at_once(model, core, linear, physical, length, write);
 		return;

@@ -6,6 +6,7 @@
 
 #include "bench/bochs/model/model_internal.h"
 #include "bench/bochs/model/prices.h"
+#include "bench/bochs/model/several.h"
 
 /* Computes shown[], whole[], ahead[] and rep_element[] from the profile. The visible cost of a line
  * is its latency beyond L1, times the share of it that is visible. The loads of a page walk depend
@@ -13,7 +14,8 @@
 static void make_latencies(struct model *model)
 {
 	static const enum cost_parameter level_cost[LEVELS] = { COST_L1_LATENCY, COST_L2_LATENCY,
-		                                                COST_L3_LATENCY, COST_MEMORY_LATENCY };
+		                                                COST_L3_LATENCY, COST_MEMORY_LATENCY,
+		                                                COST_TRANSFER };
 	static const enum cost_parameter share_cost[EXPOSED_WALK] = { COST_SHARE_LOAD, COST_SHARE_STORE,
 		                                                      COST_SHARE_STREAM, COST_SHARE_FETCH };
 
@@ -61,6 +63,7 @@ void model_free(struct model *model)
 		free(model->core[cpu]);
 	}
 	lru_free(&model->l3);
+	sharing_free(model->sharing);
 	free(model);
 }
 
@@ -77,14 +80,6 @@ void model_watch(struct model *model, model_walked *walked)
 void model_watch_unpriced(struct model *model, model_unpriced *executed)
 {
 	model->executed = executed;
-}
-
-/* Longer than any operation of a core can take. */
-#define LONG_TIME (1000000ULL * CYCLE)
-
-static void forget_fetch(struct core *core)
-{
-	core->line = ~0ULL;
 }
 
 static struct cost cheapest_instruction(const struct model *model)
@@ -119,6 +114,7 @@ static void make_timing(const struct model *model, struct core *core)
 bool model_reset(struct model *model, unsigned cpu)
 {
 	struct core *core = model->core[cpu];
+	bool failed = false;
 
 	if (!core) {
 		core = model->core[cpu] = calloc(1, sizeof *core);
@@ -126,6 +122,7 @@ bool model_reset(struct model *model, unsigned cpu)
 		    !caches_make(&core->caches, &model->profile, &model->l3))
 			return false;
 		core->cpu = cpu;
+		model->cores++;
 		core->sink = &core->ignored;
 		core->decoded = &core->decodings.apart;
 		make_timing(model, core);
@@ -133,7 +130,8 @@ bool model_reset(struct model *model, unsigned cpu)
 	core->in_user = false;
 	translation_reset(&core->translation);
 	forget_fetch(core);
-	return true;
+	several_reset(model, core, &failed);
+	return !failed;
 }
 
 void model_counts(struct model *model, unsigned cpu, bool counts)
@@ -148,6 +146,10 @@ void model_start(struct model *model, unsigned cpu)
 	struct core *core = model->core[cpu];
 
 	memset(&core->counted, 0, sizeof core->counted);
+	if (model->sharing) {
+		several_start(model, core);
+		return;
+	}
 	if (!core->stopped)
 		return;
 	core->stopped = false;
@@ -160,6 +162,10 @@ void model_stop(struct model *model, unsigned cpu)
 	struct core *core = model->core[cpu];
 	struct stall stall;
 
+	if (model->sharing) {
+		several_stop(model, core);
+		return;
+	}
 	core->stopped = true;
 	core->sink = &core->ignored;
 	dataflow_drain(&core->dataflow, &stall);
@@ -197,6 +203,8 @@ static void walk_time(struct model *model, struct core *core, struct model_count
 	for (unsigned i = 0; i < walk->loads; i++) {
 		enum cache_level level = caches_access(&core->caches, walk->address[i]);
 
+		if (model->sharing)
+			level = several_look_up(model, core, walk->address[i], false, level);
 		count_misses(counts, level);
 		add(time, &model->shown[EXPOSED_WALK][level]);
 	}
@@ -239,6 +247,8 @@ static __attribute__((noinline)) void fetch_line(struct model *model, struct cor
 	}
 	core->code = model->frame_of(physical);
 	level = caches_fetch(&core->caches, physical);
+	if (model->sharing)
+		level = several_look_up(model, core, physical, false, level);
 	count_misses(&core->fetch, level);
 	charge(core, &core->fetch, CAUSE_FETCH, &model->shown[EXPOSED_FETCH][level]);
 }
@@ -273,12 +283,17 @@ void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, c
 		core->fetched = false;
 		memset(&core->fetch, 0, sizeof core->fetch);
 	}
+	if (model->sharing)
+		waits_instruction(&core->waits, rip);
 	if (rip / LINE_BYTES != core->line)
 		fetch_line(model, core, rip);
 	core->decoded = code_at(&core->decodings, &core->translation, core->code, rip);
 	core->follows = core->decoded->class == CLASS_PLAIN && !core->stopped;
-	if (core->decoded->class != CLASS_PLAIN)
-		special_starts(core);
+	if (core->decoded->class == CLASS_PLAIN)
+		return;
+	if (model->sharing)
+		waits_forget(&core->waits);
+	special_starts(core);
 }
 
 static bool changes_ring(enum instruction_class class)
@@ -301,8 +316,11 @@ static void report_unpriced(struct model *model, const struct core *core)
 static __attribute__((noinline)) void special_ends(struct model *model, struct core *core)
 {
 	enum instruction_class class = core->decoded->class;
+	enum cost_parameter price = price_of(core);
 
-	charge(core, core->sink, price_cause(class), cost_of(model, price_of(core)));
+	if (price == COST_IPI_SEND && model->sharing && several_x2apic(model, core))
+		price = COST_WRMSR;
+	charge(core, core->sink, price_cause(class), cost_of(model, price));
 	if (core->entry_left)
 		core->entry_left--;
 	if (class == CLASS_UNPRICED)
@@ -380,6 +398,8 @@ void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint
 	struct core *core = model->core[cpu];
 
 	settle_fetch(core);
+	if (model->sharing && kind >= BRANCH_CALL)
+		waits_forget(&core->waits);
 	if (branches_unconditional(&core->branches, kind, from, to))
 		mispredicted(model, core, &core->decoded->operands);
 }
@@ -393,12 +413,20 @@ void model_delivery(struct model *model, unsigned cpu, enum delivery delivery)
 	if (delivery == DELIVERY_FAULT)
 		cost = core->in_user ? COST_FAULT_USER : COST_FAULT_KERNEL;
 	settle_fetch(core);
+	if (model->sharing)
+		waits_forget(&core->waits);
 	core->follows = false; /* the next accesses are those of the delivery */
 	if (dataflow_drain(&core->dataflow, &stall))
 		charge_stall(core, core->sink, &stall);
 	charge(core, core->sink, CAUSE_RINGS, cost_of(model, cost));
 	core->in_user = false;
 	core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
+}
+
+void model_interrupt(struct model *model, unsigned cpu, unsigned vector)
+{
+	if (model->sharing)
+		several_receive(model, model->core[cpu], vector);
 }
 
 void model_ring(struct model *model, unsigned cpu, bool user)

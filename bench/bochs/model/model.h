@@ -94,7 +94,7 @@ void model_start(struct model *model, unsigned cpu);
 void model_stop(struct model *model, unsigned cpu);
 const struct model_counts *model_read(const struct model *model, unsigned cpu);
 
-/* Report the events of an instruction, and deliveries. `registers` are the CPU's 16 general
+/* Report the events of an instruction, external interrupts that the CPU takes, and deliveries. `registers` are the CPU's 16 general
  * registers, which are read until the instruction ends. `complete` is false if a REP instruction
  * will continue. Lengths are in bytes. */
 void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers);
@@ -104,6 +104,7 @@ void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint6
                        bool write);
 void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, bool taken);
 void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
+void model_interrupt(struct model *model, unsigned cpu, unsigned vector);
 void model_delivery(struct model *model, unsigned cpu, enum delivery delivery);
 
 /* Sets whether the CPU is in user mode (CPL 3) from now on. A reset and a delivery also end user

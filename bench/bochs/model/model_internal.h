@@ -21,6 +21,9 @@ struct model {
 	struct cost ahead[LEVELS];                  /* load-to-use latency of a prefetched line */
 	struct cost rep_element[REP_BYTES_MAX + 1]; /* cost of an iteration by its bytes */
 	struct core *core[MODEL_CPUS];
+	unsigned cores;
+	unsigned measuring;       /* number of CPUs that measure, if there are several CPUs */
+	struct sharing *sharing;  /* NULL if there is only one CPU */
 	model_walked *walked;     /* may be NULL */
 	model_unpriced *executed; /* may be NULL */
 	bool reported[UNPRICED_COUNT];
@@ -58,6 +61,14 @@ static inline void charge_stall(struct core *core, struct model_counts *counts, 
 	counts->causes[CAUSE_TRANSLATION] += stall->translation;
 }
 
+/* Longer than any operation of a core can take. */
+#define LONG_TIME (1000000ULL * CYCLE)
+
+static inline void forget_fetch(struct core *core)
+{
+	core->line = ~0ULL;
+}
+
 /* Moves the costs of the instruction's fetch to the sink of the current event. */
 void model_settle_fetched(struct core *core);
 
@@ -69,7 +80,9 @@ static inline void settle_fetch(struct core *core)
 
 static inline void count_misses(struct model_counts *counts, enum cache_level level)
 {
-	for (unsigned missed = 0; missed < level; missed++)
+	unsigned misses = level == LEVEL_OTHER ? LEVEL_L3 : level;
+
+	for (unsigned missed = 0; missed < misses; missed++)
 		counts->events[MODEL_L1 + missed]++;
 }
 

@@ -49,6 +49,7 @@
 	X(L1_LATENCY, "l1d", "latency", 1000)                     \
 	X(L2_LATENCY, "l2", "latency", 10000)                     \
 	X(L3_LATENCY, "l3", "latency", 10000)                     \
+	X(TRANSFER, "l3", "transfer", 10000)                      \
 	X(MEMORY_LATENCY, "memory", "latency", 100000)            \
 	X(STLB_HIT, "stlb", "hit", 1000)                          \
 	X(WALK_BASE, "walk", "base", 1000)                        \

@@ -14,7 +14,9 @@
 	X(FILLS, "fills", "the core waits for its share of each load that misses L1")          \
 	X(STORES, "stores", "the core waits for its share of each store that misses L1")       \
 	X(FORWARDING, "forwarding", "a load does not wait for the store that it reads")        \
-	X(STREAMS, "streams", "a prefetched line may come before its neighbour")
+	X(STREAMS, "streams", "a prefetched line may come before its neighbour")               \
+	X(SHARING, "sharing", "a line that another CPU changed costs as in a cache")           \
+	X(WAITS, "waits", "a CPU pays for each poll, and waits for no other CPU")
 
 #define PART_CONSTANT(id, name, without) PART_##id,
 enum model_part { MODEL_PARTS(PART_CONSTANT) PART_COUNT };

@@ -112,6 +112,11 @@ bool price_is_device(uint64_t physical)
 	       (physical >= VGA_FIRST && physical < VGA_END);
 }
 
+bool price_is_xapic(uint64_t physical)
+{
+	return physical >> 12 == LOCAL_APIC >> 12;
+}
+
 enum cost_parameter price_of_device(uint64_t physical, bool write)
 {
 	return write && physical == LOCAL_APIC + XAPIC_ICR ? COST_IPI_SEND : COST_APIC_MMIO;

@@ -16,6 +16,7 @@ enum model_cause price_cause(enum instruction_class class);
 bool price_waits_for_all(enum instruction_class class);
 
 /* price_is_device() returns true if this is the address of device memory; price_of_device() returns
- * the price of an access to it. */
+ * the price of an access to it. price_is_xapic() returns true if it is in the local APIC's page. */
 bool price_is_device(uint64_t physical);
+bool price_is_xapic(uint64_t physical);
 enum cost_parameter price_of_device(uint64_t physical, bool write);

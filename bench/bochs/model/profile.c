@@ -280,6 +280,11 @@ static int check_whole(const struct reader *reader)
 				return wrong(reader, reader->seen[SIZE_COUNT + rising[i]],
 				             "latency of [%s] is below that of the level before it",
 				             parameters[SIZE_COUNT + rising[i]].section);
+	for (unsigned set = 0; set < SETS; set++)
+		if (reader->profile->cost[COST_TRANSFER].of[set] <
+		    reader->profile->cost[COST_L1_LATENCY].of[set])
+			return wrong(reader, reader->seen[SIZE_COUNT + COST_TRANSFER],
+			             "transfer of [l3] is below the latency of [l1d]");
 	return 0;
 }
 
