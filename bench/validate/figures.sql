@@ -1,17 +1,20 @@
--- Derives each published figure of a profile from the rows micro.* of a run. The table `published`
+-- Derives each published figure of a profile from the rows of a run. The table `published`
 -- has the lines of published.tsv for the profile; that file explains its columns. docs/model.md
 -- describes the result.
 --
 -- `parameter_set` is a set of the cycle model's parameters (low, nominal or high), or `ticks` for
 -- TSC ticks under KVM.
 
--- The cost of each benchmark row: `total` is that of the whole row, `each` that of one operation.
+-- The cost of each benchmark row: `total` is that of the whole row, `each` that of one operation. A
+-- row without the metric `operations` is one operation.
 CREATE TEMP VIEW cost AS
 SELECT CASE s.metric WHEN 'cycles_low' THEN 'low' WHEN 'cycles_nominal' THEN 'nominal' WHEN 'cycles_high' THEN 'high'
        ELSE 'ticks' END AS parameter_set,
-       s.benchmark AS benchmark, s.parameter AS parameter, s.median AS total, s.median / o.median AS each
-FROM summary s JOIN summary o USING (engine, strategy, cpus, benchmark, parameter)
-WHERE o.metric = 'operations' AND s.flags NOT LIKE '%check-failed%'
+       s.benchmark AS benchmark, s.parameter AS parameter, s.median AS total, s.median / coalesce(o.median, 1) AS each
+FROM summary s LEFT JOIN summary o
+     ON o.engine = s.engine AND o.strategy = s.strategy AND o.cpus = s.cpus AND o.benchmark = s.benchmark
+     AND o.parameter = s.parameter AND o.metric = 'operations'
+WHERE s.flags NOT LIKE '%check-failed%'
   AND (s.engine = 'bochs' AND s.metric IN ('cycles_low', 'cycles_nominal', 'cycles_high')
        OR s.engine = 'kvm' AND s.metric = 'tsc');
 

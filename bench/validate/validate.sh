@@ -92,7 +92,8 @@ table()
 	fi
 }
 
-# measure ENGINE: runs the benchmarks micro.* and writes the results to $out
+# measure ENGINE: runs the benchmarks micro.* on one CPU, and tlb.* on two CPUs of Bochs. Writes the
+# results to $out.
 measure()
 {
 	local engines status rounds=()
@@ -111,6 +112,10 @@ measure()
 	status=$?
 	[ $status -ne 1 ] || echo "validate-model: the probe loops did not all run; see ${out#"$root/"}/logs" >&2
 	[ $status -eq 0 ] || exit $status
+	"$root/run-bench.sh" --engine bochs --cpus 2 --profile "$profile" --strategy window \
+		--bench tlb.shootdown,tlb.invlpg --quick --layout fixed --rounds 1 --out "$out/several" >>"$out.log" || exit
+	(cd "$out" && sqlite3 results.sqlite "ATTACH 'several/results.sqlite' AS several;
+		INSERT INTO summary SELECT * FROM several.summary;") || fail "the results of two CPUs cannot be added"
 }
 
 command -v sqlite3 >/dev/null || fail "sqlite3 is missing (Debian package sqlite3); run: ./run-bench.sh --setup"

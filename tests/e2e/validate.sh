@@ -68,6 +68,8 @@ rows()
 			row("micro.cr3.refill", 4, 16, 16 * 148)
 			row("micro.invlpg.refill", 1, 16, 16 * 284)
 			row("micro.invlpg.refill", 4, 16, 16 * (284 + 3 * 224))
+			printf "%s,window,2,tlb.shootdown,1,%s,%.3f\n", engine, metric, factor * 2233
+			printf "%s,window,2,tlb.invlpg,1,%s,%.3f\n", engine, metric, factor * 218
 		}'
 }
 
