@@ -283,6 +283,59 @@ static void polls_cost_nothing(void **state)
 	}
 }
 
+/* A loop that calls a function on each iteration is no loop that polls. */
+static void calls_end_loops(void **state)
+{
+	(void)state;
+	start(0);
+	warm();
+	for (unsigned i = 0; i < 10; i++) {
+		access(1, LOAD, FLAG, false);
+		model_branch(model, 1, BRANCH_CALL, 0x1000, 0x1000);
+	}
+	assert_in_range(cycles(1), 10, 30);
+	model_free(model);
+}
+
+/* A write becomes visible after the loads and stores before it. At the start of a measurement,
+ * everything that began earlier is complete. */
+static void writes_are_in_order(void **state)
+{
+	(void)state;
+	start(0);
+	warm();
+	access(0, LOAD, 0x3000, false); /* from memory: 168 cycles */
+	access(0, STORE, FLAG, true);
+	access(1, LOAD, FLAG, false);
+	execute(1, LFENCE);
+	assert_in_range(cycles(1), 168 + 100, 168 + 100 + 10);
+
+	access(0, STORE, FLAG, true); /* CPU 0 alone has the line */
+	execute(0, LFENCE);
+	for (unsigned round = 0; round < 2; round++) {
+		model_stop(model, 0);
+		model_stop(model, 1);
+		for (unsigned cpu = 0; cpu < 2; cpu++) {
+			model_counts(model, cpu, true);
+			model_start(model, cpu);
+		}
+		if (round == 0) /* leaves the buffer after 164 * 0.15 = 24.6 cycles */
+			access(0, STORE, 0x4000, true);
+		access(0, STORE, FLAG, true);
+		access(1, LOAD, FLAG, false);
+		execute(1, LFENCE);
+		if (round == 0) {
+			assert_in_range(cycles(1), 124, 124 + 10);
+			access(0, STORE, FLAG, true);
+			for (uint64_t at = 0x5000; at < 0xF000; at += 0x1040)
+				access(0, STORE, at, true); /* has not left when the next round starts */
+		} else {
+			assert_in_range(cycles(1), 100, 110);
+		}
+	}
+	model_free(model);
+}
+
 /* A line goes to and fro between locked instructions: a transfer and their price each time. */
 static void locked_transfers(void **state)
 {
@@ -409,6 +462,7 @@ int main(void)
 		cmocka_unit_test(interrupts_pend_once), cmocka_unit_test(polls_cost_nothing),
 		cmocka_unit_test(locked_transfers),     cmocka_unit_test(caches_lose_lines),
 		cmocka_unit_test(interrupts_take_time), cmocka_unit_test(clocks_run_together),
+		cmocka_unit_test(calls_end_loops),      cmocka_unit_test(writes_are_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
