@@ -273,6 +273,7 @@ static void branch_prediction(void **state)
 	unsigned wrong = 0;
 	(void)state;
 
+	predictor_make(&branches.predictor, 4096);
 	for (unsigned i = 0; i < 1000; i++)
 		wrong += branches_conditional(&branches, 0x1000, i % 4 != 0); /* period 4 */
 	assert_in_range(wrong, 1, 40);

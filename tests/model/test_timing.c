@@ -68,6 +68,7 @@ static void start(unsigned without)
 	}
 	profile.size[SIZE_STORES] = 2;
 	profile.size[SIZE_SCHEDULER] = 3;
+	profile.size[SIZE_PREDICTOR] = 4096;
 	model = model_new(&profile, frame_of);
 	assert_non_null(model);
 	model_leave_out(model, without);

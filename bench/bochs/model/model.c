@@ -109,6 +109,7 @@ static void make_timing(const struct model *model, struct core *core)
 	walkers_make(&core->walkers, size[SIZE_WALKERS]);
 	stores_make(&core->stores, size[SIZE_STORES]);
 	core->branches.simple = !has(model, PART_PREDICTOR);
+	predictor_make(&core->branches.predictor, size[SIZE_PREDICTOR]);
 }
 
 bool model_reset(struct model *model, unsigned cpu)

@@ -41,6 +41,7 @@
 	X(ENTRY_INSTRUCTIONS, "core", "entry_instructions", 0, 10000)                            \
 	X(WINDOW, "core", "window", 1, 1024)                                                     \
 	X(SCHEDULER, "core", "scheduler", 1, 255)                                                \
+	X(PREDICTOR, "core", "predictor", 64, 65536)                                             \
 	X(WALKERS, "walk", "walkers", 1, 16)                                                     \
 	X(STORES, "core", "store_buffer", 1, 256)
 

@@ -2,8 +2,9 @@
 #include "bench/bochs/model/predictor.h"
 
 #include <stddef.h>
+#include <string.h>
 
-const unsigned predictor_length[PREDICTOR_TABLES] = { 6, 14, 32, 72, 160 };
+const unsigned predictor_length[PREDICTOR_TABLES] = { 6, 16, 40, 110, 300 };
 const unsigned predictor_target_length[PREDICTOR_TARGET_TABLES] = { 8, 24, 64 };
 
 enum { COUNTER_LEAST = -4, COUNTER_MOST = 3, BASE_LEAST = 0, BASE_MOST = 3, BASE_TAKEN = 2, USEFUL_MOST = 3 };
@@ -20,10 +21,11 @@ static inline __attribute__((always_inline)) uint64_t hash_of(const struct predi
                                                               uint64_t from, unsigned length)
 {
 	static const uint64_t factor[PREDICTOR_HISTORY_WORDS] = { 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F,
-		                                                  0xD6E8FEB86659FD93 };
+		                                                  0xD6E8FEB86659FD93, 0xA0761D6478BD642F,
+		                                                  0xE7037ED1A0B428DB };
 	uint64_t hash = (from ^ (uint64_t)length << 48) * 0xFF51AFD7ED558CCD;
 
-#pragma GCC unroll 3
+#pragma GCC unroll 5
 	for (unsigned word = 0; length; word++) {
 		uint64_t mask = length < 64 ? (1ULL << length) - 1 : ~0ULL;
 		uint64_t part = (predictor->history[word] & mask) * factor[word];
@@ -36,7 +38,14 @@ static inline __attribute__((always_inline)) uint64_t hash_of(const struct predi
 
 static struct place place_of(uint64_t hash, unsigned entries)
 {
-	return (struct place){ (unsigned)(hash >> 52) % entries, (uint16_t)(hash >> 36 & 0xFFF) | 0x1000 };
+	return (struct place){ (unsigned)(hash >> 44 & 0xFFFFF) % entries,
+		               (uint16_t)(hash >> 32 & 0xFFF) | 0x1000 };
+}
+
+void predictor_make(struct predictor *predictor, unsigned outcomes)
+{
+	memset(predictor, 0, sizeof *predictor);
+	predictor->entries = outcomes / PREDICTOR_SHARE;
 }
 
 static void push(struct predictor *predictor, bool bit)
@@ -61,37 +70,18 @@ static bool passes_over(struct predictor *predictor)
 	return !(predictor->random >> 62);
 }
 
-/* Makes an entry in the first table after `provider` whose place holds no useful entry. Once in
- * four times, makes it in the second such table, if there is one. If all tables after `provider`
- * hold useful entries in their places, makes these entries less useful. */
+/* Makes an entry in the first table after `provider`. Once in four times, makes it in the second such
+ * table, if there is one. */
 static void allocate(struct predictor *predictor, const struct place place[PREDICTOR_TABLES], int provider,
                      bool taken)
 {
-	struct predictor_entry *free = NULL;
-	uint16_t tag = 0;
-	bool over = passes_over(predictor);
+	int t = provider + 1;
 
-	for (int t = provider + 1; t < PREDICTOR_TABLES && (!free || over); t++) {
-		if (predictor->table[t][place[t].index].useful)
-			continue;
-		over &= !free;
-		free = &predictor->table[t][place[t].index];
-		tag = place[t].tag;
-	}
-	if (free) {
-		*free = (struct predictor_entry){ .tag = tag, .counter = taken ? 0 : -1 };
-		return;
-	}
-	for (int t = provider + 1; t < PREDICTOR_TABLES; t++)
-		predictor->table[t][place[t].index].useful--;
-}
-
-/* Halves how useful each entry is. */
-static __attribute__((noinline)) void age(struct predictor *predictor)
-{
-	for (unsigned t = 0; t < PREDICTOR_TABLES; t++)
-		for (unsigned i = 0; i < PREDICTOR_ENTRIES; i++)
-			predictor->table[t][i].useful /= 2;
+	if (passes_over(predictor) && t < PREDICTOR_TABLES - 1)
+		t++;
+	if (t < PREDICTOR_TABLES)
+		predictor->table[t][place[t].index] =
+		        (struct predictor_entry){ .tag = place[t].tag, .counter = taken ? 0 : -1 };
 }
 
 /* Predicts a branch, and learns from it, with all tables. Returns true if it was mispredicted. */
@@ -107,7 +97,7 @@ static __attribute__((noinline)) bool with_history(struct predictor *predictor, 
 	for (int t = 0; t < PREDICTOR_TABLES; t++) {
 		struct predictor_entry *here;
 
-		place[t] = place_of(hash_of(predictor, from, predictor_length[t]), PREDICTOR_ENTRIES);
+		place[t] = place_of(hash_of(predictor, from, predictor_length[t]), predictor->entries);
 		here = &predictor->table[t][place[t].index];
 		if (here->tag != place[t].tag)
 			continue;
@@ -138,8 +128,6 @@ static __attribute__((noinline)) bool with_history(struct predictor *predictor, 
 		base->quiet++;
 	if (predicted != taken)
 		allocate(predictor, place, provider, taken);
-	if (++predictor->look_ups % PREDICTOR_AGING == 0)
-		age(predictor);
 	return predicted != taken;
 }
 
@@ -183,7 +171,7 @@ bool predictor_indirect(struct predictor *predictor, uint64_t from, uint64_t to)
 	int provider = -1;
 	bool right;
 
-#pragma GCC unroll 3
+#pragma GCC unroll 5
 	for (int t = 0; t < PREDICTOR_TARGET_TABLES; t++) {
 		place[t] = place_of(hash_of(predictor, from, predictor_target_length[t]), PREDICTOR_TARGETS);
 		if (predictor->targets[t][place[t].index].tag != place[t].tag)

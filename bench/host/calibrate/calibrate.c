@@ -83,8 +83,8 @@ static int pin(int cpu)
 static unsigned make_rounds(struct measure *measure, unsigned rounds)
 {
 	static void (*const parts[])(
-	        struct measure *) = { measure_caches, measure_core,   measure_strings, measure_translation,
-		                      measure_tables, measure_shares, measure_code };
+	        struct measure *) = { measure_caches,      measure_core,   measure_predictor, measure_strings,
+		                      measure_translation, measure_tables, measure_shares,    measure_code };
 	enum { PARTS = sizeof parts / sizeof *parts };
 	const double start = clock_seconds();
 	double longest = 0, part;

@@ -17,19 +17,20 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
  * FIGURE_COUNTS and FIGURE_COSTS are parameters of the cycle model. The figures of FIGURE_EXTRAS
  * are no parameters so far; a profile lists them in its section [measured].
  */
-#define FIGURE_COUNTS(X)                                                                          \
-	X(L1D_KIB, "l1d", "kib", "where a chase of dependent loads slows down")                   \
-	X(L1D_WAYS, "l1d", "ways", "lines 4 KiB apart")                                           \
-	X(L2_KIB, "l2", "kib", "where a chase of dependent loads slows down")                     \
-	X(L3_KIB, "l3", "kib", "where a chase slows down: what this host gets of it")             \
-	X(ITLB_4K, "itlb", "entries_4k", "chain of jumps, one a page, against one a line")        \
-	X(DTLB_4K, "dtlb", "entries_4k", "chase, one line a page, against the same lines packed") \
-	X(DTLB_4K_WAYS, "dtlb", "ways_4k", "pages a power of two apart")                          \
-	X(STLB, "stlb", "entries", "chase, one line a page, against the same lines packed")       \
-	X(WALK_PDE, "walk", "pde_entries", "4096 pages below a rising number of page tables")     \
-	X(WALKERS, "walk", "walkers", "dependent refill after a flush, in independent refills")   \
-	X(WINDOW, "core", "window", "NOPs between two loads from memory that still overlap")      \
-	X(SCHEDULER, "core", "scheduler", "instructions that wait for the first of two such loads")
+#define FIGURE_COUNTS(X)                                                                            \
+	X(L1D_KIB, "l1d", "kib", "where a chase of dependent loads slows down")                     \
+	X(L1D_WAYS, "l1d", "ways", "lines 4 KiB apart")                                             \
+	X(L2_KIB, "l2", "kib", "where a chase of dependent loads slows down")                       \
+	X(L3_KIB, "l3", "kib", "where a chase slows down: what this host gets of it")               \
+	X(ITLB_4K, "itlb", "entries_4k", "chain of jumps, one a page, against one a line")          \
+	X(DTLB_4K, "dtlb", "entries_4k", "chase, one line a page, against the same lines packed")   \
+	X(DTLB_4K_WAYS, "dtlb", "ways_4k", "pages a power of two apart")                            \
+	X(STLB, "stlb", "entries", "chase, one line a page, against the same lines packed")         \
+	X(WALK_PDE, "walk", "pde_entries", "4096 pages below a rising number of page tables")       \
+	X(WALKERS, "walk", "walkers", "dependent refill after a flush, in independent refills")     \
+	X(WINDOW, "core", "window", "NOPs between two loads from memory that still overlap")        \
+	X(SCHEDULER, "core", "scheduler", "instructions that wait for the first of two such loads") \
+	X(PREDICTOR, "core", "predictor", "random sequences of outcomes that repeat")
 
 #define FIGURE_COSTS(X)                                                                                \
 	X(L1D_LATENCY, "l1d", "latency", "chase through 16 KiB")                                       \
@@ -38,7 +39,7 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 	X(MEMORY_LATENCY, "memory", "latency", "chase through the largest area, a line of each pair")  \
 	X(STLB_HIT, "stlb", "hit", "dependent loads, one a page, against the same lines packed")       \
 	X(WALK_BASE, "walk", "base", "refill after a full flush, dependent, less one load from L1")    \
-	X(CPI_HOT, "core", "cpi_hot", "NOP: the width of the core")                                    \
+	X(CPI_HOT, "core", "cpi_hot", "independent additions, loads, stores and fused branches")       \
 	X(MISPREDICT, "core", "mispredict", "random branches, less the load and test they wait for")   \
 	X(DIVIDE, "core", "divide", "DIV of 64 bits by a small number, dependent")                     \
 	X(FORWARD, "core", "store_forward", "a store, and a load that waits for it")                   \
@@ -60,6 +61,7 @@ enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 
 #define FIGURE_EXTRAS(X)                                                                         \
 	X(MIX, "mix", "independent additions, loads, stores and (fused) branches")               \
+	X(NOP, "nop", "NOP: the width of the core where instructions are decoded")               \
 	X(MISPREDICT_INDIRECT, "mispredict_indirect", "random jumps among 8 targets, all of it") \
 	X(MISPREDICT_LOAD, "mispredict_with_load", "random branches, all of it")                 \
 	X(STLB_INDEPENDENT, "stlb_hit_independent", "as stlb hit, but nothing waits")            \

@@ -30,6 +30,7 @@ int measure_start(struct measure *measure, char why[MACHINE_WHY]);
 void measure_end(struct measure *measure);
 
 void measure_core(struct measure *measure);        /* measure_core.c: after the latencies */
+void measure_predictor(struct measure *measure);   /* measure_predictor.c: after measure_core() */
 void measure_strings(struct measure *measure);     /* measure_strings.c */
 void measure_caches(struct measure *measure);      /* measure_caches.c: adds the latencies */
 void measure_shares(struct measure *measure);      /* measure_shares.c: after latencies and walks */

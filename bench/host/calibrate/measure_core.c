@@ -115,14 +115,28 @@ static void measure_branches(struct measure *measure)
 	figure_add(figures, FIGURE_MISPREDICT_INDIRECT, jumps * TARGETS / (TARGETS - 1));
 }
 
+/*
+ * The model has no fused instructions, so the cost of an instruction is that of one of six: TEST and
+ * the branch count as one. The width at which NOPs are decoded may be greater than that of the rest
+ * of the core, as on Zen 5.
+ */
+static void measure_width(struct measure *measure, uint64_t *line)
+{
+	const double nops = measure_plain(measure, nop, line, TIMES);
+	const double seven = measure_plain(measure, mix, line, TIMES);
+
+	figure_add(&measure->figures, FIGURE_NOP, nops);
+	figure_add(&measure->figures, FIGURE_MIX, seven / 7);
+	figure_add(&measure->figures, FIGURE_CPI_HOT, fmax(nops, seven / 6));
+}
+
 void measure_core(struct measure *measure)
 {
 	static _Alignas(64) uint64_t line[8];
 	struct figures *figures = &measure->figures;
 	double exits;
 
-	figure_add(figures, FIGURE_CPI_HOT, measure_plain(measure, nop, line, TIMES));
-	figure_add(figures, FIGURE_MIX, measure_plain(measure, mix, line, TIMES * 7));
+	measure_width(measure, line);
 	figure_add(figures, FIGURE_DIVIDE, measure_plain(measure, divide_by_seven, line, TIMES) - 1);
 	figure_add(figures, FIGURE_FORWARD, measure_plain(measure, forward, line, TIMES));
 	figure_add(figures, FIGURE_LFENCE, measure_plain(measure, lfence, line, TIMES));
