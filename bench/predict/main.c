@@ -123,8 +123,9 @@ static uint64_t parse(const char *digits)
 	return n;
 }
 
-static const struct program *const lists[] = { programs_data, programs_text, programs_numbers,
-	                                       programs_graphs, programs_kernel };
+static const struct program *const lists[] = { programs_data,   programs_text,  programs_numbers,
+	                                       programs_graphs, programs_codes, programs_later,
+	                                       programs_kernel };
 enum { LISTS = sizeof lists / sizeof *lists };
 
 static const struct program *find(const char *name)

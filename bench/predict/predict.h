@@ -18,6 +18,8 @@ extern const struct program programs_data[];    /* programs_data.c: structures i
 extern const struct program programs_text[];    /* programs_text.c: bytes and words */
 extern const struct program programs_numbers[]; /* programs_numbers.c: arithmetic */
 extern const struct program programs_graphs[];  /* programs_graphs.c: graphs, grids, machines */
+extern const struct program programs_codes[];   /* programs_codes.c: words and codes, for a second draw */
+extern const struct program programs_later[];   /* programs_later.c: tables and lists, for a second draw */
 extern const struct program programs_kernel[];  /* programs_kernel.c: operations of the host's kernel */
 
 /* Returns zeroed memory, aligned to a page, that is never freed. Ends the program if there is none. */

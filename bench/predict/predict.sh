@@ -34,7 +34,9 @@ fail()
 }
 
 # halves PREDICT.ELF: draws the halves; prints kind, name and half of each program. The programs of
-# a kind are sorted by a hash of the seed and their names, and belong alternately to the two halves.
+# a kind are sorted by a hash of the seed and their names, and belong alternately to the two halves. But
+# all programs in the file looked-at belong to the half to learn from, and all others of kind program
+# to the half that is only reported.
 halves()
 {
 	local seed kind name
@@ -42,7 +44,10 @@ halves()
 	seed=$(cat $here/seed)
 	"$1" list | while read -r kind name; do
 		echo "$kind $name $(sha256sum <<<"$seed $name" | cut -c1-16)"
-	done | sort -k1,1 -k3,3 | awk '$1 != kind { kind = $1; n = 0 } { print $1, $2, n++ % 2 ? "held-out" : "learn" }'
+	done | sort -k1,1 -k3,3 | awk -v looked_at=$here/looked-at '
+		BEGIN { while ((getline line < looked_at) > 0) seen[line] }
+		$1 != kind { kind = $1; n = 0 }
+		{ print $1, $2, ($1 == "program" ? !($2 in seen) : n++ % 2) ? "held-out" : "learn" }'
 }
 
 # rows FILE WARMUP SAMPLES: prints a line for `predict rows` per program in FILE. The first region
