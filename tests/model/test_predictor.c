@@ -16,7 +16,7 @@
 
 enum { OPERATIONS = 300000, LIST_MAX = 60000 };
 
-enum { OUTCOMES = 10240 }; /* as in the profile emerald-rapids */
+enum { OUTCOMES = 7000 }; /* as in the profile emerald-rapids */
 
 static struct predictor predictor;
 

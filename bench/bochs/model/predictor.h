@@ -29,7 +29,7 @@
 enum {
 	PREDICTOR_TABLES = 5,
 	PREDICTOR_OUTCOMES_MOST = 1 << 16,
-	PREDICTOR_SHARE = 9, /* outcomes that are remembered for each entry of a table */
+	PREDICTOR_SHARE = 6, /* outcomes that are remembered for each entry of a table */
 	PREDICTOR_BASE = 1 << 14,
 	PREDICTOR_HISTORY_WORDS = 5,
 	PREDICTOR_QUIET = 250, /* so that the end of a shorter loop is learned */

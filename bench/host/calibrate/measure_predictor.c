@@ -10,19 +10,18 @@
 #include <math.h>
 #include <string.h>
 
-#define LEAST  1024UL
-#define MOST   ((size_t)PREDICTOR_OUTCOMES_MOST)
-#define SAMPLE 1024UL /* branches in a sample */
-#define LEARN  24     /* how often a sequence is executed before it is measured */
-#define STEP   1.4142 /* ratio of two lengths that follow each other */
-#define QUIET  0.1    /* `part` of sampler_run(): other programs make the predictor forget */
+#define LEAST 1024UL
+#define MOST  ((size_t)PREDICTOR_OUTCOMES_MOST)
+#define LEARN 24     /* how often a sequence is executed before it is measured */
+#define STEP  1.4142 /* ratio of two lengths that follow each other */
 
 struct sequence {
 	unsigned char outcome[MOST];
 	size_t length;
 };
 
-static void execute(const unsigned char *outcome, size_t count)
+/* Not inlined, so that all outcomes are those of one branch. */
+static __attribute__((noinline)) void execute(const unsigned char *outcome, size_t count)
 {
 	uint64_t x = 0;
 
@@ -33,28 +32,22 @@ static void execute(const unsigned char *outcome, size_t count)
 		                 : "cc");
 }
 
-/* A sample is the first part of the sequence. Before it comes the rest. */
-static void rest(void *context)
+static void whole(void *context)
 {
 	const struct sequence *sequence = context;
 
-	execute(sequence->outcome + SAMPLE, sequence->length - SAMPLE);
-}
-
-static void sample(void *context)
-{
-	execute(((const struct sequence *)context)->outcome, SAMPLE);
+	execute(sequence->outcome, sequence->length);
 }
 
 /* Returns the cycles of a branch in a sequence of `length` outcomes that was executed often. */
 static double branch(struct measure *measure, struct sequence *sequence, size_t length)
 {
-	const struct sampler_code code = { rest, sample, sequence };
+	const struct sampler_code code = { NULL, whole, sequence };
 
 	sequence->length = length;
 	for (unsigned i = 0; i < LEARN; i++)
-		execute(sequence->outcome, length);
-	return sampler_run(&measure->sampler, &code, measure->samples, QUIET) / SAMPLE;
+		whole(sequence);
+	return sampler_run(&measure->sampler, &code, measure->samples, 0.5) / (double)length;
 }
 
 /* The result is the greatest length up to which less than half of what must be remembered is
