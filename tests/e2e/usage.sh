@@ -53,7 +53,7 @@ refused "--bench: no benchmark matches 'nosuch'; --list shows them" --bench 'irq
 refused "--bench: no benchmark matches 'exec'; --list shows them" --bench exec
 rm "$tree/build/host/about.txt"
 
-refused "unknown profile 'fast'; valid are: none, emerald-rapids, skylake-client, skylake-server, zen2, zen3, zen4" --profile fast
+refused "unknown profile 'fast'; valid are: none, emerald-rapids, skylake-client, skylake-server, zen2, zen3, zen4, zen5" --profile fast
 refused "--profile works only on engine bochs" --profile zen3 --engine tcg
 sed -i 's/^invlpg .*/invlpg = 211/' "$tree/bench/bochs/profiles/zen3.ini"
 cp "$tree/bench/bochs/profiles/zen3.ini" "$tree/zen3.keep"

@@ -65,8 +65,9 @@ static void expect(unsigned line, const char *text)
 
 static void profiles_are_whole(void **state)
 {
-	static const char *const names[] = { "emerald-rapids", "skylake-client", "skylake-server",
-		                             "zen2",           "zen3",           "zen4" };
+	static const char *const names[] = {
+		"emerald-rapids", "skylake-client", "skylake-server", "zen2", "zen3", "zen4", "zen5"
+	};
 	struct profile profile;
 	char path[128];
 	(void)state;
