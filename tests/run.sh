@@ -138,6 +138,7 @@ suite "kernel tcg fixed-ist+direct+bouncing places=own" tests/kernel/run.sh tcg 
 for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 	suite "cpus tcg $build" tests/cpus.sh tcg "$build" 1 4
 done
+suite "panics tcg" tests/panics.sh tcg heap-sw+sandwich+shared
 # A few schedules; `make test-races` runs 1,000 on each engine.
 suite "races tcg" tests/races.sh tcg heap-sw+sandwich+shared 20
 suite "races bochs" env CPUS=3 tests/races.sh bochs heap-sw+sandwich+shared 20

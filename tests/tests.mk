@@ -81,6 +81,7 @@ SCHEDULES ?= 1000
 
 test-races: programs bochs-library
 	@set -e; for s in heap window; do $(MAKE) --no-print-directory kernel STRATEGY=$$s RACES=1; done
+	@set -e; for e in tcg bochs; do tests/panics.sh $$e $(call preset,heap); done
 	@tests/races.sh tcg $(call preset,heap) $(SCHEDULES) $(or $(SEED),1)
 	@tests/races.sh bochs $(call preset,window) $(SCHEDULES) $(or $(SEED),1)
 

@@ -3,14 +3,29 @@
 
 #include "cpu/apic.h"
 #include "lib/schedule.h"
+#include "output/panic.h"
 
 uint32_t cpu_count = 1;
 struct other_cpu *cpus_others;
+
+static uint32_t boot_apic_id; /* set when another CPU is added */
+
+static uint32_t stop_others(void)
+{
+	for (const struct other_cpu *cpu = cpus_others; cpu; cpu = cpu->next)
+		if (&cpu->cpu != this_cpu())
+			lapic_send(cpu->apic_id, LAPIC_ICR_NMI);
+	if (this_cpu()->id)
+		lapic_send(boot_apic_id, LAPIC_ICR_NMI);
+	return cpu_count - 1;
+}
 
 void cpus_add(struct other_cpu *cpu)
 {
 	struct other_cpu **link = &cpus_others;
 
+	boot_apic_id = lapic_id();
+	panic_stop_others = stop_others;
 	while (*link && (*link)->cpu.id < cpu->cpu.id)
 		link = &(*link)->next;
 	cpu->next = *link;

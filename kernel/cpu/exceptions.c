@@ -208,8 +208,10 @@ void exception_entry(struct trap_frame *frame)
 	nmi_count += frame->vector == EXCEPTION_NMI;
 	if (probe && probe(frame))
 		return;
-	if (frame->vector == EXCEPTION_NMI)
+	if (frame->vector == EXCEPTION_NMI) {
+		panic_elsewhere();
 		return;
+	}
 	if (frame->vector == EXCEPTION_PF && page_fault_hook &&
 	    ((frame->cs & 3) || recovery_at(frame->rip)) && page_fault_hook(read_cr2(), frame->error))
 		return;
@@ -230,6 +232,7 @@ void exception_entry(struct trap_frame *frame)
 	}
 	if (user_copy_faulted(frame) || stray_step(frame))
 		return;
+	panic_begin();
 	kprintf("\n");
 	if (this_cpu()->id)
 		kprintf("on CPU %u: ", this_cpu()->id);

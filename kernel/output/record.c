@@ -6,6 +6,7 @@
 #include "bench/protocol/ports.h"
 #include "bench/protocol/records.h"
 #include "lib/format.h"
+#include "x86/instructions.h"
 
 #define TAIL 11 /* bytes at a record's end: " ~", 8 hexadecimal digits, newline */
 
@@ -15,6 +16,7 @@
  */
 static char line[RECORD_GUEST_MAX + 1]; /* format_string() adds a NUL */
 static bool full;
+static volatile bool sending;
 static size_t used;
 static uint64_t records;
 static uint32_t stream_crc;
@@ -109,7 +111,16 @@ void record_end(void)
 	stream_crc = crc32(stream_crc, line, used);
 	records++;
 	size = used;
+	sending = true;
 	__asm__ volatile("rep outsb" : "+S"(at), "+c"(size) : "d"(PORT_RECORDS) : "memory");
+	sending = false;
+}
+
+void record_interrupt(void)
+{
+	if (sending)
+		outb(PORT_RECORDS, '\n');
+	sending = false;
 }
 
 void record_finish(const char *status)

@@ -21,6 +21,12 @@ void record_metric(const char *metric, uint64_t value, const char *unit);
 void record_end(void);
 
 /*
+ * For a panic: if the CPU that was sending a record has been stopped, ends the line, so that the next
+ * record is whole.
+ */
+void record_interrupt(void);
+
+/*
  * Sends the last record: the number of records before it, their checksum, and `status`, which is
  * "ok" or "failed".
  */

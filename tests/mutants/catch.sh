@@ -12,6 +12,7 @@
 #                                 the kernel's command line. BUILD is a preset, or STACK+LOADER+ISOLATION
 #   cpus ENGINE BUILD GLOB        the same on a machine with four CPUs, of which more than one must run
 #   races ENGINE BUILD SCHEDULES  the stress of several CPUs under so many schedules, tests/races.sh
+#   panics ENGINE BUILD           machines on which CPUs panic, tests/panics.sh
 #   calls BUILD                   the fuzzer of system calls, 10,000 calls on tcg
 #   bench ENGINE BUILD ROWS [WORD…]     benchmarks, which check what they measure
 #   harness BUILD ROWS            a run of the harness on Bochs
@@ -82,7 +83,7 @@ kernel | cpus | bench)
 	shift 2
 	[ "$engine" = tcg ] || targets+=(bochs-library)
 	;;
-races)
+races | panics)
 	build=$(full_name "$1")
 	targets+=(RACES=1)
 	[ "$first" = tcg ] || targets+=(bochs-library)
@@ -130,6 +131,7 @@ cpus)
 		sed '/# SKIP .*only one CPU runs/s/^ok/not ok/'
 	;;
 races) exec tests/races.sh "$first" "$build" "$2" ;;
+panics) exec tests/panics.sh "$first" "$build" ;;
 calls) exec env FINDINGS=1 PATIENCE=10 tests/fuzz/calls.sh 10000 1 tcg "$build" ;;
 bench)
 	tests/boot.sh "$engine" "$build" "run=bench samples=quick table=off screen=off seed=1 bench=$glob $*" | checks

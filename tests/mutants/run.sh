@@ -185,7 +185,7 @@ builds()
 	presets=$(make -s list-presets)
 	for build in $(for n in "${chosen[@]}"; do echo "${tests[n]}"; done |
 		awk '$1 ~ /^(kernel|cpus|bench)$/ { print $3 } $1 ~ /^(calls|harness|e2e)$/ { print $2 }
-			$1 == "races" { print $3 "@races" }
+			$1 ~ /^(races|panics)$/ { print $3 "@races" }
 			$1 == "places" || ($1 == "level1" && $2 == "run") { print $4 }' | sort -u); do
 		case $build in
 		*+*+*) echo "build/$build" ;;
