@@ -36,13 +36,15 @@ ends()
 # dumps LINE: succeeds if the console has one dump of registers, which begins with LINE
 dumps()
 {
-	equal "1 1" "$(grep -ac "^$1" "$said") $(grep -ac '^rax ' "$said")"
+	equal "1 1" "$(grep -acE "^$1" "$said") $(grep -ac '^rax ' "$said")"
 }
 
 undefined='#UD%20invalid%20opcode%20in%20the%20kernel%20at%20[0-9a-f]{16},%20address%200'
 check "a CPU faults with a lock held, for which all others wait" ends dies_with_a_lock "" "$undefined"
-check "the console says on which CPU" dumps "on CPU 1: #UD invalid opcode"
-check "all CPUs panic at the same time" ends dies_on_all_cpus "" "(all%20CPUs%20panic|$undefined)"
+check "its registers are shown, and which CPU it is" dumps "on CPU 1: #UD invalid opcode"
+check "all CPUs panic at the same time" ends dies_on_all_cpus "" all%20CPUs%20panic
+check "all CPUs fault at the same time" ends dies_on_all_cpus_by_faults "" "$undefined"
+check "the registers of one are shown" dumps "(on CPU [0-9]+: )?#UD invalid opcode"
 for polls in 2 30 150; do
 	check "a CPU panics while another one prints ($polls)" ends dies_amid_records schedule=$polls \
 		a%20CPU%20panics%20while%20another%20one%20prints

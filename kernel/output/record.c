@@ -6,7 +6,6 @@
 #include "bench/protocol/ports.h"
 #include "bench/protocol/records.h"
 #include "lib/format.h"
-#include "x86/instructions.h"
 
 #define TAIL 11 /* bytes at a record's end: " ~", 8 hexadecimal digits, newline */
 
@@ -102,24 +101,25 @@ void record_metric(const char *metric, uint64_t value, const char *unit)
 		used = start;
 }
 
+static void send(const char *text, size_t size)
+{
+	__asm__ volatile("rep outsb" : "+S"(text), "+c"(size) : "d"(PORT_RECORDS) : "memory");
+}
+
 void record_end(void)
 {
-	const char *at = line;
-	size_t size;
-
 	used += format_string(line + used, TAIL + 1, " ~%08x\n", crc32(0, line, used));
 	stream_crc = crc32(stream_crc, line, used);
 	records++;
-	size = used;
 	sending = true;
-	__asm__ volatile("rep outsb" : "+S"(at), "+c"(size) : "d"(PORT_RECORDS) : "memory");
+	send(line, used);
 	sending = false;
 }
 
 void record_interrupt(void)
 {
 	if (sending)
-		outb(PORT_RECORDS, '\n');
+		send("\n", 1);
 	sending = false;
 }
 

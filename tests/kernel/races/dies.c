@@ -66,25 +66,34 @@ TEST(dies_with_a_lock)
 
 static void meet_and_panic(void *argument)
 {
-	(void)argument;
 	__atomic_fetch_add(&ready, 1, __ATOMIC_SEQ_CST);
 	wait_for_ready(cpu_count);
-	if (this_cpu()->id % 2)
+	if (argument)
 		__asm__ volatile("ud2");
 	panic("all CPUs panic");
 }
 
-/* All CPUs panic at the same time, half of them by an exception. */
-TEST(dies_on_all_cpus)
+/* All CPUs panic at the same time, by an exception if `fault` is not NULL. */
+static const char *die_on_all(void *fault)
 {
 	const char *problem = cannot();
 
 	if (problem)
 		return problem;
 	for (struct other_cpu *cpu = cpus_others; cpu; cpu = cpu->next)
-		cpu_call(cpu, meet_and_panic, NULL);
-	meet_and_panic(NULL);
+		cpu_call(cpu, meet_and_panic, fault);
+	meet_and_panic(fault);
 	return NULL;
+}
+
+TEST(dies_on_all_cpus)
+{
+	return die_on_all(NULL);
+}
+
+TEST(dies_on_all_cpus_by_faults)
+{
+	return die_on_all(&lock);
 }
 
 static void panic_later(void *argument)
