@@ -31,7 +31,7 @@ ends()
 	grep -a '^@' "$records" | tail -n 1 | grep -aE "^@[0-9]+ panic text=$3 ~[0-9a-f]{8}\$" >"$work/last" ||
 		{ echo "the last record is: $(grep -a '^@' "$records" | tail -n 1)"; return 1; }
 	equal "1 1" "$(grep -ac '^kernel panic: ' "$said") $(tail -n 2 "$said" | head -n 1 | grep -ac '^kernel panic: ')" || return
-	equal "no other CPU went on" "$(tail -n 1 "$said")"
+	equal "no other CPU went on" "$(tail -n 1 "$said" | tr -d "\r")"
 }
 
 # dumps LINE: succeeds if the console has one dump of registers, which begins with LINE
