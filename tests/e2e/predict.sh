@@ -37,11 +37,12 @@ check "a row that fails is told" sh -c "echo 'nothing 1 1 1' >'$work/short'; ! $
 # ---- The halves ----
 $predict --halves $elf >"$work/halves"
 check "every program is in a half" equal "$(wc -l <"$work/list")" "$(grep -cE ' (learn|held-out)$' "$work/halves")"
-for kind in program kernel; do
-	learn=$(grep -c "^$kind .* learn$" "$work/halves")
-	held=$(grep -c "^$kind .* held-out$" "$work/halves")
-	check "$kind: the halves are equal, but for one" test "$((learn - held))" -ge 0 -a "$((learn - held))" -le 1
-done
+learn=$(grep -c '^kernel .* learn$' "$work/halves")
+held=$(grep -c '^kernel .* held-out$' "$work/halves")
+check "kernel: the halves are equal, but for one" test "$((learn - held))" -ge 0 -a "$((learn - held))" -le 1
+check "program: those that were looked at are to learn from, and no others" diff bench/predict/looked-at \
+	<(sed -n 's/^program \(.*\) learn$/\1/p' "$work/halves" | sort)
+check "program: at least twelve are only reported" test "$(grep -c '^program .* held-out$' "$work/halves")" -ge 12
 check "the draw is the same every time" sh -c "$predict --halves $elf | cmp -s - '$work/halves'"
 
 # ---- The table ----
