@@ -10,7 +10,7 @@ set -eu
 here=$(dirname "$(readlink -f "$0")")
 library=${1:-$here/../../build/bochs/palimpsest-bochs.so}
 
-for tool in bochs nasm grub-mkrescue xorriso cc objcopy ld; do
+for tool in bochs nasm grub-mkimage xorriso cc objcopy ld; do
 	command -v $tool >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
 done
 [[ $library == /* ]] || library=$PWD/$library
@@ -27,7 +27,7 @@ image() { # NAME [OPTION…]: makes NAME.iso and NAME.bochsrc; the options are p
 	mkdir -p "$name/boot/grub"
 	nasm -f bin -Wall -I"$here/" "$@" -o "$name/boot/guest" "$here/guest.asm" || { echo "Bail out! nasm failed"; exit 1; }
 	printf 'set timeout=0\nmenuentry guest {\n multiboot /boot/guest\n}\n' >"$name/boot/grub/grub.cfg"
-	grub-mkrescue -o "$name.iso" "$name" >grub.log 2>&1 || { echo "Bail out! grub-mkrescue failed"; exit 1; }
+	"$here/../../kernel/boot/grub-cd.sh" "$name.iso" "$name" multiboot || { echo "Bail out! no CD image was made"; exit 1; }
 	cat >"$name.bochsrc" <<-EOF
 		config_interface: textconfig
 		display_library: sdl2
@@ -445,6 +445,15 @@ echo $status >alone.status
 check "without PALIMPSEST_FD the exit status is the same" ends_with 33 alone
 check "and the guest's bytes appear once, with no other lines" sh -c '
 	test "$(grep -c "^whole line" alone.out)" = 1 && ! grep "^!" alone.out | grep -v "^!count region=[12] instructions=[78]\$"'
+
+# The host's clock would change the guest's timers.
+cc -shared -fPIC -o clock.so "$here/clock.c"
+for preload in "" "$library"; do
+	CLOCK_READ=$PWD/read${preload:+.library} SDL_VIDEODRIVER=dummy LD_PRELOAD="$preload $PWD/clock.so" \
+		timeout 60 bochs -f guest.bochsrc -rc debugger.rc </dev/null >/dev/null 2>&1 || true
+done
+check "Bochs reads the host's clock" test -e read
+check "with the library, it does not" test ! -e read.library
 
 # The library writes to a pipe whose reader has exited.
 status=0

@@ -52,7 +52,13 @@ $(F)/k32-disk.img: tests/foreign/disk.asm $(F)/k32.elf
 	$(Q)objcopy --strip-debug $(F)/k32.elf $(F)/k32-disk.elf
 	$(Q)nasm -f bin -DKERNEL=$(call quoted,"$(F)/k32-disk.elf") -Wall -Werror -o $@ $<
 
-foreign-kernels: $(FOREIGN_IMAGES) $(F)/k32-disk.img
+# For a Bochs without the instrumentation library.
+$(F)/clock.so: bench/bochs/clock.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -fPIC -shared -o $@ $<
+
+foreign-kernels: $(FOREIGN_IMAGES) $(F)/k32-disk.img $(F)/clock.so
 
 .PHONY: foreign-kernels
 -include $(foreach k,$(FOREIGN_KERNELS),$(FOREIGN_C:%=$(F)/$(k)/%.d))

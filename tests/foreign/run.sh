@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 images=build/tests/foreign
-for tool in qemu-system-x86_64 bochs grub-mkrescue; do
+for tool in qemu-system-x86_64 bochs grub-mkimage; do
 	command -v $tool >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
 done
 [ -e $images/k64.elf ] || { echo "Bail out! no kernels; make foreign-kernels builds them"; exit 1; }
@@ -73,7 +73,7 @@ bochs_trace()
 		printf '%s\n' c "trace on" "trace-reg on" "lb $(address "$1" put)" c "trace off" "trace-reg off" "d 3" c q
 	} >"$work/rc"
 	rm -f "$work/serial"
-	SDL_VIDEODRIVER=dummy timeout -k 5 100 bochs -q -f "$work/bochsrc" -rc "$work/rc" </dev/null >"$work/trace" 2>"$work/err"
+	SDL_VIDEODRIVER=dummy LD_PRELOAD=$PWD/$images/clock.so timeout -k 5 100 bochs -q -f "$work/bochsrc" -rc "$work/rc" </dev/null >"$work/trace" 2>"$work/err"
 }
 
 # counts KERNEL BYTES: compares the trace with the table

@@ -15,7 +15,7 @@ linux_prepare()
 {
 	local tool package
 
-	for tool in bochs sqlite3 grub-mkrescue xorriso mformat dpkg-deb cpio; do
+	for tool in bochs sqlite3 grub-mkimage xorriso dpkg-deb cpio; do
 		command -v "$tool" >/dev/null || fail "$tool is missing; ./run-bench.sh --setup installs what is needed"
 	done
 	bench/linux/outer/fetch.sh "$build/lab" || fail "without Debian's kernel there is nothing to count"

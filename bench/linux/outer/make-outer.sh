@@ -36,5 +36,4 @@ menuentry outer {
 	initrd /boot/initrd
 }
 GRUB
-grub-mkrescue -d /usr/lib/grub/i386-pc -o "$output" "$tree" --install-modules="linux normal iso9660 biosdisk" \
-	--themes= --fonts= --locales= >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+"$here/../../../kernel/boot/grub-cd.sh" "$output" "$tree" linux
