@@ -14,7 +14,7 @@ set -euo pipefail
 output=$1 folder=$2 modules=$3
 grub=/usr/lib/grub/i386-pc
 for tool in grub-mkimage xorriso $grub/boot_hybrid.img; do
-	command -v $tool >/dev/null || [ -e $tool ] || {
+	command -v "$tool" >/dev/null || [ -e "$tool" ] || {
 		echo "$tool is missing; install grub-common, grub-pc-bin and xorriso" >&2
 		exit 2
 	}
