@@ -187,15 +187,17 @@ static bool none_lost(struct bench *b)
 	return rounds == HANDOVERS * cpus && guarded.value == rounds;
 }
 
-#define HANDOVER_ROW(id, text, suffix, set)                                                           \
-	BENCH(id, text, .name = "lock.handover." suffix, .unit = "CPUs", .parameters = cpu_counts,    \
-	      .own_boot = true, .setup = set, .prepare = gather, .body = run_all, .check = none_lost, \
-	      .teardown = send_home)
+BENCH(lock_ticket, "n CPUs take a ticket lock 32 times each", .name = "lock.handover.ticket", .unit = "CPUs",
+      .parameters = cpu_counts, .own_boot = true, .setup = set_ticket, .prepare = gather, .body = run_all,
+      .check = none_lost, .teardown = send_home);
 
-HANDOVER_ROW(lock_ticket, "n CPUs take a ticket lock 32 times each", "ticket", set_ticket);
-HANDOVER_ROW(lock_clh, "n CPUs take a queue lock (CLH) 32 times each", "clh", set_queue);
-HANDOVER_ROW(lock_rwlock, "n CPUs take a reader-writer lock for writing 32 times each", "rwlock",
-             set_writing);
+BENCH(lock_clh, "n CPUs take a queue lock (CLH) 32 times each", .name = "lock.handover.clh", .unit = "CPUs",
+      .parameters = cpu_counts, .own_boot = true, .setup = set_queue, .prepare = gather, .body = run_all,
+      .check = none_lost, .teardown = send_home);
+
+BENCH(lock_rwlock, "n CPUs take a reader-writer lock for writing 32 times each",
+      .name = "lock.handover.rwlock", .unit = "CPUs", .parameters = cpu_counts, .own_boot = true,
+      .setup = set_writing, .prepare = gather, .body = run_all, .check = none_lost, .teardown = send_home);
 
 /* Checking pointers ---------------------------------------------------------------------------- */
 
@@ -334,17 +336,15 @@ static bool all_checked(struct bench *b)
 	return !wrong && checks + changes == CHECKS * cpus && listed->count == REGIONS + (extra > 0);
 }
 
-#define VALIDATE_ROW(id, text, suffix, set)                                                             \
-	BENCH(id, text, .name = "validate.rate." suffix, .unit = "%", .parameters = write_shares,       \
-	      .own_boot = true, .setup = set, .prepare = gather, .body = run_all, .check = all_checked, \
-	      .teardown = remove_list)
+BENCH(validate_mutex, "each CPU checks pointers, and n % of its calls change the list of regions; a mutex",
+      .name = "validate.rate.mutex", .unit = "percent", .parameters = write_shares, .own_boot = true,
+      .setup = set_mutex, .prepare = gather, .body = run_all, .check = all_checked, .teardown = remove_list);
 
-VALIDATE_ROW(validate_mutex,
-             "each CPU checks pointers, and n % of its calls change the list of regions; a mutex", "mutex",
-             set_mutex);
-VALIDATE_ROW(validate_rwlock,
-             "each CPU checks pointers, n % of its calls change the regions; a reader-writer lock", "rwlock",
-             set_rwlock);
-VALIDATE_ROW(validate_counts,
-             "each CPU checks pointers, n % of its calls change the regions; a reader count per CPU",
-             "counts", set_counts);
+BENCH(validate_rwlock, "each CPU checks pointers, n % of its calls change the regions; a reader-writer lock",
+      .name = "validate.rate.rwlock", .unit = "percent", .parameters = write_shares, .own_boot = true,
+      .setup = set_rwlock, .prepare = gather, .body = run_all, .check = all_checked, .teardown = remove_list);
+
+BENCH(validate_counts,
+      "each CPU checks pointers, n % of its calls change the regions; a reader count per CPU",
+      .name = "validate.rate.counts", .unit = "percent", .parameters = write_shares, .own_boot = true,
+      .setup = set_counts, .prepare = gather, .body = run_all, .check = all_checked, .teardown = remove_list);
