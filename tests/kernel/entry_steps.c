@@ -56,7 +56,7 @@ static const struct trap {
 #endif
 
 static const struct trap *trap, *other; /* VECTOR_MICRO_LEAVE's gate leads to the stub of `other` */
-static uint64_t seen[8 * KIB];          /* bit n is set if a trap was raised at text_start + n */
+static uint64_t seen[6 * KIB];          /* bit n is set if a trap was raised at text_start + n */
 static const char *volatile problem;
 static volatile unsigned traps_came;
 static bool long_way;

@@ -15,6 +15,7 @@
 #include "cpu/ticket_lock.h"
 #include "lib/errno.h"
 #include "lib/random.h"
+#include "mem/heap.h"
 
 #define HANDOVERS    32 /* times that each CPU takes the lock in a sample */
 #define CHECKS       64 /* calls that each CPU makes in a sample: checks and changes of the list */
@@ -26,8 +27,8 @@
 static const uint64_t cpu_counts[] = { 1, 2, 4, 8, 15, 16, 32, 64, BENCH_LIST_END };
 static const uint64_t write_shares[] = { 0, 1, 10, 50, BENCH_LIST_END }; /* % of the calls */
 
-/* What belongs to a CPU that takes part. With fixed stacks, other CPUs do not see the boot CPU's. */
-static struct place {
+/* What belongs to a CPU that takes part. */
+struct place {
 	struct clh_node node;
 	struct clh_place clh;
 	struct reader_count reading;
@@ -38,7 +39,12 @@ static struct place {
 		uint64_t wrong;
 		volatile uint32_t done;
 	} __attribute__((aligned(CACHE_LINE)));
-} places[PLACES];
+};
+
+/* Allocated, because an array would be in the image. With fixed stacks, other CPUs do not see what is on
+ * the boot CPU's. places[i] is in allocated[i]. */
+static void *allocated[PLACES];
+static struct place *places[PLACES];
 
 static struct clh_node first_node;
 static struct clh_lock clh;
@@ -82,21 +88,34 @@ static void wait_for_cpus(void)
 		cpu_call_wait(cpu);
 }
 
+static void free_places(void)
+{
+	for (size_t i = 0; i < cpus; i++)
+		heap_free(allocated[i]);
+}
+
 static int set_up(struct bench *b, uint64_t wanted, void (*of_row)(struct place *))
 {
 	if (cpu_count < 2 || cpu_count < wanted || wanted > PLACES)
 		return bench_skip(b, "not so many CPUs run (maxcpus=)");
-	cpus = wanted;
 	work = of_row;
 	clh_init(&clh, &first_node);
 	counts.first = NULL;
-	for (size_t i = 0; i < PLACES; i++) {
-		places[i].clh.mine = &places[i].node;
-		places[i].random = random_number() | 1;
-		if (i < cpus) {
-			places[i].reading.next = counts.first;
-			counts.first = &places[i].reading;
+	for (cpus = 0; cpus < wanted; cpus++) {
+		struct place *place;
+
+		allocated[cpus] = heap_alloc(sizeof *place + CACHE_LINE);
+		if (!allocated[cpus]) {
+			free_places();
+			return -ENOMEM;
 		}
+		place = (struct place *)(((uintptr_t)allocated[cpus] + CACHE_LINE - 1) &
+		                         ~(uintptr_t)(CACHE_LINE - 1));
+		place->clh.mine = &place->node;
+		place->random = random_number() | 1;
+		place->reading = (struct reader_count){ false, counts.first };
+		counts.first = &place->reading;
+		places[cpus] = place;
 	}
 	return 0;
 }
@@ -112,7 +131,7 @@ static void gather(struct bench *b)
 	ready = 0;
 	guarded.value = 0;
 	for (struct other_cpu *cpu = cpus_others; i < cpus; cpu = cpu->next, i++) {
-		struct place *place = &places[i];
+		struct place *place = places[i];
 
 		place->rounds = place->polls = place->checks = place->blocked = place->changes =
 		        place->wrong = 0;
@@ -129,9 +148,9 @@ static void run_all(struct bench *b)
 {
 	(void)b;
 	start.go = true;
-	work(&places[cpus - 1]);
+	work(places[cpus - 1]);
 	for (size_t i = 0; i < cpus - 1; i++)
-		while (!places[i].done)
+		while (!places[i]->done)
 			__asm__ volatile("pause");
 }
 
@@ -139,6 +158,7 @@ static void send_home(struct bench *b)
 {
 	(void)b;
 	wait_for_cpus();
+	free_places();
 }
 
 /* Passing a lock on ---------------------------------------------------------------------------- */
@@ -179,8 +199,8 @@ static bool none_lost(struct bench *b)
 	uint64_t rounds = 0, polls = 0;
 
 	for (size_t i = 0; i < cpus; i++) {
-		rounds += places[i].rounds;
-		polls += places[i].polls;
+		rounds += places[i]->rounds;
+		polls += places[i]->polls;
 	}
 	bench_metric(b, "handovers", rounds, "handovers");
 	bench_metric(b, "polls", polls, "polls");
@@ -289,14 +309,18 @@ static int set_list(struct bench *b, void (*of_row)(struct place *))
 	row = b;
 	extra = 0;
 	error = address_space_create(listed);
-	if (error)
+	if (error) {
+		free_places();
 		return error;
+	}
 	for (uint32_t i = 0; i < REGIONS && !error; i++)
 		error = address_space_add(listed, LIST_PAGE(i), 1, PTE_NX, NULL, 0);
 	if (!error)
 		error = address_space_reserve(listed, 1);
 	if (error)
 		address_space_destroy(listed);
+	if (error)
+		free_places();
 	return error;
 }
 
@@ -320,11 +344,11 @@ static bool all_checked(struct bench *b)
 	uint64_t checks = 0, blocked = 0, changes = 0, wrong = 0, polls = 0;
 
 	for (size_t i = 0; i < cpus; i++) {
-		checks += places[i].checks;
-		blocked += places[i].blocked;
-		changes += places[i].changes;
-		wrong += places[i].wrong;
-		polls += places[i].polls;
+		checks += places[i]->checks;
+		blocked += places[i]->blocked;
+		changes += places[i]->changes;
+		wrong += places[i]->wrong;
+		polls += places[i]->polls;
 	}
 	bench_metric(b, "cpus", cpus, "CPUs");
 	bench_metric(b, "checks", checks, "checks");
