@@ -25,7 +25,7 @@ WITH share AS (
 ), timed AS (
 	SELECT engine, cpus, strategy, benchmark, parameter, metric, median, ci_low, ci_high,
 	       flags LIKE '%few%' OR flags LIKE '%range%' AS range
-	FROM summary
+	FROM good_summary
 	WHERE benchmark LIKE 'validate.rate.%'
 	  AND (engine = 'kvm' AND metric = 'tsc'
 	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
@@ -40,7 +40,7 @@ WITH share AS (
 	WHERE benchmark = 'validate.rate.rwlock' AND parameter = 1
 )
 SELECT CASE
-         WHEN low IS NULL OR coalesce(checks, 0) = 0 OR coalesce(rw_checks, 0) = 0 THEN 'not measured'
+         WHEN low IS NULL OR coalesce(checks, 0) = 0 OR coalesce(rw_checks, 0) = 0 OR blocked + rw_blocked IS NULL THEN 'not measured'
          WHEN rw_blocked * checks >= blocked * rw_checks THEN 'refuted'
          WHEN ranges                                     THEN 'inconclusive'
          WHEN low > 1.05                                 THEN 'confirmed'
@@ -48,7 +48,7 @@ SELECT CASE
          ELSE 'inconclusive'
        END AS verdict,
        CASE
-         WHEN low IS NULL OR coalesce(checks, 0) = 0 OR coalesce(rw_checks, 0) = 0
+         WHEN low IS NULL OR coalesce(checks, 0) = 0 OR coalesce(rw_checks, 0) = 0 OR blocked + rw_blocked IS NULL
            THEN 'missing: validate.rate in time or cycles on several CPUs (docs/cpus.md)'
          ELSE printf('with a read-write lock, %.1f %% of the checks block, with a mutex %.1f %%; the rate is %.2f … %.2f times '
                      || 'as high, on %s CPUs', 100.0 * rw_blocked / rw_checks, 100.0 * blocked / checks, low, high,

@@ -400,6 +400,19 @@ static const struct expectation expectations[] = {
 	{ 34, "not measured", "missing", FILE_END("16 !", "0 !", "16 !", "0 !", "16 !") },
 	{ 34, "not measured", "missing", TRIES("tcg", "heap", "map.file_end", "1", "16") },
 
+	{ 32, "confirmed",
+	  "with a read-write lock, 1.0 % of the checks block, with a mutex 90.0 %; the rate is 1.06 … 1.06 "
+	  "times as high",
+	  VALIDATED("900", "10", "106*7", "100*7") },
+	{ 32, "inconclusive", "1.00 … 1.20 times", VALIDATED("900", "10", "100*4 120*3", "100*7") },
+	{ 32, "inconclusive", "too few for a 95 % interval",
+	  VALIDATED("900", "10", "190 200 210 205 195", "100*5") },
+	{ 32, "refuted", "1.04 … 1.04 times", VALIDATED("900", "10", "104*7", "100*7") },
+	{ 32, "refuted", "with a mutex 90.0 %", VALIDATED("900", "900", "200*7", "100*7") },
+	{ 32, "not measured", "missing: validate.rate",
+	  CHECK_CYCLES("mutex", "200*7") CHECK_CYCLES("rwlock", "100*7") },
+	{ 32, "not measured", "missing", VALIDATED("900 !", "10 !", "106*7 !", "100*7 !") },
+
 	{ 35, "confirmed",
 	  "1 of 30 wake-ups are lost if a CPU releases the lock and then blocks, 0 of 10000000 if it does "
 	  "both "

@@ -59,6 +59,17 @@ struct expectation {
 	COUNT("heap", "block.lost", "lost", lost)                  \
 	COUNT("heap", "block.lost", "two_steps_tries", step_tries) \
 	COUNT("heap", "block.lost", "two_steps_lost", step_lost)
+#define CHECKS(lock, checks, blocked)                                                                      \
+	"bochs heap validate.rate." lock " 1 checks " checks " " checks "\nbochs heap validate.rate." lock \
+	" 1 blocked " blocked " " blocked "\n"
+/* Modelled cycles of seven boots. */
+#define CHECK_CYCLES(lock, cycles)                                                                    \
+	"bochs@ heap validate.rate." lock " 1 cycles_low " cycles "\nbochs@ heap validate.rate." lock \
+	" 1 cycles_nominal " cycles "\nbochs@ heap validate.rate." lock " 1 cycles_high " cycles "\n"
+/* 1000 checks in both ways, of which so many blocked. */
+#define VALIDATED(blocked, rw_blocked, cycles, rw_cycles) \
+	CHECKS("mutex", "1000", blocked)                  \
+	CHECKS("rwlock", "1000", rw_blocked) CHECK_CYCLES("mutex", cycles) CHECK_CYCLES("rwlock", rw_cycles)
 #define CPU_MEMORY(cpus, made, arrays) \
 	"tcg heap cpus.memory " cpus " dynamic " made "\ntcg heap cpus.memory " cpus " static " arrays "\n"
 #define FEW_CPUS                       \
