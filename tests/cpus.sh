@@ -112,7 +112,7 @@ within()
 
 repeats()
 {
-	local bench="run=bench samples=quick bench=ipi.roundtrip,tlb.shootdown* maxcpus=4 seed=1"
+	local bench="run=bench samples=quick bench=ipi.roundtrip,tlb.shootdown*,lock.handover.*,validate.rate.* maxcpus=4 seed=1"
 
 	boot 4 "$bench"
 	[ $? = 33 ] || return

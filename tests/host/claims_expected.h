@@ -415,8 +415,7 @@ static const struct expectation expectations[] = {
 
 	{ 35, "confirmed",
 	  "1 of 30 wake-ups are lost if a CPU releases the lock and then blocks, 0 of 10000000 if it does "
-	  "both "
-	  "at once",
+	  "both at once",
 	  WAKE_UPS("5000000 5000000", "0 0", "10 20", "1 0") },
 	{ 35, "refuted", "1 of 2 if it does both", WAKE_UPS("2", "1", "30", "1") },
 	{ 35, "refuted", "0 of 10000000 wake-ups are lost if", WAKE_UPS("10000000", "0", "10000000", "0") },

@@ -16,6 +16,7 @@
 #define CPUS_MAX 16    /* that take part */
 #define ROUNDS   100   /* of each CPU */
 #define LOOKS    10000 /* polls, in which another CPU would do what it must not do */
+#define MANY     15    /* CPUs; with more, the one that has the lock may not run for long */
 #define PATIENCE 20    /* s; much more than the CPUs need, even on a busy host */
 
 /* What a CPU needs. */
@@ -43,6 +44,7 @@ static volatile uint32_t inside;    /* number of CPUs that hold the lock for rea
 static uint32_t parts;              /* number of CPUs that take part */
 static volatile uint32_t begun;     /* number of CPUs that have begun */
 static const struct kind *kind;
+static bool stuck; /* a CPU took longer than PATIENCE; it may still use what it was given */
 
 struct kind {
 	void (*read)(struct part *p), (*end_read)(struct part *p); /* NULL: the lock has no readers */
@@ -124,6 +126,7 @@ static bool is_done(const struct other_cpu *cpu)
 
 	while (!cpu_call_is_done(cpu) && timestamp() - start < ticks)
 		__asm__ volatile("pause");
+	stuck |= !cpu_call_is_done(cpu);
 	return cpu_call_is_done(cpu);
 }
 
@@ -307,7 +310,11 @@ static const char *use(const struct kind *of)
 
 	if (!cpus_others)
 		return ONE_CPU;
+	if (cpu_count > MANY)
+		return SKIP "the CPUs that have the lock would run too seldom";
 	kind = of;
+	if (stuck)
+		return "a CPU still waits for a lock of an earlier test";
 	cpus = make_parts();
 	if (!cpus)
 		return "out of memory";
@@ -373,7 +380,11 @@ static const char *ask_in_turn(const struct kind *of)
 
 	if (!cpus_others)
 		return ONE_CPU;
+	if (cpu_count > MANY)
+		return SKIP "the CPUs that have the lock would run too seldom";
 	kind = of;
+	if (stuck)
+		return "a CPU still waits for a lock of an earlier test";
 	cpus = make_parts();
 	if (!cpus)
 		return "out of memory";
