@@ -23,7 +23,7 @@ WITH share AS (
 	FROM good_sample
 	WHERE parameter = 1 AND engine IN ('bochs', 'kvm') AND NOT overhead
 ), timed AS (
-	SELECT engine, cpus, strategy, benchmark, parameter, metric, median, ci_low, ci_high,
+	SELECT engine, cpus, strategy, benchmark, parameter, metric, ci_low, ci_high,
 	       flags LIKE '%few%' OR flags LIKE '%range%' AS range
 	FROM good_summary
 	WHERE benchmark LIKE 'validate.rate.%'
@@ -31,7 +31,7 @@ WITH share AS (
 	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
 ), ratio AS (
 	SELECT engine, cpus, r.benchmark AS benchmark, parameter, metric, m.ci_low / r.ci_high AS low,
-	       m.ci_high / r.ci_low AS high, m.median / r.median AS middle, m.range OR r.range AS range
+	       m.ci_high / r.ci_low AS high, m.range OR r.range AS range
 	FROM timed m JOIN timed r USING (engine, cpus, strategy, parameter, metric)
 	WHERE m.benchmark = 'validate.rate.mutex' AND r.benchmark <> m.benchmark
 ), fact AS (

@@ -13,3 +13,15 @@ uint64_t random_number(void);
 void random_numbers(uint64_t to[2]);
 
 void random_bytes(void *to, size_t size);
+
+/*
+ * Returns the next number of xorshift64 (Marsaglia 2003), and changes the state, which must not be 0. For
+ * code that needs numbers of its own: on other CPUs, or the same ones in every run.
+ */
+static inline uint64_t random_next(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}

@@ -81,7 +81,7 @@ static void put_header(struct archive *a, const char *name, uint32_t mode, size_
 /* Adds a file of pseudo-random bytes. Most files are small, some have several pages. */
 static void put_file(struct archive *a, uint64_t *state)
 {
-	uint64_t r = pitfall_random(state);
+	uint64_t r = random_next(state);
 	size_t left = a->pages * PAGE_SIZE - a->size - 1024,
 	       size = (r >> 8) % 8 ? r % 2000 : (r >> 16) % (8 * PAGE_SIZE);
 	char name[64];

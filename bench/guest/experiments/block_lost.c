@@ -30,7 +30,7 @@ static uint64_t waiter_random;
 
 static void delay(uint64_t *state, uint64_t mask)
 {
-	for (uint64_t n = pitfall_random(state) & mask; n; n--)
+	for (uint64_t n = random_next(state) & mask; n; n--)
 		__asm__ volatile("pause");
 }
 

@@ -89,7 +89,7 @@ static void make_program(void)
 static void shuffle(uint64_t *state)
 {
 	for (size_t i = SEGMENTS; i-- > 1;) {
-		size_t j = pitfall_random(state) % (i + 1);
+		size_t j = random_next(state) % (i + 1);
 		Elf64_Phdr segment = file.segments[i];
 
 		file.segments[i] = file.segments[j];

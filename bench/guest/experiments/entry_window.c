@@ -118,7 +118,7 @@ static uintptr_t page_of(enum allocator allocator, uint64_t i, uint64_t *state)
 	case SPARSE:
 		return USER_BASE + all / accesses() * i * PAGE_SIZE;
 	case RANDOM:
-		return USER_BASE + pitfall_random(state) % all * PAGE_SIZE;
+		return USER_BASE + random_next(state) % all * PAGE_SIZE;
 	case SWEEP:
 	default:
 		return USER_TOP - (accesses() - i) * PAGE_SIZE;

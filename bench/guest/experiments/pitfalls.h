@@ -7,6 +7,7 @@
 
 #include "bench/guest/bench.h"
 #include "cpu/exceptions.h"
+#include "lib/random.h"
 
 /*
  * Addresses of pages for the experiments: under a PML4 entry that the kernel does not use, in the
@@ -30,19 +31,10 @@ void pitfall_report(struct bench *b);
 bool pitfall_ran(struct bench *b);
 
 /*
- * Returns a state for pitfall_random() that depends on nothing but the build. So different builds
+ * Returns a state for random_next() that depends on nothing but the build. So different builds
  * make different tries, and a build makes the same tries in every run.
  */
 uint64_t pitfall_seed(void);
-
-/* Returns the next number of xorshift64, and changes the state, which must not be 0. */
-static inline uint64_t pitfall_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
 
 /*
  * Maps a zeroed page at `address` under the PML4 at physical address `pml4`, writable and NX, with

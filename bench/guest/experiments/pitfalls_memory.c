@@ -260,7 +260,7 @@ static void heap_fuzz(struct bench *b)
 
 	memset(objects, 0, sizeof objects);
 	for (; b->tries < rounds; b->tries++) {
-		uint64_t r = pitfall_random(&state);
+		uint64_t r = random_next(&state);
 		struct object *o = &objects[r % OBJECTS];
 		/*
 		 * Sizes of every magnitude are equally frequent. One in 64 is out of range.

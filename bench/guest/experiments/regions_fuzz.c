@@ -235,7 +235,7 @@ static struct outcome run(uint64_t tries, enum parts how)
 	cuts = stayed = 0;
 	memset(oracle, 0, sizeof oracle);
 	while (cuts < tries)
-		outcome.violations += one_operation(pitfall_random(&state));
+		outcome.violations += one_operation(random_next(&state));
 	for (size_t i = 0; i < PAGES; i++)
 		outcome.violations += touch(i, false, 0);
 	region_unmap(own(), FUZZ_AT, PAGES);

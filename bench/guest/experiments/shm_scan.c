@@ -85,7 +85,7 @@ static uint64_t plant_segments(uint64_t block_size)
 	uint64_t state = pitfall_seed(), made = 0;
 
 	for (size_t i = 0; i < BLOCKS; i++) {
-		uint64_t key = 1 + pitfall_random(&state) % UINT32_MAX;
+		uint64_t key = 1 + random_next(&state) % UINT32_MAX;
 
 		if (i < SEGMENTS)
 			keys[i] = key;

@@ -253,37 +253,29 @@ static void change_list(uint64_t random)
 	}
 }
 
-static uint64_t next_random(struct place *place)
-{
-	place->random ^= place->random << 13; /* xorshift64 */
-	place->random ^= place->random >> 7;
-	place->random ^= place->random << 17;
-	return place->random >> 16;
-}
-
 static struct bench *row;
 
-#define CALLS(name, read, end_read, write, end_write)                      \
-	static void name(struct place *place)                              \
-	{                                                                  \
-		for (unsigned i = 0; i < CHECKS; i++) {                    \
-			const uint64_t random = next_random(place);        \
-			uint64_t polls;                                    \
-                                                                           \
-			if (random / REGIONS % 100 < row->parameter) {     \
-				place->polls += write;                     \
-				change_list(random);                       \
-				end_write;                                 \
-				place->changes++;                          \
-				continue;                                  \
-			}                                                  \
-			polls = read;                                      \
-			place->wrong += !has(LIST_PAGE(random % REGIONS)); \
-			end_read;                                          \
-			place->polls += polls;                             \
-			place->blocked += polls > 0;                       \
-			place->checks++;                                   \
-		}                                                          \
+#define CALLS(name, read, end_read, write, end_write)                              \
+	static void name(struct place *place)                                      \
+	{                                                                          \
+		for (unsigned i = 0; i < CHECKS; i++) {                            \
+			const uint64_t random = random_next(&place->random) >> 16; \
+			uint64_t polls;                                            \
+                                                                                   \
+			if (random / REGIONS % 100 < row->parameter) {             \
+				place->polls += write;                             \
+				change_list(random);                               \
+				end_write;                                         \
+				place->changes++;                                  \
+				continue;                                          \
+			}                                                          \
+			polls = read;                                              \
+			place->wrong += !has(LIST_PAGE(random % REGIONS));         \
+			end_read;                                                  \
+			place->polls += polls;                                     \
+			place->blocked += polls > 0;                               \
+			place->checks++;                                           \
+		}                                                                  \
 	}
 
 CALLS(with_mutex, ticket_take(&ticket.lock), ticket_release(&ticket.lock), ticket_take(&ticket.lock),
